@@ -1,0 +1,204 @@
+#include "base/text.h"
+
+#include <math.h>
+#include <string.h>
+
+static gboolean
+is_unwanted(gunichar c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
+           (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0xfffe || c == 0xffff;
+}
+
+static char *
+latin1_to_utf8(const char *bytes, gsize length)
+{
+    GString *out = g_string_sized_new(length * 2);
+
+    for (gsize i = 0; i < length; i++)
+        g_string_append_unichar(out, (guchar)bytes[i]);
+    return g_string_free(out, FALSE);
+}
+
+/* Only a text that GB18030 turns wholly into CJK or ASCII characters is believed to be Chinese. */
+static char *
+chinese_to_utf8(const char *bytes, gsize length)
+{
+    g_autofree char *text = g_convert(bytes, (gssize)length, "UTF-8", "GB18030", NULL, NULL, NULL);
+
+    if (text == NULL)
+        return NULL;
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (c >= 0x80 && !(c >= 0x3000 && c <= 0x9fff) && !(c >= 0xff00 && c <= 0xffef))
+            return NULL;
+    }
+    return g_steal_pointer(&text);
+}
+
+char *
+rv_text_clean(const char *bytes, gssize length, gsize ceiling)
+{
+    gsize size = length < 0 ? strlen(bytes) : strnlen(bytes, (gsize)length);
+    g_autofree char *converted = NULL;
+    const char *text = bytes;
+    GString *out;
+    gboolean space = FALSE;
+
+    if (ceiling == 0)
+        ceiling = 4096;
+    size = MIN(size, ceiling * 2);
+    if (!g_utf8_validate(bytes, (gssize)size, NULL)) {
+        const char *end = NULL;
+
+        /* a cut in the middle of a character, or a device's own truncation, is no other charset */
+        g_utf8_validate(bytes, (gssize)size, &end);
+        if (end > bytes && (gsize)(end - bytes) + 4 > size && (guchar)*end >= 0xc2) {
+            size = (gsize)(end - bytes);
+        } else {
+            converted = chinese_to_utf8(bytes, size);
+            if (converted == NULL)
+                converted = latin1_to_utf8(bytes, size);
+            text = converted;
+            size = strlen(converted);
+        }
+    }
+    out = g_string_sized_new(size);
+    for (const char *p = text; p < text + size; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (is_unwanted(c) || c == ' ') {
+            space = out->len > 0;
+            if (c == ' ' && space) {
+                g_string_append_c(out, ' ');
+                space = FALSE;
+            }
+            continue;
+        }
+        if (out->len + 6 > ceiling)
+            break;
+        if (space)
+            g_string_append_c(out, ' ');
+        space = FALSE;
+        g_string_append_unichar(out, c);
+    }
+    while (out->len > 0 && out->str[out->len - 1] == ' ')
+        g_string_truncate(out, out->len - 1);
+    return g_string_free(out, FALSE);
+}
+
+char *
+rv_text_slug(const char *word)
+{
+    GString *out = g_string_new(NULL);
+    gboolean gap = FALSE;
+
+    for (const char *p = word; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (g_unichar_isalnum(c) || c == '.') {
+            if (gap && out->len > 0)
+                g_string_append_c(out, '-');
+            gap = FALSE;
+            g_string_append_unichar(out, g_unichar_tolower(c));
+        } else {
+            gap = TRUE;
+        }
+    }
+    if (out->len == 0)
+        g_string_append_c(out, 'x');
+    return g_string_free(out, FALSE);
+}
+
+static guint
+distance(const char *a, const char *b)
+{
+    gsize n = strlen(a), m = strlen(b);
+    g_autofree guint *row = g_new(guint, m + 1);
+
+    for (gsize j = 0; j <= m; j++)
+        row[j] = (guint)j;
+    for (gsize i = 1; i <= n; i++) {
+        guint diagonal = row[0];
+
+        row[0] = (guint)i;
+        for (gsize j = 1; j <= m; j++) {
+            guint above = row[j];
+            guint best = diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
+
+            best = MIN(best, MIN(above, row[j - 1]) + 1);
+            row[j] = best;
+            diagonal = above;
+        }
+    }
+    return row[m];
+}
+
+const char *
+rv_text_nearest(const char *word, const char *const *words)
+{
+    const char *best = NULL;
+    guint least = G_MAXUINT;
+    gsize length = strlen(word);
+
+    if (length == 0 || length > 64)
+        return NULL;
+    for (; *words != NULL; words++) {
+        guint d = distance(word, *words);
+
+        if (d < least) {
+            least = d;
+            best = *words;
+        }
+    }
+    return least <= MAX(1, length / 3) ? best : NULL;
+}
+
+gboolean
+rv_text_parse_duration_ms(const char *text, gint64 *ms)
+{
+    static const struct {
+        const char *unit;
+        gint64 factor;
+    } units[] = {{"", 1000},     {"ms", 1},      {"s", 1000},       {"m", 60000},
+                 {"min", 60000}, {"h", 3600000}, {"d", 86400000LL}, {"w", 604800000LL}};
+    const gint64 ceiling = 3660LL * 86400000LL;
+    char *end = NULL;
+    gint64 number;
+
+    if (!g_ascii_isdigit(*text))
+        return FALSE;
+    number = g_ascii_strtoll(text, &end, 10);
+    for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (strcmp(end, units[i].unit) == 0) {
+            if (number > ceiling / units[i].factor)
+                return FALSE;
+            *ms = number * units[i].factor;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+char *
+rv_text_number(double value, int digits)
+{
+    char format[16];
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (!isfinite(value))
+        return g_strdup("-");
+    g_snprintf(format, sizeof format, "%%.%dg", digits);
+    g_ascii_formatd(buffer, sizeof buffer, format, value);
+    if (strchr(buffer, 'e') != NULL && fabs(value) < 1e15 && fabs(value) >= 1)
+        g_ascii_formatd(buffer, sizeof buffer, "%.0f", value);
+    return g_strdup(buffer);
+}
+
+gboolean
+rv_text_glob(const char *pattern, const char *text)
+{
+    return g_pattern_match_simple(pattern, text);
+}

@@ -1,0 +1,5 @@
+#include "cli/commands.h"
+
+const RvCommand rv_commands[] = {
+    {NULL},
+};

@@ -1,0 +1,44 @@
+/* The collector: a device in, one Observation out, over SNMP, IPMI or both at once.
+ *
+ * Asks through snmp/ and ipmi/, interprets with profiles and the IPMI interpretation table. Does
+ * not judge or store. Always calls back by the deadline, with what came until then; never blocks.
+ */
+#pragma once
+
+#include "inventory/device.h"
+
+typedef struct RvCollector RvCollector;
+
+typedef struct {
+    const char *const
+        *profile_folders;       /* NULL-terminated; later ones override profiles of the same name */
+    const char *interpretation; /* the IPMI state table; NULL: the shipped one */
+    const char *state_folder;   /* SDR caches, agents' habits; NULL: nothing is kept */
+    guint ipmi_threads;         /* 0: default */
+} RvCollectorOptions;
+
+typedef enum {
+    RV_COLLECT_REACHABILITY = 1 << 0, /* does it answer at all: one cheap request per protocol */
+    RV_COLLECT_HEALTH = 1 << 1,       /* sensors, interfaces, new log entries */
+    RV_COLLECT_CENSUS = 1 << 2,       /* components, FRU, firmware */
+    RV_COLLECT_ALL = (1 << 3) - 1,
+} RvCollectTasks;
+
+typedef struct {
+    guint32 sel_record; /* last SEL record seen; 0: none */
+    gint64 sel_time;
+} RvCollectMemory;
+
+/* `observation` belongs to the callback; sorted (rv_observation_settle), not judged. */
+typedef void (*RvCollectDone)(RvObservation *observation, gpointer user_data);
+
+/* RV_ERROR_CONFIG when a profile or the table is wrong, with all problems. */
+RvCollector *rv_collector_new(GMainContext *context, const RvCollectorOptions *options,
+                              GError **error);
+void rv_collector_free(RvCollector *collector);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvCollector, rv_collector_free)
+
+/* `device` is borrowed until `done`; `memory` may be NULL. */
+void rv_collector_start(RvCollector *collector, const RvDevice *device, RvCollectTasks tasks,
+                        const RvCollectMemory *memory, gint64 deadline_ms, RvCollectDone done,
+                        gpointer user_data);

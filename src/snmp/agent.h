@@ -1,0 +1,53 @@
+/* Agents: asking many devices over SNMP on one asynchronous loop.
+ *
+ * Nothing here blocks. An RvSnmpLoop lives on one GMainContext and thread; all its agents and their
+ * callbacks run there. No configuration, MIB or persistent file of the user's is read. Every
+ * question ends: with all its answers, or by its deadline with what came until then. */
+#pragma once
+
+#include "inventory/access.h"
+#include "observation/observation.h"
+#include "snmp/answers.h"
+
+typedef struct RvSnmpLoop RvSnmpLoop;
+typedef struct RvSnmpAgent RvSnmpAgent;
+
+/* `context` NULL: the default one. One loop per process (net-snmp's SNMPv3 state is global). */
+RvSnmpLoop *rv_snmp_loop_new(GMainContext *context, GError **error);
+void rv_snmp_loop_free(RvSnmpLoop *loop);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpLoop, rv_snmp_loop_free)
+
+/* Never fails: what is wrong (a name that does not resolve, bad keys) is the outcome of the first
+ * question. `access` is copied. */
+RvSnmpAgent *rv_snmp_agent_new(RvSnmpLoop *loop, const RvSnmpAccess *access);
+/* Cancels what is under way without calling back. */
+void rv_snmp_agent_free(RvSnmpAgent *agent);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpAgent, rv_snmp_agent_free)
+
+/* What to ask. Instances are asked together with GET; a table's columns are walked with GETBULK
+ * (GETNEXT for v1). */
+typedef struct {
+    RvOid oid;        /* instance, or the entry (or any root) of a table */
+    gboolean walk;    /* FALSE: GET this instance */
+    guint32 *columns; /* ascending; walked as oid.column; NULL: all below oid */
+    guint n_columns;
+    guint rows_hint; /* rows known from an earlier round; 0: none */
+} RvSnmpQuestion;
+
+typedef struct {
+    RvReachability state;
+    RvReason reason;
+    char *detail; /* NULL when up and whole */
+    gboolean partial;
+    guint requests, answers, retries;
+    gint64 duration_ms;
+} RvSnmpOutcome;
+
+typedef void (*RvSnmpDone)(RvSnmpAgent *agent, const RvSnmpOutcome *outcome, gpointer user_data);
+
+/* Asks all questions; answers go into `into` (borrowed until done). Calls `done` once, always from
+ * the loop, at the latest at `deadline_ms` (rv_clock_monotonic_ms). One call under way per agent.
+ */
+void rv_snmp_agent_ask(RvSnmpAgent *agent, const RvSnmpQuestion *questions, guint n_questions,
+                       gint64 deadline_ms, RvSnmpAnswers *into, RvSnmpDone done,
+                       gpointer user_data);

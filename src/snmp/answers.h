@@ -1,0 +1,31 @@
+/* Answers: all that one agent said in one round, ordered by OID, free of duplicates.
+ *
+ * Filled by snmp/agent.c from the network, or by snmp/recording.c from a file, so that what
+ * interprets them needs no network. Bounded: at most RV_ANSWERS_CEILING varbinds and 64 MiB. */
+#pragma once
+
+#include "snmp/varbind.h"
+
+#define RV_ANSWERS_CEILING 1000000
+
+typedef struct RvSnmpAnswers RvSnmpAnswers;
+
+RvSnmpAnswers *rv_snmp_answers_new(void);
+void rv_snmp_answers_free(RvSnmpAnswers *answers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpAnswers, rv_snmp_answers_free)
+
+/* Takes the contents of `varbind` (its pointers are stolen). FALSE when full. A second value for an
+ * OID is dropped. */
+gboolean rv_snmp_answers_add(RvSnmpAnswers *answers, RvVarbind *varbind);
+/* The instance, or NULL. */
+const RvVarbind *rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *oid);
+/* All below `root`, in order: the first and how many; NULL and 0 where none. Valid until the next
+ * _add. */
+const RvVarbind *rv_snmp_answers_below(const RvSnmpAnswers *answers, const RvOid *root,
+                                       guint *count);
+guint rv_snmp_answers_count(const RvSnmpAnswers *answers);
+
+/* Subtrees of which not everything came, with a sentence that says why. */
+void rv_snmp_answers_mark_partial(RvSnmpAnswers *answers, const RvOid *root, const char *why);
+/* The sentence, where `root` lies in a partial subtree or one lies below it; else NULL. */
+const char *rv_snmp_answers_partial(const RvSnmpAnswers *answers, const RvOid *root);
