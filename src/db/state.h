@@ -81,8 +81,9 @@ typedef struct {
 } RvStoreContext;
 
 /* Stores one judged observation, whole or not at all. The device is known by device.name (its host
- * where the name is empty). NOT_ASKED observations only note the attempt. Parts and components are
- * called gone only by a census or health answer that was whole: every protocol up, none partial. */
+ * where the name is empty). Silence leaves verdicts, parts and the latest answer as they were.
+ * Parts and components are called gone only by a census or health answer that was whole: every
+ * protocol up, none partial. */
 gboolean rv_state_store_observation(RvState *state, const RvObservation *observation,
                                     const RvStoreContext *context, GError **error);
 
@@ -103,6 +104,7 @@ typedef struct {
 } RvDeviceRow;
 
 void rv_device_row_free(RvDeviceRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvDeviceRow, rv_device_row_free)
 /* RvDeviceRow*, by name. */
 GPtrArray *rv_state_devices(RvState *state, GError **error);
 /* NULL without an error: not known. */

@@ -1,0 +1,26 @@
+/* Observations made in a line, and a state file in a folder of its own. */
+#pragma once
+
+#include "db/state.h"
+
+typedef struct {
+    char *folder, *path;
+    RvState *state;
+} Place;
+
+void place_open(Place *place, gconstpointer unused);
+void place_close(Place *place, gconstpointer unused);
+
+/* "db-01" at `s` seconds, one protocol in `state`. */
+RvObservation *made_sample(const char *device, gint64 s, const char *protocol,
+                           RvReachability state);
+/* Adds a sensor "KEY" with that status, present. */
+RvSensor *made_sensor(RvObservation *observation, const char *key, RvVerdict status);
+RvComponent *made_component(RvObservation *observation, const char *key, const char *serial,
+                            const char *firmware);
+
+/* Stores and frees. Fails the test on error. */
+void store(RvState *state, RvObservation *observation, RvTasks tasks);
+
+/* "up 0-120 down 120-180" in seconds; caller frees. */
+char *intervals_text(const GPtrArray *intervals);

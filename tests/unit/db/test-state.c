@@ -1,0 +1,311 @@
+/* The file itself: opening, versions, refusals, errors, a killed writer. */
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "db/schema.h"
+#include "made.h"
+
+#define TEST(name, function)                                                                       \
+    g_test_add("/db/state/" name, Place, NULL, place_open, function, place_close)
+
+static char *
+reachability_of(RvState *state, const char *device)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) rows = rv_state_reachability(state, device, NULL, 0, G_MAXINT64, &error);
+
+    g_assert_no_error(error);
+    return intervals_text(rows);
+}
+
+static void
+test_reopen(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autofree char *text = NULL;
+
+    store(place->state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+    store(place->state, made_sample("a", 120, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+    rv_state_close(place->state);
+    place->state = rv_state_open(place->path, RV_STATE_MODE_READ, &error);
+    g_assert_no_error(error);
+    text = reachability_of(place->state, "a");
+    g_assert_cmpstr(text, ==, "up 60-120");
+}
+
+static void
+test_newer_schema(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+
+    g_assert_true(rv_db_script(place->state, "PRAGMA user_version = 999", &error));
+    g_assert_null(rv_state_open(place->path, RV_STATE_MODE_WRITE, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
+    g_assert_nonnull(strstr(error->message, "newer rackvitals"));
+    g_error_free(error);
+}
+
+static void
+test_foreign_database(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+
+    g_assert_true(rv_db_script(place->state, "PRAGMA application_id = 7", &error));
+    g_assert_null(rv_state_open(place->path, RV_STATE_MODE_WRITE, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
+    g_error_free(error);
+}
+
+static void
+test_no_database(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autofree char *other = g_build_filename(place->folder, "text.db", NULL);
+
+    g_assert_true(g_file_set_contents(other, "this is a text, and a long enough one", -1, NULL));
+    g_assert_null(rv_state_open(other, RV_STATE_MODE_WRITE, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, other));
+    g_error_free(error);
+}
+
+static void
+test_reading_nothing(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autofree char *other = g_build_filename(place->folder, "none.db", NULL);
+
+    g_assert_null(rv_state_open(other, RV_STATE_MODE_READ, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_NO_INPUT);
+    g_assert_false(g_file_test(other, G_FILE_TEST_EXISTS));
+    g_error_free(error);
+}
+
+static void
+test_no_folder(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autofree char *other = g_build_filename(place->folder, "no", "such.db", NULL);
+
+    g_assert_null(rv_state_open(other, RV_STATE_MODE_WRITE, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, other));
+    g_error_free(error);
+}
+
+static void
+finalize(gpointer statement)
+{
+    sqlite3_finalize(statement);
+}
+
+/* A file of schema 1, as an older program left it. */
+static char *
+old_file(Place *place)
+{
+    GError *error = NULL;
+    char *path = g_build_filename(place->folder, "old.db", NULL);
+    RvState *old = g_new0(RvState, 1);
+
+    old->path = g_strdup(path);
+    old->mode = RV_STATE_MODE_WRITE;
+    old->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize);
+    g_assert_cmpint(sqlite3_open(path, &old->handle), ==, SQLITE_OK);
+    g_assert_true(rv_schema_migrate(old, 1, &error));
+    store(old, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+    rv_state_close(old);
+    return path;
+}
+
+static void
+test_migration(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autofree char *path = old_file(place);
+    g_autofree char *backup = g_strconcat(path, ".backup-v1", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(RvState) state = NULL;
+
+    g_assert_null(rv_state_open(path, RV_STATE_MODE_READ, &error)); /* reading never migrates */
+    g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
+    g_clear_error(&error);
+    state = rv_state_open(path, RV_STATE_MODE_WRITE, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(rv_schema_file_version(state, NULL), ==, rv_state_schema_version());
+    text = reachability_of(state, "a");
+    g_assert_cmpstr(text, ==, "up 60-60");
+    g_assert_true(g_file_test(backup, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_cannot_write(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    const RvStoreContext context = {.tasks = RV_TASK_REACHABILITY};
+    g_autoptr(RvState) reader = rv_state_open(place->path, RV_STATE_MODE_READ, &error);
+    g_autoptr(RvObservation) sample = made_sample("a", 60, "snmp", RV_STATE_UP);
+
+    g_assert_no_error(error);
+    g_assert_false(rv_state_store_observation(reader, sample, &context, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, place->path));
+    g_assert_nonnull(strstr(error->message, "rights"));
+    g_error_free(error);
+}
+
+static void
+test_full_disk(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    const RvStoreContext context = {.tasks = RV_TASK_HEALTH};
+    g_autoptr(RvObservation) big = made_sample("b", 120, "snmp", RV_STATE_UP);
+    g_autofree char *text = NULL;
+    g_autoptr(RvDeviceRow) row = NULL;
+
+    store(place->state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+    for (int i = 0; i < 5000; i++) {
+        g_autofree char *key = g_strdup_printf("sensor-%d", i);
+
+        made_sensor(big, key, RV_VERDICT_OK);
+    }
+    g_assert_true(rv_db_script(place->state, "PRAGMA max_page_count = 60", &error));
+    g_assert_false(rv_state_store_observation(place->state, big, &context, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, "disk is full"));
+    g_clear_error(&error);
+    text = reachability_of(place->state, "a");
+    g_assert_cmpstr(text, ==, "up 60-60");
+    g_assert_null(rv_state_device(place->state, "b", &error)); /* whole or not at all */
+    g_assert_no_error(error);
+    store(place->state, made_sample("a", 120, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+}
+
+/* The child stores without end, says once that it began, and is killed in the middle of it. */
+static void
+store_for_ever(const char *path, int pipe_end)
+{
+    RvState *state = rv_state_open(path, RV_STATE_MODE_WRITE, NULL);
+
+    for (gint64 s = 60;; s += 60) {
+        RvObservation *sample = made_sample("a", s, "snmp", RV_STATE_UP);
+
+        for (int i = 0; i < 50; i++) {
+            g_autofree char *key = g_strdup_printf("sensor-%d", i);
+
+            made_sensor(sample, key, (s / 60) % 2 == 0 ? RV_VERDICT_OK : RV_VERDICT_WARNING);
+        }
+        store(state, sample, RV_TASK_HEALTH);
+        if (s == 60 * 20 && write(pipe_end, "x", 1) != 1)
+            _exit(1);
+    }
+}
+
+static void
+test_kill(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) sentences = NULL;
+    g_autoptr(GPtrArray) verdicts = NULL;
+    g_autoptr(GPtrArray) rows = NULL;
+    const RvInterval *interval;
+    int ends[2], status;
+    char byte;
+    pid_t child;
+
+    rv_state_close(place->state);
+    place->state = NULL;
+    g_assert_cmpint(pipe(ends), ==, 0);
+    child = fork();
+    if (child == 0)
+        store_for_ever(place->path, ends[1]);
+    g_assert_cmpint(read(ends[0], &byte, 1), ==, 1);
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    close(ends[0]);
+    close(ends[1]);
+    place->state = rv_state_open(place->path, RV_STATE_MODE_WRITE, &error);
+    g_assert_no_error(error);
+    sentences = rv_state_verify(place->state, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(sentences->len, ==, 0);
+    rows = rv_state_reachability(place->state, "a", NULL, 0, G_MAXINT64, &error);
+    g_assert_cmpuint(rows->len, ==, 1);
+    interval = g_ptr_array_index(rows, 0);
+    g_assert_cmpint(interval->until_ms, >=, 60 * 20 * 1000);
+    /* each sample changed each of the 50 sensors: all or none of them are in */
+    verdicts = rv_state_verdicts(place->state, "a", 0, G_MAXINT64, FALSE, &error);
+    g_assert_cmpuint(verdicts->len, ==, 50 * (guint)(interval->until_ms / 60000));
+}
+
+static void
+test_rounds(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    RvRound round = {.started_ms = 1000,
+                     .host = (char *)"poller",
+                     .version = (char *)"1",
+                     .simulated = TRUE,
+                     .due = 3};
+    g_autoptr(GPtrArray) rounds = NULL;
+    const RvRound *read;
+
+    g_assert_true(rv_state_round_start(place->state, &round, &error));
+    round.ended_ms = 2000;
+    round.asked = 3;
+    round.answered = 2;
+    round.failed = 1;
+    g_assert_true(rv_state_round_end(place->state, &round, &error));
+    round.started_ms = 5000;
+    g_assert_true(rv_state_round_start(place->state, &round, &error));
+    rounds = rv_state_rounds(place->state, 0, 10000, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(rounds->len, ==, 2);
+    read = g_ptr_array_index(rounds, 0);
+    g_assert_true(read->simulated);
+    g_assert_cmpuint(read->answered, ==, 2);
+    g_assert_cmpuint(read->failed, ==, 1);
+    read = g_ptr_array_index(rounds, 1);
+    g_assert_cmpint(read->ended_ms, ==, 0); /* killed, or runs still */
+}
+
+static void
+test_prune(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+
+    store(place->state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_HEALTH);
+    store(place->state, made_sample("a", 120, "snmp", RV_STATE_DOWN), RV_TASK_HEALTH);
+    store(place->state, made_sample("a", 180, "snmp", RV_STATE_UP), RV_TASK_HEALTH);
+    store(place->state, made_sample("a", 240, "snmp", RV_STATE_UP), RV_TASK_HEALTH);
+    before = reachability_of(place->state, "a");
+    g_assert_cmpstr(before, ==, "up 60-120 down 120-180 up 180-240");
+    g_assert_true(rv_state_prune(place->state, 1000 * 1000, &error));
+    after = reachability_of(place->state, "a");
+    g_assert_cmpstr(after, ==, "up 180-240"); /* the one that the next sample continues */
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    TEST("a closed file opens again with what it held", test_reopen);
+    TEST("a newer schema is refused", test_newer_schema);
+    TEST("the database of another program is refused", test_foreign_database);
+    TEST("a file that is no database is refused by name", test_no_database);
+    TEST("reading makes no file", test_reading_nothing);
+    TEST("a folder that is not there is named", test_no_folder);
+    TEST("an older schema is copied, then migrated", test_migration);
+    TEST("a file that cannot be written says what to do", test_cannot_write);
+    TEST("a full disk takes back the whole observation", test_full_disk);
+    TEST("a writer killed by signal leaves whole observations", test_kill);
+    TEST("rounds keep their counts, and an end only where there was one", test_rounds);
+    TEST("retention keeps what the next sample continues", test_prune);
+    return g_test_run();
+}

@@ -1,0 +1,481 @@
+/* What a judged observation leaves in the tables. */
+#include <string.h>
+
+#include "base/error.h"
+#include "made.h"
+#include "observation/words.h"
+
+#define TEST(name, function)                                                                       \
+    g_test_add("/db/store/" name, Place, NULL, place_open, function, place_close)
+
+/* ---- reachability ---- */
+
+typedef struct {
+    const char *what;
+    const char *samples; /* letters u d n b and the second, sampled every 60 s */
+    const char *intervals;
+} Row;
+
+static const Row rows[] = {
+    {"one sample knows an instant", "u0", "up 0-0"},
+    {"equal samples extend", "u0 u60 u120", "up 0-120"},
+    {"a sample holds until the next", "u0 u60 d120 d180 u240", "up 0-120 down 120-240 up 240-240"},
+    {"two intervals late is still a sample", "u0 u120 u240", "up 0-240"},
+    {"2.5 intervals are the edge", "u0 u150", "up 0-150"},
+    {"longer is not known", "u0 u60 u600 u660", "up 0-60 blind 60-600 up 600-660"},
+    {"not known after down either", "d0 d60 u3600", "down 0-60 blind 60-3600 up 3600-3600"},
+    {"a parent down is another state", "u0 n60 n120 u180", "up 0-60 unreachable 60-180 up 180-180"},
+    {"cut off ourselves", "u0 b60 u120", "up 0-60 blind 60-120 up 120-120"},
+    {"an older sample changes nothing", "u0 u60 u120 d90 u180", "up 0-180"},
+    {"the same moment twice counts once", "u0 u60 u60 u120", "up 0-120"},
+};
+
+static RvReachability
+state_of(char letter)
+{
+    return letter == 'u'   ? RV_STATE_UP
+           : letter == 'd' ? RV_STATE_DOWN
+           : letter == 'n' ? RV_STATE_UNREACHABLE
+                           : RV_STATE_BLIND;
+}
+
+static void
+test_reachability(Place *place, gconstpointer unused)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(GStrv) samples = g_strsplit(rows[i].samples, " ", -1);
+        g_autofree char *device = g_strdup_printf("device-%" G_GSIZE_FORMAT, i);
+        g_autofree char *text = NULL;
+        g_autoptr(GPtrArray) intervals = NULL;
+        GError *error = NULL;
+
+        g_test_message("%s", rows[i].what);
+        for (char **sample = samples; *sample != NULL; sample++)
+            store(place->state,
+                  made_sample(device, 1000000 + g_ascii_strtoll(*sample + 1, NULL, 10), "snmp",
+                              state_of((*sample)[0])),
+                  RV_TASK_REACHABILITY);
+        intervals = rv_state_reachability(place->state, device, NULL, 0, G_MAXINT64, &error);
+        g_assert_no_error(error);
+        for (guint j = 0; j < intervals->len; j++) {
+            RvInterval *interval = g_ptr_array_index(intervals, j);
+
+            interval->from_ms -= 1000000000;
+            interval->until_ms -= 1000000000;
+        }
+        text = intervals_text(intervals);
+        g_assert_cmpstr(text, ==, rows[i].intervals);
+    }
+}
+
+static RvObservation *
+with_uptime(gint64 s, gint64 uptime_seconds)
+{
+    RvObservation *sample = made_sample("a", s, "snmp", RV_STATE_UP);
+
+    sample->device.uptime_seconds = uptime_seconds;
+    sample->device.uptime_ticks = uptime_seconds * 100 % ((gint64)1 << 32);
+    return sample;
+}
+
+static void
+assert_intervals(RvState *state, const char *device, const char *protocol, const char *expected)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) intervals =
+        rv_state_reachability(state, device, protocol, 0, G_MAXINT64, &error);
+    g_autofree char *text = NULL;
+
+    g_assert_no_error(error);
+    text = intervals_text(intervals);
+    g_assert_cmpstr(text, ==, expected);
+}
+
+static void
+test_restart(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) changes = NULL;
+    const RvChange *restart;
+
+    store(place->state, with_uptime(10000, 5000), RV_TASK_REACHABILITY);
+    store(place->state, with_uptime(10060, 5060), RV_TASK_REACHABILITY);
+    store(place->state, with_uptime(10120, 20), RV_TASK_REACHABILITY);
+    store(place->state, with_uptime(10180, 80), RV_TASK_REACHABILITY);
+    assert_intervals(place->state, "a", NULL, "up 10000-10060 blind 10060-10100 up 10100-10180");
+    assert_intervals(place->state, "a", "snmp", "up 10000-10060 blind 10060-10100 up 10100-10180");
+    changes = rv_state_changes(place->state, "a", 10060000, G_MAXINT64, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(changes->len, ==, 1);
+    restart = g_ptr_array_index(changes, 0);
+    g_assert_cmpint(restart->kind, ==, RV_CHANGE_RESTART);
+    g_assert_cmpint(restart->time_ms, ==, 10100000); /* dated from the uptime */
+}
+
+static void
+test_uptime_wrap(Place *place, gconstpointer unused)
+{
+    const gint64 wrap = ((gint64)1 << 32) / 100;
+    RvObservation *after;
+
+    store(place->state, with_uptime(100000000, wrap - 30), RV_TASK_REACHABILITY);
+    after = with_uptime(100000060, 30);
+    after->device.uptime_ticks = 3000;
+    store(place->state, after, RV_TASK_REACHABILITY);
+    assert_intervals(place->state, "a", NULL, "up 100000000-100000060");
+}
+
+static void
+test_protocols(Place *place, gconstpointer unused)
+{
+    for (gint64 s = 60; s <= 180; s += 60) {
+        RvObservation *sample = made_sample("a", s, "snmp", RV_STATE_UP);
+
+        rv_observation_add_protocol(sample, "ipmi")->state = s == 120 ? RV_STATE_DOWN : RV_STATE_UP;
+        store(place->state, sample, RV_TASK_REACHABILITY);
+    }
+    assert_intervals(place->state, "a", NULL, "up 60-180");
+    assert_intervals(place->state, "a", "ipmi", "up 60-120 down 120-180 up 180-180");
+}
+
+/* ---- verdicts ---- */
+
+static void
+assert_verdicts(RvState *state, const char *expected)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) verdicts = rv_state_verdicts(state, NULL, 0, G_MAXINT64, FALSE, &error);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_assert_no_error(error);
+    for (guint i = 0; i < verdicts->len; i++) {
+        const RvVerdictInterval *one = g_ptr_array_index(verdicts, i);
+
+        g_string_append_printf(text, "%s%s %s %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "%s x%u",
+                               i > 0 ? ", " : "", one->key, rv_verdict_word(one->status),
+                               one->from_ms / 1000, one->until_ms / 1000, one->open ? "+" : "",
+                               one->samples);
+    }
+    g_assert_cmpstr(text->str, ==, expected);
+}
+
+static RvObservation *
+health(gint64 s)
+{
+    return made_sample("a", s, "snmp", RV_STATE_UP);
+}
+
+static void
+store_health(Place *place, gint64 s, RvVerdict status)
+{
+    RvObservation *sample = health(s);
+
+    made_sensor(sample, "psu-1", status);
+    store(place->state, sample, RV_TASK_HEALTH);
+}
+
+static void
+test_only_changes(Place *place, gconstpointer unused)
+{
+    store_health(place, 300, RV_VERDICT_OK);
+    store_health(place, 600, RV_VERDICT_OK);
+    store_health(place, 900, RV_VERDICT_CRITICAL);
+    store_health(place, 1200, RV_VERDICT_CRITICAL);
+    store_health(place, 1500, RV_VERDICT_OK);
+    assert_verdicts(place->state,
+                    "psu-1 ok 300-900 x2, psu-1 critical 900-1500 x2, psu-1 ok 1500-1500+ x1");
+}
+
+static void
+test_sensor_gone(Place *place, gconstpointer unused)
+{
+    store_health(place, 300, RV_VERDICT_OK);
+    store(place->state, health(600), RV_TASK_HEALTH);
+    assert_verdicts(place->state, "psu-1 ok 300-600 x1");
+}
+
+static void
+test_partial_answer(Place *place, gconstpointer unused)
+{
+    RvObservation *partial = health(600);
+
+    store_health(place, 300, RV_VERDICT_CRITICAL);
+    ((RvProtocol *)g_ptr_array_index(partial->protocols, 0))->partial = TRUE;
+    store(place->state, partial, RV_TASK_HEALTH);
+    store_health(place, 900, RV_VERDICT_CRITICAL);
+    assert_verdicts(
+        place->state,
+        "psu-1 critical 300-600 x1, psu-1 unknown 600-900 x1, psu-1 critical 900-900+ x1");
+}
+
+static void
+test_reachability_task(Place *place, gconstpointer unused)
+{
+    store_health(place, 300, RV_VERDICT_OK);
+    store(place->state, health(360), RV_TASK_REACHABILITY);
+    store(place->state, made_sample("a", 600, "snmp", RV_STATE_DOWN), RV_TASK_HEALTH);
+    assert_verdicts(place->state, "psu-1 ok 300-300+ x1");
+}
+
+static void
+test_health_spans(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(GArray) spans = NULL;
+
+    store_health(place, 300, RV_VERDICT_OK);
+    store_health(place, 600, RV_VERDICT_OK);
+    store_health(place, 7200, RV_VERDICT_OK);
+    store_health(place, 7500, RV_VERDICT_OK);
+    spans = rv_state_health_spans(place->state, "a", 0, G_MAXINT64, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(spans->len, ==, 2);
+    g_assert_cmpint(g_array_index(spans, RvSpan, 0).until_ms, ==, 600000);
+    g_assert_cmpint(g_array_index(spans, RvSpan, 1).from_ms, ==, 7200000);
+}
+
+static void
+test_previous(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(RvPrevious) previous = NULL;
+    RvObservation *sample = health(300);
+    const RvSeenPart *part;
+    RvEvent *event;
+
+    made_sensor(sample, "psu-1", RV_VERDICT_WARNING);
+    made_sensor(sample, "psu-2", RV_VERDICT_OK)->presence = RV_PRESENCE_ABSENT;
+    event = rv_observation_add_event(sample);
+    event->record_id = 17;
+    event->time_ms = 250000;
+    store(place->state, sample, RV_TASK_HEALTH);
+    previous = rv_state_previous(place->state, "a", &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(GPOINTER_TO_INT(g_hash_table_lookup(previous->verdicts, "psu-1")), ==,
+                    RV_VERDICT_WARNING + 1);
+    g_assert_cmpuint(previous->seen->len, ==, 1); /* an empty bay was never seen */
+    part = g_ptr_array_index(previous->seen, 0);
+    g_assert_cmpstr(part->key, ==, "psu-1");
+    g_assert_cmpuint(previous->event_record, ==, 17);
+    g_assert_cmpint(previous->event_time_ms, ==, 250000);
+    g_assert_true(rv_state_forget_part(place->state, "a", "psu-1", 400000, &error));
+    g_assert_false(rv_state_forget_part(place->state, "a", "psu-1", 400000, &error));
+    g_assert_no_error(error);
+    rv_previous_free(previous);
+    previous = rv_state_previous(place->state, "a", &error);
+    g_assert_cmpuint(previous->seen->len, ==, 0);
+}
+
+static void
+test_unknown_device(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(RvPrevious) previous = rv_state_previous(place->state, "nobody", &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(g_hash_table_size(previous->verdicts), ==, 0);
+    g_assert_null(rv_state_latest(place->state, "nobody", &error));
+    g_assert_no_error(error);
+    g_assert_null(rv_state_device(place->state, "nobody", &error));
+    g_assert_no_error(error);
+}
+
+/* ---- the latest answer ---- */
+
+static void
+test_latest(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(RvObservation) latest = NULL;
+    RvObservation *sample = health(300);
+    RvInterface *interface = rv_observation_add_interface(sample, 6);
+    const RvInterface *read;
+
+    made_sensor(sample, "inlet", RV_VERDICT_OK);
+    made_component(sample, "psu-1", "S1", "1.0");
+    interface->in_octets = G_GUINT64_CONSTANT(18446744073709551614);
+    interface->out_octets = 42;
+    store(place->state, sample, RV_TASK_HEALTH | RV_TASK_CENSUS);
+    sample = health(600);
+    interface = rv_observation_add_interface(sample, 6);
+    interface->out_octets = 43;
+    store(place->state, sample, RV_TASK_HEALTH);
+    store(place->state, made_sample("a", 660, "snmp", RV_STATE_DOWN), RV_TASK_HEALTH);
+    latest = rv_state_latest(place->state, "a", &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(latest->taken_at_ms, ==, 600000); /* the silence after it changes nothing */
+    read = g_ptr_array_index(latest->interfaces, 0);
+    g_assert_cmpuint(read->out_octets, ==, 43);
+    g_assert_cmpuint(read->in_octets, ==, RV_COUNTER_NONE);
+    g_assert_cmpuint(latest->components->len, ==, 1);
+}
+
+/* ---- census ---- */
+
+static void
+census(Place *place, gint64 s, const char *serial, const char *firmware, gboolean second)
+{
+    RvObservation *sample = health(s);
+
+    if (serial != NULL)
+        made_component(sample, "psu-1", serial, firmware);
+    if (second)
+        made_component(sample, "psu-2", "S9", "1.0");
+    made_component(sample, "chassis", "C1", "");
+    store(place->state, sample, RV_TASK_CENSUS);
+}
+
+static void
+test_census(Place *place, gconstpointer unused)
+{
+    static const struct {
+        gint64 time_s;
+        RvChangeKind kind;
+        const char *subject, *after;
+    } expected[] = {
+        {0, RV_CHANGE_DEVICE_NEW, "", "192.0.2.1"},
+        {60, RV_CHANGE_FIRMWARE, "psu-1", "1.1"},
+        {120, RV_CHANGE_PART_REPLACED, "psu-1", "psu-1 S/N S2"},
+        {180, RV_CHANGE_PART_ADDED, "psu-2", "psu-2 S/N S9"},
+        {240, RV_CHANGE_PART_REMOVED, "psu-1", ""},
+    };
+    GError *error = NULL;
+    g_autoptr(GPtrArray) changes = NULL;
+    g_autoptr(GPtrArray) there = NULL;
+    g_autoptr(GPtrArray) once = NULL;
+
+    census(place, 0, "S1", "1.0", FALSE);
+    census(place, 60, "S1", "1.1", FALSE);
+    census(place, 120, "S2", "1.1", FALSE);
+    census(place, 180, "S2", "1.1", TRUE);
+    census(place, 240, NULL, NULL, TRUE);
+    changes = rv_state_changes(place->state, NULL, 0, G_MAXINT64, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(changes->len, ==, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < changes->len; i++) {
+        const RvChange *change = g_ptr_array_index(changes, i);
+
+        g_assert_cmpint(change->time_ms, ==, expected[i].time_s * 1000);
+        g_assert_cmpstr(rv_change_kind_word(change->kind), ==,
+                        rv_change_kind_word(expected[i].kind));
+        g_assert_cmpstr(change->subject, ==, expected[i].subject);
+        g_assert_cmpstr(change->after, ==, expected[i].after);
+    }
+    there = rv_state_components(place->state, "a", 300000, 301000, &error);
+    g_assert_cmpuint(there->len, ==, 2);
+    once = rv_state_components(place->state, "a", 0, 1000, &error);
+    g_assert_cmpuint(once->len, ==, 2);
+}
+
+static void
+test_partial_census(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) there = NULL;
+    RvObservation *sample = health(60);
+
+    census(place, 0, "S1", "1.0", FALSE);
+    made_component(sample, "chassis", "C1", "");
+    rv_observation_add_protocol(sample, "ipmi")->state = RV_STATE_DOWN;
+    store(place->state, sample, RV_TASK_CENSUS);
+    there = rv_state_components(place->state, "a", 100000, 101000, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(there->len, ==, 2);
+}
+
+/* ---- events ---- */
+
+static void
+log_of(Place *place, gint64 s, gint64 first, gint64 last, gint64 base_s)
+{
+    RvObservation *sample = health(s);
+
+    for (gint64 record = first; record <= last; record++) {
+        RvEvent *event = rv_observation_add_event(sample);
+
+        event->record_id = record;
+        event->time_ms = (base_s + record) * 1000;
+    }
+    store(place->state, sample, RV_TASK_HEALTH);
+}
+
+static guint
+count_changes(RvState *state, RvChangeKind kind)
+{
+    g_autoptr(GPtrArray) changes = rv_state_changes(state, NULL, 0, G_MAXINT64, NULL);
+    guint count = 0;
+
+    for (guint i = 0; i < changes->len; i++)
+        count += ((RvChange *)g_ptr_array_index(changes, i))->kind == kind;
+    return count;
+}
+
+static void
+test_events(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) events = NULL;
+
+    log_of(place, 300, 1, 10, 0);
+    log_of(place, 600, 5, 12, 0); /* read again from 5 on */
+    g_assert_cmpuint(count_changes(place->state, RV_CHANGE_LOG_CLEARED), ==, 0);
+    log_of(place, 900, 1, 2, 700); /* cleared, and begun anew */
+    g_assert_cmpuint(count_changes(place->state, RV_CHANGE_LOG_CLEARED), ==, 1);
+    events = rv_state_events(place->state, "a", 0, G_MAXINT64, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(events->len, ==, 14);
+}
+
+/* ---- device ---- */
+
+static void
+test_device(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) devices = NULL;
+    RvObservation *sample = health(300);
+    const RvDeviceRow *row;
+
+    sample->device.os_version = g_strdup("8.1");
+    store(place->state, sample, RV_TASK_REACHABILITY | RV_TASK_HEALTH);
+    sample = health(360);
+    sample->device.os_version = g_strdup("8.2");
+    store(place->state, sample, RV_TASK_CENSUS);
+    store(place->state, made_sample("a", 420, "snmp", RV_STATE_DOWN), RV_TASK_HEALTH);
+    devices = rv_state_devices(place->state, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(devices->len, ==, 1);
+    row = g_ptr_array_index(devices, 0);
+    g_assert_cmpstr(row->os_version, ==, "8.2");
+    g_assert_cmpint(row->state, ==, RV_STATE_DOWN);
+    g_assert_cmpint(row->reason, ==, RV_REASON_NO_ANSWER);
+    g_assert_cmpint(row->since_ms, ==, 420000);
+    g_assert_cmpint(row->asked_ms[0], ==, 300000);
+    g_assert_cmpint(row->asked_ms[1], ==, 420000);
+    g_assert_cmpint(row->answered_ms[1], ==, 300000);
+    g_assert_cmpint(row->answered_ms[2], ==, 360000);
+    g_assert_cmpuint(count_changes(place->state, RV_CHANGE_FIRMWARE), ==, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    TEST("samples become intervals", test_reachability);
+    TEST("a restart between two samples is not observed time", test_restart);
+    TEST("an uptime that wrapped is no restart", test_uptime_wrap);
+    TEST("each protocol has its own intervals", test_protocols);
+    TEST("only a change of verdict makes a row", test_only_changes);
+    TEST("a sensor that a whole answer leaves out ends", test_sensor_gone);
+    TEST("a partial answer makes what it leaves out unknown", test_partial_answer);
+    TEST("silence and reachability change no verdict", test_reachability_task);
+    TEST("health spans break where samples were lost", test_health_spans);
+    TEST("judging gets the past it needs", test_previous);
+    TEST("a device that is not known has no past", test_unknown_device);
+    TEST("the latest answer comes back whole", test_latest);
+    TEST("census dates what was added, removed, replaced, upgraded", test_census);
+    TEST("a census without the BMC removes nothing", test_partial_census);
+    TEST("log entries are kept once", test_events);
+    TEST("the device's row is what was last known", test_device);
+    return g_test_run();
+}
