@@ -142,10 +142,12 @@ static const char ledger[] =
     "  ended_ms INTEGER,"
     "  ended_by TEXT);"
 
+    "CREATE INDEX verdict_bad ON verdict(sensor) WHERE until_ms IS NULL AND status <> 'ok';"
+
     "CREATE TABLE fault ("
     "  id INTEGER PRIMARY KEY,"
     "  device TEXT NOT NULL,"
-    "  cause TEXT NOT NULL," /* 'reachability', 'sensor:KEY'; '' by hand */
+    "  cause TEXT NOT NULL," /* 'reachability', 'part:KEY'; '' by hand */
     "  kind TEXT NOT NULL,"  /* alarm, defect, question */
     "  level TEXT NOT NULL,"
     "  title TEXT NOT NULL,"
