@@ -1,5 +1,9 @@
 #include "cli/commands.h"
 
 const RvCommand rv_commands[] = {
+    {"fault", rv_cmd_fault, "list|show|open|ack|note|plan|resolve|report",
+     "the fault ledger and its clocks"},
+    {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
+    {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {NULL},
 };

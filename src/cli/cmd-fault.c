@@ -1,0 +1,318 @@
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/fault-print.h"
+#include "cli/state-options.h"
+#include "cli/subcommand.h"
+
+/* All options of all subcommands; each parses the ones that are its own. */
+typedef struct {
+    RvStateOptions state;
+    char *format, *device, *title, *kind, *level, *at, *root_cause, *method, *loss;
+    gboolean all, handed_over;
+} Options;
+
+static void
+options_clear(Options *options)
+{
+    rv_state_options_clear(&options->state);
+    g_free(options->format);
+    g_free(options->device);
+    g_free(options->title);
+    g_free(options->kind);
+    g_free(options->level);
+    g_free(options->at);
+    g_free(options->root_cause);
+    g_free(options->method);
+    g_free(options->loss);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+static gboolean
+parse(Options *options, const char *summary, const GOptionEntry *entries, int *argc, char ***argv,
+      GError **error)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(summary);
+
+    if (entries != NULL)
+        g_option_context_add_main_entries(context, entries, NULL);
+    rv_state_options_add(&options->state, context);
+    return g_option_context_parse(context, argc, argv, error);
+}
+
+static gboolean
+usage(GError **error, const char *message)
+{
+    g_set_error_literal(error, RV_ERROR, RV_ERROR_USAGE, message);
+    return FALSE;
+}
+
+/* ---- printing ---- */
+
+/* Prints `one`, or `faults` where it is NULL. */
+static gboolean
+print(const Options *options, const RvFault *one, const GPtrArray *faults, GError **error)
+{
+    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, error);
+    g_autoptr(RvFaultPolicy) policy = rv_fault_policy_new_default();
+    g_autoptr(GString) out = g_string_new(NULL);
+    RvFaultStyle style = {.policy = policy, .zone = zone, .now_ms = rv_clock_now_ms()};
+    RvFaultFormat format;
+
+    if (zone == NULL || !rv_fault_format_parse(options->format, &format, error))
+        return FALSE;
+    if (one != NULL)
+        rv_fault_print_one(&style, format, one, out);
+    else
+        rv_fault_print_list(&style, format, faults, out);
+    fwrite(out->str, 1, out->len, stdout);
+    return TRUE;
+}
+
+static int
+run_list(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"all", 0, 0, G_OPTION_ARG_NONE, &options.all, "those that are resolved, too", NULL},
+        {"device", 0, 0, G_OPTION_ARG_STRING, &options.device, "of one device", "NAME"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text, json or csv", "FORMAT"},
+        {NULL},
+    };
+    g_autoptr(RvState) state = NULL;
+    g_autoptr(GPtrArray) faults = NULL;
+
+    if (!parse(&options, "- faults that are not resolved", entries, &argc, &argv, error))
+        return EX_USAGE;
+    state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, error);
+    if (state == NULL)
+        return EX_USAGE;
+    faults = rv_ledger_list(state, options.device, options.all ? 0 : G_MAXINT64, G_MAXINT64, error);
+    return faults != NULL && print(&options, NULL, faults, error) ? 0 : EX_USAGE;
+}
+
+static RvFault *
+get_fault(RvState *state, gint64 id, GError **error)
+{
+    GError *problem = NULL;
+    RvFault *fault = rv_ledger_get(state, id, &problem);
+
+    if (problem != NULL)
+        g_propagate_error(error, problem);
+    else if (fault == NULL)
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "no fault %" G_GINT64_FORMAT "; `rackvitals fault list --all` shows them", id);
+    return fault;
+}
+
+static int
+run_show(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text or json", "FORMAT"},
+        {NULL},
+    };
+    g_autoptr(RvState) state = NULL;
+    g_autoptr(RvFault) fault = NULL;
+    gint64 id;
+
+    if (!parse(&options, "ID - one fault with its clocks and its trail", entries, &argc, &argv,
+               error))
+        return EX_USAGE;
+    if (argc != 2) {
+        usage(error, "fault show takes the number of a fault");
+        return EX_USAGE;
+    }
+    if (!rv_cli_parse_id(argv[1], &id, error))
+        return EX_USAGE;
+    state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, error);
+    fault = state != NULL ? get_fault(state, id, error) : NULL;
+    return fault != NULL && print(&options, fault, NULL, error) ? 0 : EX_USAGE;
+}
+
+/* ---- steps ---- */
+
+static gboolean
+read_new_fault(const Options *options, RvFault *fault, GError **error)
+{
+    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, error);
+    g_autoptr(RvFaultPolicy) policy = rv_fault_policy_new_default();
+
+    if (zone == NULL)
+        return FALSE;
+    if (options->title == NULL || options->title[0] == '\0')
+        return usage(error, "a fault needs --title, what is wrong in one sentence");
+    if (options->kind != NULL && !rv_fault_kind_parse(options->kind, &fault->kind))
+        return usage(error, "--kind: there are defect, question and alarm");
+    if (rv_fault_policy_level(policy, options->level != NULL ? options->level : "3") == NULL)
+        return usage(error, "--level: there are 1, 2 and 3");
+    return rv_cli_parse_time(options->at != NULL ? options->at : "now", zone, &fault->opened_ms,
+                             error);
+}
+
+static int
+run_open(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"title", 0, 0, G_OPTION_ARG_STRING, &options.title, "what is wrong, or asked", "TEXT"},
+        {"kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, "defect (default), question or alarm",
+         "KIND"},
+        {"level", 0, 0, G_OPTION_ARG_STRING, &options.level, "1, 2 or 3 (default 3)", "LEVEL"},
+        {"at", 0, 0, G_OPTION_ARG_STRING, &options.at, "when it began (default now)", "TIME"},
+        {NULL},
+    };
+    g_autoptr(RvState) state = NULL;
+    RvFault fault = {.kind = RV_FAULT_DEFECT};
+
+    if (!parse(&options, "[DEVICE] - open a fault by hand", entries, &argc, &argv, error) ||
+        !read_new_fault(&options, &fault, error))
+        return EX_USAGE;
+    fault.device = argc > 1 ? argv[1] : NULL;
+    fault.title = options.title;
+    fault.level = options.level != NULL ? options.level : (char *)"3";
+    fault.opened_by = (char *)rv_state_options_who(&options.state);
+    state = rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error);
+    if (state == NULL || !rv_ledger_open(state, &fault, error))
+        return EX_USAGE;
+    g_print("fault %" G_GINT64_FORMAT "\n", fault.id);
+    return 0;
+}
+
+typedef gboolean (*TextStep)(RvState *state, gint64 id, gint64 now_ms, const char *who,
+                             const char *text, GError **error);
+
+/* ID and words that are joined to one text. */
+static int
+run_text_step(const RvCliContext *context, int argc, char **argv, const char *summary,
+              gboolean needs_text, TextStep step, GError **error)
+{
+    g_auto(Options) options = {0};
+    g_autofree char *text = NULL;
+    g_autoptr(RvState) state = NULL;
+    gint64 id;
+
+    if (!parse(&options, summary, NULL, &argc, &argv, error))
+        return EX_USAGE;
+    if (argc < (needs_text ? 3 : 2)) {
+        usage(error,
+              needs_text ? "give the number of a fault and a text" : "give the number of a fault");
+        return EX_USAGE;
+    }
+    if (!rv_cli_parse_id(argv[1], &id, error))
+        return EX_USAGE;
+    text = g_strjoinv(" ", argv + 2);
+    state = rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error);
+    return state != NULL && step(state, id, rv_clock_now_ms(), rv_state_options_who(&options.state),
+                                 text, error)
+               ? 0
+               : EX_USAGE;
+}
+
+static int
+run_ack(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    return run_text_step(context, argc, argv, "ID [TEXT] - say that you take care of it", FALSE,
+                         rv_ledger_acknowledge, error);
+}
+
+static int
+run_note(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    return run_text_step(context, argc, argv, "ID TEXT - add to the trail", TRUE, rv_ledger_note,
+                         error);
+}
+
+static int
+run_plan(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    return run_text_step(context, argc, argv, "ID TEXT - enter the emergency plan", TRUE,
+                         rv_ledger_plan, error);
+}
+
+static int
+run_resolve(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"cause", 0, 0, G_OPTION_ARG_STRING, &options.root_cause, "why it came", "TEXT"},
+        {"method", 0, 0, G_OPTION_ARG_STRING, &options.method, "what helped", "TEXT"},
+        {"loss", 0, 0, G_OPTION_ARG_STRING, &options.loss, "what was lost (default none)", "TEXT"},
+        {NULL},
+    };
+    RvResolution resolution;
+    g_autoptr(RvState) state = NULL;
+    gint64 id;
+
+    if (!parse(&options, "ID - end a fault", entries, &argc, &argv, error))
+        return EX_USAGE;
+    if (argc != 2) {
+        usage(error, "fault resolve takes the number of a fault");
+        return EX_USAGE;
+    }
+    if (!rv_cli_parse_id(argv[1], &id, error))
+        return EX_USAGE;
+    resolution = (RvResolution){options.root_cause, options.method,
+                                options.loss != NULL ? options.loss : "none"};
+    state = rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error);
+    return state != NULL &&
+                   rv_ledger_resolve(state, id, rv_clock_now_ms(),
+                                     rv_state_options_who(&options.state), &resolution, error)
+               ? 0
+               : EX_USAGE;
+}
+
+static int
+run_report(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text or json", "FORMAT"},
+        {"handed-over", 0, 0, G_OPTION_ARG_NONE, &options.handed_over,
+         "note that the customer has it: stops its clock", NULL},
+        {NULL},
+    };
+    g_autoptr(RvState) state = NULL;
+    g_autoptr(RvFault) fault = NULL;
+    gint64 id;
+
+    if (!parse(&options, "ID - the report of one fault", entries, &argc, &argv, error))
+        return EX_USAGE;
+    if (argc != 2) {
+        usage(error, "fault report takes the number of a fault");
+        return EX_USAGE;
+    }
+    if (!rv_cli_parse_id(argv[1], &id, error))
+        return EX_USAGE;
+    state = rv_state_options_open(&options.state, context,
+                                  options.handed_over ? RV_STATE_MODE_WRITE : RV_STATE_MODE_READ,
+                                  error);
+    if (state == NULL ||
+        (options.handed_over && !rv_ledger_reported(state, id, rv_clock_now_ms(),
+                                                    rv_state_options_who(&options.state), error)))
+        return EX_USAGE;
+    fault = get_fault(state, id, error);
+    return fault != NULL && print(&options, fault, NULL, error) ? 0 : EX_USAGE;
+}
+
+int
+rv_cmd_fault(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    static const RvCommand rows[] = {
+        {"list", run_list, "", "faults that are not resolved"},
+        {"show", run_show, "ID", "one fault with its clocks and its trail"},
+        {"open", run_open, "[DEVICE]", "open a defect or a question by hand"},
+        {"ack", run_ack, "ID [TEXT]", "say that you take care of it"},
+        {"note", run_note, "ID TEXT", "add to the trail"},
+        {"plan", run_plan, "ID TEXT", "enter the emergency plan"},
+        {"resolve", run_resolve, "ID", "end it with cause, method and loss"},
+        {"report", run_report, "ID", "the report of one fault"},
+        {NULL},
+    };
+
+    return rv_subcommand_run("fault", rows, context, argc, argv, error);
+}

@@ -1,0 +1,127 @@
+#include "cli/state-options.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define DEFAULT_FOLDER "/var/lib/rackvitals"
+
+void
+rv_state_options_clear(RvStateOptions *options)
+{
+    g_free(options->folder);
+    g_free(options->zone);
+    g_free(options->who);
+}
+
+void
+rv_state_options_add(RvStateOptions *options, GOptionContext *context)
+{
+    const GOptionEntry entries[] = {
+        {"state", 0, 0, G_OPTION_ARG_FILENAME, &options->folder,
+         "state folder (default " DEFAULT_FOLDER ")", "FOLDER"},
+        {"zone", 0, 0, G_OPTION_ARG_STRING, &options->zone,
+         "time zone of what is read and printed (default local)", "ZONE"},
+        {"who", 0, 0, G_OPTION_ARG_STRING, &options->who, "who does it (default your user name)",
+         "NAME"},
+        {NULL},
+    };
+
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+RvState *
+rv_state_options_open(const RvStateOptions *options, const RvCliContext *context, RvStateMode mode,
+                      GError **error)
+{
+    const char *folder = options->folder != NULL ? options->folder : DEFAULT_FOLDER;
+    g_autofree char *path = g_build_filename(folder, "state.db", NULL);
+
+    return rv_state_open(path, mode, error);
+}
+
+GTimeZone *
+rv_state_options_zone(const RvStateOptions *options, GError **error)
+{
+    GTimeZone *zone;
+
+    if (options->zone == NULL)
+        return g_time_zone_new_local();
+    zone = g_time_zone_new_identifier(options->zone);
+    if (zone == NULL)
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "--zone %s: no such time zone; give one as Asia/Shanghai", options->zone);
+    return zone;
+}
+
+const char *
+rv_state_options_who(const RvStateOptions *options)
+{
+    const char *sudo = g_getenv("SUDO_USER");
+
+    if (options->who != NULL && options->who[0] != '\0')
+        return options->who;
+    return sudo != NULL && sudo[0] != '\0' ? sudo : g_get_user_name();
+}
+
+/* ISO 8601 wants a time with seconds; people leave them, or all of it, out. */
+static char *
+complete(const char *text)
+{
+    gsize length = strlen(text);
+
+    if (length == strlen("2026-10-31"))
+        return g_strconcat(text, "T00:00:00", NULL);
+    if (length == strlen("2026-10-31 14:00"))
+        return g_strconcat(text, ":00", NULL);
+    return g_strdup(text);
+}
+
+gboolean
+rv_cli_parse_time(const char *text, GTimeZone *zone, gint64 *ms, GError **error)
+{
+    g_autofree char *whole = complete(text);
+    g_autoptr(GDateTime) time = NULL;
+
+    if (strcmp(text, "now") == 0) {
+        *ms = rv_clock_now_ms();
+        return TRUE;
+    }
+    g_strdelimit(whole, " ", 'T');
+    time = g_date_time_new_from_iso8601(whole, zone);
+    if (time == NULL) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "'%s' is no time; give one as '2026-10-31 14:00', or now", text);
+        return FALSE;
+    }
+    *ms = g_date_time_to_unix(time) * 1000;
+    return TRUE;
+}
+
+gboolean
+rv_cli_parse_id(const char *text, gint64 *id, GError **error)
+{
+    guint64 number;
+
+    if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64, &number, NULL)) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "'%s' is no number; the list shows them",
+                    text);
+        return FALSE;
+    }
+    *id = (gint64)number;
+    return TRUE;
+}
+
+char *
+rv_cli_duration(gint64 ms)
+{
+    gint64 s = ABS(ms) / 1000, days = s / 86400;
+    const char *sign = ms < 0 ? "-" : "";
+
+    s %= 86400;
+    if (days > 0)
+        return g_strdup_printf("%s%" G_GINT64_FORMAT " d %02d:%02d:%02d", sign, days,
+                               (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+    return g_strdup_printf("%s%02d:%02d:%02d", sign, (int)(s / 3600), (int)(s / 60 % 60),
+                           (int)(s % 60));
+}

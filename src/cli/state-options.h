@@ -1,0 +1,30 @@
+/* Options of commands that read or write the state file: where it is, whose time, who asks. */
+#pragma once
+
+#include "cli/command.h"
+#include "db/state.h"
+
+typedef struct {
+    char *folder; /* --state; NULL: from the site file */
+    char *zone;   /* --zone; NULL: local */
+    char *who;    /* --who; NULL: the user's name */
+} RvStateOptions;
+
+void rv_state_options_clear(RvStateOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RvStateOptions, rv_state_options_clear)
+
+/* `options` must outlive the context. */
+void rv_state_options_add(RvStateOptions *options, GOptionContext *context);
+
+RvState *rv_state_options_open(const RvStateOptions *options, const RvCliContext *context,
+                               RvStateMode mode, GError **error);
+/* Caller unrefs; NULL and RV_ERROR_USAGE where --zone is no time zone. */
+GTimeZone *rv_state_options_zone(const RvStateOptions *options, GError **error);
+const char *rv_state_options_who(const RvStateOptions *options);
+
+/* "2026-10-31 14:00", "2026-10-31T14:00:30+08:00", "2026-10-31" (midnight) or "now". */
+gboolean rv_cli_parse_time(const char *text, GTimeZone *zone, gint64 *ms, GError **error);
+/* A whole number above 0, as a fault or a window has. */
+gboolean rv_cli_parse_id(const char *text, gint64 *id, GError **error);
+/* "3 d 04:05:06", "04:05:06"; caller frees. */
+char *rv_cli_duration(gint64 ms);

@@ -1,0 +1,9 @@
+/* Commands that have commands: `fault list`, `maintenance add`. */
+#pragma once
+
+#include "cli/command.h"
+
+/* Runs the row of `rows` (ended by a row without name) that argv[1] names, with argv moved on by
+ * one; `--help` lists them. */
+int rv_subcommand_run(const char *command, const RvCommand *rows, const RvCliContext *context,
+                      int argc, char **argv, GError **error);
