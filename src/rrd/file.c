@@ -1,0 +1,329 @@
+#include "rrd/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#define RRD_EXPORT_DEPRECATED /* for the types of the file's header; no function of that part is   \
+                                 called */
+#include <rrd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+#define SOURCES_CEILING 64
+#define ARCHIVES_CEILING 1000
+#define ROWS_CEILING 10000000 /* nobody draws or judges more at once */
+
+/* librrd's words for what went wrong, with its state cleared for the next call. */
+static void
+take_error(GError **error, const char *path)
+{
+    const char *words = rrd_get_error();
+
+    if (words == NULL || *words == '\0')
+        words = "librrd gave no reason";
+    if (g_strstr_len(words, -1, path) != NULL)
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s", words);
+    else
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, words);
+    rrd_clear_error();
+}
+
+static void
+append_limit(GString *text, double limit)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (isnan(limit))
+        g_string_append(text, ":U");
+    else
+        g_string_append_printf(text, ":%s", g_ascii_formatd(number, sizeof number, "%.15g", limit));
+}
+
+static char **
+definitions(const RvRrdTemplate *template)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+
+    for (guint i = 0; i < template->sources->len; i++) {
+        const RvRrdSource *source = &g_array_index(template->sources, RvRrdSource, i);
+        GString *text = g_string_new(NULL);
+
+        g_string_printf(text, "DS:%s:GAUGE:%u", source->name, template->heartbeat_s);
+        append_limit(text, source->minimum);
+        append_limit(text, source->maximum);
+        g_ptr_array_add(all, g_string_free(text, FALSE));
+    }
+    for (guint i = 0; i < template->archives->len; i++) {
+        const RvRrdArchive *archive = &g_array_index(template->archives, RvRrdArchive, i);
+        char part[G_ASCII_DTOSTR_BUF_SIZE];
+
+        g_ascii_formatd(part, sizeof part, "%.3f", archive->unknown_at_most);
+        g_ptr_array_add(all, g_strdup_printf("RRA:%s:%s:%u:%u", archive->function, part,
+                                             archive->steps, archive->rows));
+    }
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_steal(all, NULL);
+}
+
+/* librrd does not look at the result of its last write: a file that a full disk cut short
+ * would pass for made, so that its size is checked before it gets its name. */
+static gboolean
+is_whole(const char *path, const RvRrdTemplate *template, GError **error)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0 || (gsize)status.st_size != rv_rrd_file_bytes(template)) {
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                    "%s: cannot be written whole (%" G_GSIZE_FORMAT " bytes); is the disk full?",
+                    path, rv_rrd_file_bytes(template));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+rv_rrd_file_create(const char *path, const RvRrdTemplate *template, gint64 start_s, GError **error)
+{
+    g_auto(GStrv) words = definitions(template);
+    g_autofree char *beside = g_strdup_printf("%s.new", path);
+
+    rrd_clear_error();
+    if (rrd_create_r2(beside, template->step_s, (time_t)start_s, 0, NULL, NULL,
+                      (int)g_strv_length(words), (const char **)words) != 0) {
+        take_error(error, beside);
+        (void)g_unlink(beside);
+        return FALSE;
+    }
+    if (!is_whole(beside, template, error)) {
+        (void)g_unlink(beside);
+        return FALSE;
+    }
+    if (g_rename(beside, path) != 0) {
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(errno));
+        (void)g_unlink(beside);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+typedef struct {
+    stat_head_t head;
+    ds_def_t sources[SOURCES_CEILING];
+} Header;
+
+static gboolean
+is_header(const Header *header, gssize length)
+{
+    const stat_head_t *head = &header->head;
+
+    return length >= (gssize)sizeof *head &&
+           memcmp(head->cookie, RRD_COOKIE, sizeof head->cookie) == 0 &&
+           head->float_cookie == FLOAT_COOKIE && head->ds_cnt > 0 &&
+           head->ds_cnt <= SOURCES_CEILING && head->rra_cnt <= ARCHIVES_CEILING &&
+           (gsize)length >= sizeof *head + head->ds_cnt * sizeof *header->sources;
+}
+
+static gboolean
+read_header(const char *path, Header *header, gint64 *file_bytes, GError **error)
+{
+    struct stat status;
+    gssize length = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0 && fstat(fd, &status) == 0)
+        length = pread(fd, header, sizeof *header, 0);
+    if (length < 0)
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    if (length < 0)
+        return FALSE;
+    *file_bytes = status.st_size;
+    if (is_header(header, length))
+        return TRUE;
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                "%s: is not an RRD file of this machine; move it away and a new one is made", path);
+    return FALSE;
+}
+
+gsize
+rv_rrd_file_bytes(const RvRrdTemplate *template)
+{
+    gsize sources = template->sources->len;
+    gsize archives = template->archives->len;
+    gsize bytes = sizeof(stat_head_t) + sources * (sizeof(ds_def_t) + sizeof(pdp_prep_t)) +
+                  archives * (sizeof(rra_def_t) + sizeof(rra_ptr_t)) + sizeof(live_head_t) +
+                  sources * archives * sizeof(cdp_prep_t);
+
+    for (guint i = 0; i < archives; i++)
+        bytes +=
+            g_array_index(template->archives, RvRrdArchive, i).rows * sources * sizeof(rrd_value_t);
+    return bytes;
+}
+
+gboolean
+rv_rrd_file_probe(const char *path, const RvRrdTemplate *template, GError **error)
+{
+    Header header;
+    gint64 file_bytes;
+    gboolean same;
+
+    if (!read_header(path, &header, &file_bytes, error))
+        return FALSE;
+    same = header.head.ds_cnt == template->sources->len;
+    for (guint i = 0; same && i < template->sources->len; i++)
+        same = strncmp(header.sources[i].ds_nam,
+                       g_array_index(template->sources, RvRrdSource, i).name, DS_NAM_SIZE) == 0;
+    if (!same) {
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                    "%s: its data sources are not those of template '%s'; change the template "
+                    "back, or move "
+                    "the file away and a new one is made",
+                    path, template->name);
+        return FALSE;
+    }
+    if (header.head.rra_cnt == template->archives->len &&
+        (gsize)file_bytes < rv_rrd_file_bytes(template)) {
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                    "%s: is cut short; move it away and a new one is made", path);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+char **
+rv_rrd_file_sources(const char *path, GError **error)
+{
+    Header header;
+    gint64 file_bytes;
+    char **names;
+
+    if (!read_header(path, &header, &file_bytes, error))
+        return NULL;
+    names = g_new0(char *, header.head.ds_cnt + 1);
+    for (guint i = 0; i < header.head.ds_cnt; i++)
+        names[i] = g_strndup(header.sources[i].ds_nam, DS_NAM_SIZE);
+    return names;
+}
+
+void
+rv_rrd_file_format(GString *text, gint64 time_s, const double *values, guint n)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_printf(text, "%" G_GINT64_FORMAT, time_s);
+    for (guint i = 0; i < n; i++) {
+        g_string_append_c(text, ':');
+        g_string_append(text, isfinite(values[i])
+                                  ? g_ascii_formatd(number, sizeof number, "%.15g", values[i])
+                                  : "U");
+    }
+}
+
+gboolean
+rv_rrd_file_last(const char *path, gint64 *time_s, GError **error)
+{
+    rrd_clear_error();
+    *time_s = rrd_last_r(path);
+    if (*time_s >= 0)
+        return TRUE;
+    take_error(error, path);
+    return FALSE;
+}
+
+/* Why librrd refused: a sample of this second is there, a later one is, or the file is not well. */
+static RvRrdWrite
+refused(const char *path, gint64 time_s, GError **error)
+{
+    g_autoptr(GError) first = NULL;
+    gint64 last_s = 0;
+
+    take_error(&first, path);
+    if (rv_rrd_file_last(path, &last_s, NULL) && last_s >= time_s) {
+        if (last_s == time_s)
+            return RV_WRITE_UNCHANGED;
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                    "%s: time goes backwards: it holds a sample %" G_GINT64_FORMAT
+                    " s later than this one; is the clock right?",
+                    path, last_s - time_s);
+        return RV_WRITE_FAILED;
+    }
+    g_propagate_error(error, g_steal_pointer(&first));
+    return RV_WRITE_FAILED;
+}
+
+static void
+append_names(GString *names, const RvRrdTemplate *template)
+{
+    for (guint i = 0; i < template->sources->len; i++) {
+        if (i > 0)
+            g_string_append_c(names, ':');
+        g_string_append(names, g_array_index(template->sources, RvRrdSource, i).name);
+    }
+}
+
+RvRrdWrite
+rv_rrd_file_update(const char *path, const RvRrdTemplate *template, gint64 time_s,
+                   const double *values, GError **error)
+{
+    g_autoptr(GString) names = g_string_sized_new(64);
+    g_autoptr(GString) sample = g_string_sized_new(128);
+    const char *arguments[1];
+
+    append_names(names, template);
+    rv_rrd_file_format(sample, time_s, values, template->sources->len);
+    arguments[0] = sample->str;
+    rrd_clear_error();
+    if (rrd_update_r(path, names->str, 1, arguments) == 0)
+        return RV_WRITE_DONE;
+    return refused(path, time_s, error);
+}
+
+static void
+free_fetched(char **names, gulong n, double *data)
+{
+    for (gulong i = 0; i < n; i++)
+        rrd_freemem(names[i]);
+    rrd_freemem(names);
+    rrd_freemem(data);
+}
+
+RvSeries *
+rv_rrd_file_fetch(const char *path, const char *source, const char *function, gint64 start_s,
+                  gint64 end_s, guint step_s, GError **error)
+{
+    time_t start = (time_t)start_s;
+    time_t end = (time_t)end_s - 1; /* librrd goes one row further where the end lies on a step */
+    gulong step = MAX(step_s, 1);
+    gulong n_sources = 0;
+    gulong column = 0;
+    char **names = NULL;
+    double *data = NULL;
+    RvSeries *series = NULL;
+
+    if (start_s < 0 || end_s <= start_s || (end_s - start_s) / (gint64)step > ROWS_CEILING) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "%s: no such span of time", path);
+        return NULL;
+    }
+    rrd_clear_error();
+    if (rrd_fetch_r(path, function, &start, &end, &step, &n_sources, &names, &data) != 0) {
+        take_error(error, path);
+        return NULL;
+    }
+    while (column < n_sources && strcmp(names[column], source) != 0)
+        column++;
+    if (column == n_sources) {
+        g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT, "%s: has no data source '%s'", path,
+                    source);
+    } else {
+        series = rv_series_new(start, (guint)step, (gsize)((gulong)(end - start) / step));
+        for (gsize i = 0; i < series->n; i++)
+            series->values[i] = data[i * n_sources + column];
+    }
+    free_fetched(names, n_sources, data);
+    return series;
+}

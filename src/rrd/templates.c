@@ -1,0 +1,318 @@
+#include "rrd/templates.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "observation/words.h"
+#include "rrd/tree.h"
+
+#define SOURCES_CEILING 64
+#define ARCHIVES_CEILING 64
+#define ROWS_CEILING 10000000
+#define GRAPHS_FILE "graphs.yaml"
+
+struct RvRrdTemplates {
+    GPtrArray *all;                            /* RvRrdTemplate* */
+    const RvRrdTemplate *of_class[RV_CLASSES]; /* borrowed from `all` */
+};
+
+static const char *const kind_words[] = {"sensor", "interface", "reachability", NULL};
+static const char *const create_words[] = {"on-value", "on-up", "on-nonzero", NULL};
+static const char *const function_words[] = {"AVERAGE", "MIN", "MAX", "LAST", NULL};
+static const char *const counter_words[] = {"in_octets",  "out_octets",  "in_errors",
+                                            "out_errors", "in_discards", "out_discards",
+                                            "in_unicast", "out_unicast", NULL};
+
+static const char *const template_keys[] = {"template", "series",  "classes",  "step", "heartbeat",
+                                            "create",   "sources", "archives", NULL};
+static const char *const source_keys[] = {"name", "from", "scale", "minimum", "maximum", NULL};
+static const char *const archive_keys[] = {"function", "every", "keep", "unknown-at-most", NULL};
+
+static void
+source_clear(gpointer source)
+{
+    g_free(((RvRrdSource *)source)->name);
+}
+
+static void
+template_free(RvRrdTemplate *template)
+{
+    g_free(template->name);
+    g_array_unref(template->sources);
+    g_array_unref(template->archives);
+    g_free(template);
+}
+
+static gboolean
+is_word(const char *word, gsize ceiling, const char *others)
+{
+    gsize length = strlen(word);
+
+    if (length == 0 || length > ceiling)
+        return FALSE;
+    for (; *word != '\0'; word++)
+        if (!g_ascii_isalnum(*word) && strchr(others, *word) == NULL)
+            return FALSE;
+    return TRUE;
+}
+
+static guint
+read_counters(const RvTree *map, RvProblems *problems)
+{
+    guint counters = 0;
+
+    for (guint i = 0; i < rv_tree_count(map, "from"); i++) {
+        const RvTree *item = rv_tree_item(map, "from", i);
+        guint kind = 0;
+
+        while (counter_words[kind] != NULL &&
+               (item->kind != RV_TREE_TEXT || strcmp(item->text, counter_words[kind]) != 0))
+            kind++;
+        if (counter_words[kind] != NULL)
+            counters |= 1u << kind;
+        else
+            rv_tree_problem(
+                item, problems,
+                "an interface has no counter '%s'; there are in_octets, "
+                "out_octets, in_errors, out_errors, in_discards, out_discards, in_unicast, "
+                "out_unicast",
+                item->kind == RV_TREE_TEXT ? item->text : "…");
+    }
+    if (rv_tree_count(map, "from") == 0)
+        rv_tree_problem(map, problems, "a source needs 'from': the counters it is made of");
+    return counters;
+}
+
+static RvSourceFrom
+read_from(const RvTree *map, const RvRrdTemplate *template, RvProblems *problems)
+{
+    static const char *const words[] = {"up", "rtt", NULL};
+
+    switch (template->kind) {
+    case RV_SERIES_SENSOR:
+        return RV_FROM_VALUE;
+    case RV_SERIES_INTERFACE:
+        return RV_FROM_COUNTERS;
+    case RV_SERIES_REACHABILITY:
+        if (rv_tree_get(map, "from") == NULL)
+            rv_tree_problem(map, problems, "a source needs 'from': up or rtt");
+        return rv_tree_choice(map, "from", words, 0, problems) == 0 ? RV_FROM_UP : RV_FROM_RTT;
+    }
+    return RV_FROM_VALUE;
+}
+
+static void
+read_source(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+{
+    RvRrdSource source;
+    const char *name;
+
+    if (!rv_tree_check_keys(map, source_keys, problems))
+        return;
+    name = rv_tree_text(map, "name", "", problems);
+    if (!is_word(name, 19, "_"))
+        rv_tree_problem(map, problems,
+                        "a source needs a 'name' of 1 to 19 letters, digits and underscores");
+    for (guint i = 0; i < template->sources->len; i++)
+        if (strcmp(g_array_index(template->sources, RvRrdSource, i).name, name) == 0)
+            rv_tree_problem(map, problems, "source '%s' stands twice", name);
+    source = (RvRrdSource){
+        .name = g_strdup(name),
+        .from = read_from(map, template, problems),
+        .scale = rv_tree_number(map, "scale", 1, problems),
+        .minimum = rv_tree_number(map, "minimum", NAN, problems),
+        .maximum = rv_tree_number(map, "maximum", NAN, problems),
+    };
+    if (source.from == RV_FROM_COUNTERS)
+        source.counters = read_counters(map, problems);
+    g_array_append_val(template->sources, source);
+}
+
+static void
+read_archive(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+{
+    RvRrdArchive archive = {0};
+    guint every_s;
+    guint keep_s;
+
+    if (!rv_tree_check_keys(map, archive_keys, problems))
+        return;
+    every_s = rv_tree_seconds(map, "every", template->step_s, problems);
+    keep_s = rv_tree_seconds(map, "keep", 0, problems);
+    archive.function = function_words[rv_tree_choice(map, "function", function_words, 0, problems)];
+    archive.unknown_at_most = rv_tree_number(map, "unknown-at-most", 0.5, problems);
+    if (archive.unknown_at_most < 0 || archive.unknown_at_most >= 1)
+        rv_tree_problem(map, problems, "'unknown-at-most' must be at least 0 and less than 1");
+    if (every_s % template->step_s != 0)
+        rv_tree_problem(map, problems, "'every' must be a multiple of the step (%u s)",
+                        template->step_s);
+    if (keep_s == 0 || keep_s < every_s)
+        rv_tree_problem(map, problems,
+                        "an archive needs 'keep', no shorter than 'every', such as 40d");
+    archive.steps = MAX(every_s / template->step_s, 1);
+    archive.rows = (keep_s + every_s - 1) / every_s;
+    if (archive.rows > ROWS_CEILING)
+        rv_tree_problem(map, problems, "more than %d rows", ROWS_CEILING);
+    g_array_append_val(template->archives, archive);
+}
+
+static void
+read_classes(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+{
+    for (guint i = 0; i < rv_tree_count(map, "classes"); i++) {
+        const RvTree *item = rv_tree_item(map, "classes", i);
+        RvClass class;
+
+        if (item->kind == RV_TREE_TEXT && rv_class_parse(item->text, &class) &&
+            class != RV_CLASS_STATE)
+            template->classes |= 1u << class;
+        else
+            rv_tree_problem(item, problems, "no class of sensors with values is called '%s'",
+                            item->kind == RV_TREE_TEXT ? item->text : "…");
+    }
+    if ((template->kind == RV_SERIES_SENSOR) != (template->classes != 0))
+        rv_tree_problem(map, problems,
+                        "'classes' is what a template of sensors needs, and no other");
+}
+
+static void
+check_name(const RvTree *map, const RvRrdTemplate *template, const GPtrArray *others,
+           RvProblems *problems)
+{
+    RvClass class;
+
+    if (!is_word(template->name, 32, "-_"))
+        rv_tree_problem(map, problems,
+                        "'template' must be a name of 1 to 32 letters, digits, '-' and '_'");
+    if (template->kind != RV_SERIES_SENSOR && rv_class_parse(template->name, &class))
+        rv_tree_problem(map, problems, "'%s' is the name of a class of sensors; choose another",
+                        template->name);
+    for (guint i = 0; i < others->len; i++)
+        if (strcmp(((RvRrdTemplate *)g_ptr_array_index(others, i))->name, template->name) == 0)
+            rv_tree_problem(map, problems, "template '%s' is there twice", template->name);
+}
+
+static void
+read_parts(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+{
+    guint sources = rv_tree_count(map, "sources");
+    guint archives = rv_tree_count(map, "archives");
+
+    if (sources == 0 || sources > SOURCES_CEILING || archives == 0 || archives > ARCHIVES_CEILING) {
+        rv_tree_problem(map, problems, "a template needs 1 to %d 'sources' and 1 to %d 'archives'",
+                        SOURCES_CEILING, ARCHIVES_CEILING);
+        return;
+    }
+    for (guint i = 0; i < sources; i++)
+        read_source(rv_tree_item(map, "sources", i), template, problems);
+    for (guint i = 0; i < archives; i++)
+        read_archive(rv_tree_item(map, "archives", i), template, problems);
+}
+
+static void
+read_template(const RvTree *map, RvRrdTemplates *templates, RvProblems *problems)
+{
+    RvRrdTemplate *template;
+
+    if (!rv_tree_check_keys(map, template_keys, problems))
+        return;
+    template = g_new0(RvRrdTemplate, 1);
+    template->sources = g_array_new(FALSE, FALSE, sizeof(RvRrdSource));
+    g_array_set_clear_func(template->sources, source_clear);
+    template->archives = g_array_new(FALSE, FALSE, sizeof(RvRrdArchive));
+    template->name = g_strdup(rv_tree_text(map, "template", "", problems));
+    if (rv_tree_get(map, "series") == NULL)
+        rv_tree_problem(map, problems,
+                        "a template needs 'series': sensor, interface or reachability");
+    template->kind = (RvSeriesKind)rv_tree_choice(map, "series", kind_words, 0, problems);
+    template->step_s = rv_tree_seconds(map, "step", 300, problems);
+    template->heartbeat_s = rv_tree_seconds(map, "heartbeat", template->step_s * 3 / 2, problems);
+    template->create = (RvCreateWhen)rv_tree_choice(map, "create", create_words, 0, problems);
+    if (template->heartbeat_s < template->step_s)
+        rv_tree_problem(map, problems, "'heartbeat' must not be shorter than 'step'");
+    check_name(map, template, templates->all, problems);
+    read_classes(map, template, problems);
+    read_parts(map, template, problems);
+    for (guint class = 0; class < RV_CLASSES; class ++) {
+        if ((template->classes & 1u << class) == 0)
+            continue;
+        if (templates->of_class[class] != NULL)
+            rv_tree_problem(map, problems, "class '%s' has a template already: '%s'",
+                            rv_class_word((RvClass) class), templates->of_class[class]->name);
+        templates->of_class[class] = template;
+    }
+    g_ptr_array_add(templates->all, template);
+}
+
+static void
+read_file(const char *path, RvRrdTemplates *templates, RvProblems *problems)
+{
+    static const char *const keys[] = {"templates", NULL};
+    g_autoptr(RvTree) root = rv_tree_load(path, problems);
+
+    if (root == NULL || !rv_tree_check_keys(root, keys, problems))
+        return;
+    for (guint i = 0; i < rv_tree_count(root, "templates"); i++)
+        read_template(rv_tree_item(root, "templates", i), templates, problems);
+}
+
+static int
+compare_strings(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+RvRrdTemplates *
+rv_rrd_templates_load(const char *folder, GError **error)
+{
+    g_autoptr(RvRrdTemplates) templates = g_new0(RvRrdTemplates, 1);
+    g_autoptr(RvProblems) problems = rv_problems_new();
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(GDir) entries = g_dir_open(folder, 0, &cause);
+    const char *entry;
+
+    templates->all = g_ptr_array_new_with_free_func((GDestroyNotify)template_free);
+    if (entries == NULL) {
+        g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT, "RRD templates: %s", cause->message);
+        return NULL;
+    }
+    while ((entry = g_dir_read_name(entries)) != NULL)
+        if (g_str_has_suffix(entry, ".yaml") && entry[0] != '.' && strcmp(entry, GRAPHS_FILE) != 0)
+            g_ptr_array_add(files, g_build_filename(folder, entry, NULL));
+    g_ptr_array_sort(files, compare_strings);
+    for (guint i = 0; i < files->len; i++)
+        read_file(g_ptr_array_index(files, i), templates, problems);
+    if (files->len == 0)
+        rv_problems_add(problems, folder, 0, 0, "holds no template (*.yaml)");
+    return rv_problems_settle(problems, error) ? g_steal_pointer(&templates) : NULL;
+}
+
+void
+rv_rrd_templates_free(RvRrdTemplates *templates)
+{
+    if (templates == NULL)
+        return;
+    g_ptr_array_unref(templates->all);
+    g_free(templates);
+}
+
+guint
+rv_rrd_templates_count(const RvRrdTemplates *templates)
+{
+    return templates->all->len;
+}
+
+const RvRrdTemplate *
+rv_rrd_templates_get(const RvRrdTemplates *templates, guint n)
+{
+    return g_ptr_array_index(templates->all, n);
+}
+
+const RvRrdTemplate *
+rv_rrd_templates_for_class(const RvRrdTemplates *templates, RvClass class)
+{
+    return templates->of_class[class];
+}
