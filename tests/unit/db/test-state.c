@@ -165,7 +165,6 @@ test_full_disk(Place *place, gconstpointer unused)
     const RvStoreContext context = {.tasks = RV_TASK_HEALTH};
     g_autoptr(RvObservation) big = made_sample("b", 120, "snmp", RV_STATE_UP);
     g_autofree char *text = NULL;
-    g_autoptr(RvDeviceRow) row = NULL;
 
     store(place->state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
     for (int i = 0; i < 5000; i++) {
