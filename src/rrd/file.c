@@ -123,19 +123,21 @@ is_header(const Header *header, gssize length)
     return length >= (gssize)sizeof *head &&
            memcmp(head->cookie, RRD_COOKIE, sizeof head->cookie) == 0 &&
            head->float_cookie == FLOAT_COOKIE && head->ds_cnt > 0 &&
-           head->ds_cnt <= SOURCES_CEILING && head->rra_cnt <= ARCHIVES_CEILING &&
-           (gsize)length >= sizeof *head + head->ds_cnt * sizeof *header->sources;
+           head->ds_cnt <= SOURCES_CEILING && head->rra_cnt <= ARCHIVES_CEILING;
 }
 
 static gboolean
-read_header(const char *path, Header *header, gint64 *file_bytes, GError **error)
+read_header(const char *path, gsize sources, Header *header, gint64 *file_bytes, GError **error)
 {
     struct stat status;
+    gsize wanted = sizeof header->head + sources * sizeof *header->sources;
     gssize length = -1;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+    memset(header, 0, wanted); /* the file may be shorter */
+
     if (fd >= 0 && fstat(fd, &status) == 0)
-        length = pread(fd, header, sizeof *header, 0);
+        length = pread(fd, header, wanted, 0);
     if (length < 0)
         g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(errno));
     if (fd >= 0)
@@ -172,7 +174,7 @@ rv_rrd_file_probe(const char *path, const RvRrdTemplate *template, GError **erro
     gint64 file_bytes;
     gboolean same;
 
-    if (!read_header(path, &header, &file_bytes, error))
+    if (!read_header(path, template->sources->len, &header, &file_bytes, error))
         return FALSE;
     same = header.head.ds_cnt == template->sources->len;
     for (guint i = 0; same && i < template->sources->len; i++)
@@ -181,8 +183,7 @@ rv_rrd_file_probe(const char *path, const RvRrdTemplate *template, GError **erro
     if (!same) {
         g_set_error(error, RV_ERROR, RV_ERROR_STORE,
                     "%s: its data sources are not those of template '%s'; change the template "
-                    "back, or move "
-                    "the file away and a new one is made",
+                    "back, or move the file away and a new one is made",
                     path, template->name);
         return FALSE;
     }
@@ -202,7 +203,7 @@ rv_rrd_file_sources(const char *path, GError **error)
     gint64 file_bytes;
     char **names;
 
-    if (!read_header(path, &header, &file_bytes, error))
+    if (!read_header(path, SOURCES_CEILING, &header, &file_bytes, error))
         return NULL;
     names = g_new0(char *, header.head.ds_cnt + 1);
     for (guint i = 0; i < header.head.ds_cnt; i++)

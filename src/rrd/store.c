@@ -225,8 +225,7 @@ typedef struct {
     const char *device;
     gint64 time_s;
     gboolean folder_made;
-    GPtrArray *queued;   /* paths of updates handed to the daemon, by place */
-    GByteArray *refused; /* places that the daemon refused */
+    GPtrArray *queued; /* paths of updates handed to the daemon, by place */
 } Round;
 
 static char *
@@ -311,45 +310,36 @@ create(Round *round, const char *path, const char *key, gboolean is_cut,
     return TRUE;
 }
 
-static void
-write_direct(Round *round, const char *path, const RvRrdTemplate *template, const double *values)
-{
-    g_autoptr(GError) error = NULL;
-
-    switch (rv_rrd_file_update(path, template, round->time_s, values, &error)) {
-    case RV_WRITE_DONE:
-        round->report->written++;
-        return;
-    case RV_WRITE_UNCHANGED:
-        round->report->unchanged++;
-        return;
-    case RV_WRITE_FAILED:
-        report_failure(round->store, round->report, path, error->message);
-        return;
-    }
-}
-
 /* The daemon takes values by position and answers before it writes: a file that is not as the
  * template says would be found by nobody, so it is looked at once. */
-static void
-write_queued(Round *round, const char *path, const RvRrdTemplate *template, const double *values)
+static RvRrdWrite
+put_queued(Round *round, const char *path, const RvRrdTemplate *template, const double *values,
+           GError **error)
 {
     g_autoptr(GString) sample = NULL;
-    g_autoptr(GError) error = NULL;
 
     if (!g_hash_table_contains(round->store->probed, path)) {
-        if (!rv_rrd_file_probe(path, template, &error)) {
-            report_failure(round->store, round->report, path, error->message);
-            return;
-        }
+        if (!rv_rrd_file_probe(path, template, error))
+            return RV_WRITE_FAILED;
         g_hash_table_add(round->store->probed, g_strdup(path));
     }
     sample = g_string_sized_new(128);
     rv_rrd_file_format(sample, round->time_s, values, template->sources->len);
     rv_rrd_daemon_add_update(round->store->daemon, path, sample->str);
     g_ptr_array_add(round->queued, g_strdup(path));
+    return RV_WRITE_DONE;
 }
 
+static RvRrdWrite
+put(Round *round, const char *path, const RvRrdTemplate *template, const double *values,
+    GError **error)
+{
+    return round->store->daemon != NULL
+               ? put_queued(round, path, template, values, error)
+               : rv_rrd_file_update(path, template, round->time_s, values, error);
+}
+
+/* Nearly every file is there: it is written first, and only looked for where that fails. */
 static void
 write_series(Round *round, const RvRrdTemplate *template, const char *prefix, const char *key,
              const double *values, gboolean up)
@@ -357,26 +347,28 @@ write_series(Round *round, const RvRrdTemplate *template, const char *prefix, co
     gboolean is_cut = FALSE;
     g_autofree char *path = path_in(round->folder, prefix, key, &is_cut);
     g_autoptr(GError) error = NULL;
+    RvRrdWrite result;
 
     if (path == NULL) {
         report_failure(round->store, round->report, prefix,
                        "a key that is empty or longer than 4096 bytes");
         return;
     }
-    if (access(path, F_OK) != 0) {
-        if ((errno == ENOENT || errno == ENOTDIR) && !wants_file(template, values, up)) {
+    result = put(round, path, template, values, &error);
+    if (result == RV_WRITE_FAILED && access(path, F_OK) != 0 &&
+        (errno == ENOENT || errno == ENOTDIR)) {
+        g_clear_error(&error);
+        if (!wants_file(template, values, up)) {
             round->report->skipped++;
             return;
         }
-        if (!create(round, path, key, is_cut, template, &error)) {
-            report_failure(round->store, round->report, path, error->message);
-            return;
-        }
+        if (create(round, path, key, is_cut, template, &error))
+            result = put(round, path, template, values, &error);
     }
-    if (round->store->daemon != NULL)
-        write_queued(round, path, template, values);
-    else
-        write_direct(round, path, template, values);
+    round->report->written += result == RV_WRITE_DONE;
+    round->report->unchanged += result == RV_WRITE_UNCHANGED;
+    if (result == RV_WRITE_FAILED)
+        report_failure(round->store, round->report, path, error->message);
 }
 
 static double
@@ -601,7 +593,6 @@ settle(Round *round, GError **error)
 {
     if (round->store->daemon == NULL)
         return TRUE;
-    round->report->written += round->queued->len;
     if (rv_rrd_daemon_exchange(round->store->daemon, daemon_refused, round, error))
         return TRUE;
     round->report->written -= round->queued->len;
