@@ -173,8 +173,20 @@ static const char ledger[] =
     "  text TEXT NOT NULL);"
     "CREATE INDEX fault_trail_of ON fault_trail(fault, time_ms);";
 
+static const char deliveries[] =
+    /* kind: round, month, quarter, year */
+    "CREATE TABLE delivery ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL,"
+    "  from_ms INTEGER NOT NULL,"
+    "  until_ms INTEGER NOT NULL CHECK (until_ms > from_ms),"
+    "  done_ms INTEGER NOT NULL,"
+    "  file TEXT NOT NULL,"
+    "  who TEXT NOT NULL);"
+    "CREATE INDEX delivery_of ON delivery(from_ms);";
+
 /* steps[n] leads from version n to n + 1. A step that was released is never changed. */
-static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger};
+static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries};
 
 static int
 pragma(RvState *state, const char *sql, GError **error)

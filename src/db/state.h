@@ -15,6 +15,7 @@
 #pragma once
 
 #include "health/judge.h"
+#include "plan/duty.h"
 #include "plan/interval.h"
 
 typedef struct RvState RvState;
@@ -212,3 +213,11 @@ void rv_change_free(RvChange *change);
 /* RvChange*, oldest first. */
 GPtrArray *rv_state_changes(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                             GError **error);
+
+/* ---- what was promised and done ---- */
+
+/* A report was handed over, or a round was made, for a period. */
+gboolean rv_state_delivery_add(RvState *state, const RvDelivery *delivery, GError **error);
+/* RvDelivery* for periods that touch [from, until), by the time they were done. What
+ * rv_duty_status() takes. */
+GPtrArray *rv_state_deliveries(RvState *state, gint64 from_ms, gint64 until_ms, GError **error);

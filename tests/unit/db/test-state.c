@@ -290,6 +290,24 @@ test_prune(Place *place, gconstpointer unused)
     g_assert_cmpstr(after, ==, "up 180-240"); /* the one that the next sample continues */
 }
 
+static void
+test_deliveries(Place *place, gconstpointer unused)
+{
+    const RvDelivery made = {RV_PERIOD_MONTH, 1000, 2000, 2500, (char *)"a.pdf", (char *)"li"};
+    GError *error = NULL;
+    g_autoptr(GPtrArray) all = NULL;
+    g_autoptr(GPtrArray) later = NULL;
+
+    g_assert_true(rv_state_delivery_add(place->state, &made, &error));
+    all = rv_state_deliveries(place->state, 1999, 3000, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(all->len, ==, 1);
+    g_assert_cmpint(((RvDelivery *)g_ptr_array_index(all, 0))->kind, ==, RV_PERIOD_MONTH);
+    g_assert_cmpstr(((RvDelivery *)g_ptr_array_index(all, 0))->file, ==, "a.pdf");
+    later = rv_state_deliveries(place->state, 2000, 3000, &error);
+    g_assert_cmpuint(later->len, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -306,5 +324,6 @@ main(int argc, char **argv)
     TEST("a writer killed by signal leaves whole observations", test_kill);
     TEST("rounds keep their counts, and an end only where there was one", test_rounds);
     TEST("retention keeps what the next sample continues", test_prune);
+    TEST("what was handed over is kept by its period", test_deliveries);
     return g_test_run();
 }
