@@ -1,8 +1,11 @@
+#include <string.h>
+
 #include "db/store.h"
 #include "observation/words.h"
 
 /* More than this many sampling intervals between two samples: what lies between is not known. */
 #define GAP_FACTOR 2.5
+#define UPTIME_PROTOCOL "snmp" /* sysUpTime */
 
 typedef struct {
     gint64 id; /* 0: none */
@@ -147,4 +150,64 @@ rv_store_reachability(const RvStoring *storing, GError **error)
             return FALSE;
     }
     return update_device(storing, &whole, error);
+}
+
+/* ---- restarts ---- */
+
+/* Whether the last interval was extended over the restart as if nothing had been. */
+static gboolean
+spans_restart(const RvStoring *storing, const Last *last)
+{
+    return last->id != 0 && last->state == RV_STATE_UP && last->until_ms == storing->now_ms &&
+           last->from_ms <= storing->last_ms;
+}
+
+static gboolean
+cut(const RvStoring *storing, const char *protocol, gint64 booted_ms, GError **error)
+{
+    const Sample dark = {protocol, RV_STATE_BLIND, RV_REASON_NONE, "restarted between two samples"};
+    const Sample up = {protocol, RV_STATE_UP, RV_REASON_NONE, NULL};
+    Last last;
+
+    if (!find_last(storing, protocol, &last, error))
+        return FALSE;
+    if (!spans_restart(storing, &last))
+        return TRUE;
+    return rv_db_run(storing->state, error,
+                     "UPDATE reachability SET until_ms = ?2, samples = samples - 1 WHERE id = ?1",
+                     RV_INT(last.id), RV_INT(storing->last_ms)) &&
+           add(storing, &dark, storing->last_ms, booted_ms, 0, error) &&
+           add(storing, &up, booted_ms, storing->now_ms, 1, error);
+}
+
+/* *found: a protocol other than `protocol` was up before and after. */
+static gboolean
+other_spans_restart(const RvStoring *storing, const char *protocol, gboolean *found, GError **error)
+{
+    const GPtrArray *protocols = storing->observation->protocols;
+
+    *found = FALSE;
+    for (guint i = 0; i < protocols->len && !*found; i++) {
+        const RvProtocol *other = g_ptr_array_index(protocols, i);
+        Last last;
+
+        if (strcmp(other->name, protocol) == 0)
+            continue;
+        if (!find_last(storing, other->name, &last, error))
+            return FALSE;
+        *found = spans_restart(storing, &last);
+    }
+    return TRUE;
+}
+
+gboolean
+rv_store_restart(const RvStoring *storing, gint64 booted_ms, GError **error)
+{
+    gboolean other;
+
+    if (booted_ms <= storing->last_ms)
+        return TRUE;
+    return other_spans_restart(storing, UPTIME_PROTOCOL, &other, error) &&
+           (other || cut(storing, "", booted_ms, error)) &&
+           cut(storing, UPTIME_PROTOCOL, booted_ms, error);
 }

@@ -146,38 +146,6 @@ restarted(const RvStoring *storing, gint64 booted_ms)
            !uptime_wrapped(storing, storing->observation->device.uptime_ticks);
 }
 
-/* Time between the last sample and the restart was not observed: the device may have worked until
- * shortly before it, or not. Only the part of `reachability` after the restart is known. */
-static gboolean
-cut_restart(const RvStoring *storing, gint64 booted_ms, GError **error)
-{
-    if (booted_ms <= storing->last_ms)
-        return TRUE;
-    return rv_db_run(storing->state, error,
-                     "UPDATE reachability SET until_ms = ?3, samples = samples - 1"
-                     " WHERE device = ?1 AND state = 'up' AND from_ms <= ?3 AND until_ms > ?3"
-                     "  AND until_ms = ?2",
-                     RV_INT(storing->device), RV_INT(storing->now_ms), RV_INT(storing->last_ms)) &&
-           rv_db_run(storing->state, error,
-                     "INSERT INTO reachability"
-                     " (device, protocol, state, reason, detail, from_ms, until_ms, samples)"
-                     " SELECT device, protocol, 'blind', 'none', 'restarted between two samples',"
-                     "  ?2, ?3, 0 FROM reachability WHERE device = ?1 AND state = 'up'"
-                     "  AND until_ms = ?2 AND NOT EXISTS (SELECT 1 FROM reachability later"
-                     "   WHERE later.device = reachability.device"
-                     "   AND later.protocol = reachability.protocol AND later.from_ms >= ?2"
-                     "   AND later.id <> reachability.id)",
-                     RV_INT(storing->device), RV_INT(storing->last_ms), RV_INT(booted_ms)) &&
-           rv_db_run(storing->state, error,
-                     "INSERT INTO reachability"
-                     " (device, protocol, state, reason, detail, from_ms, until_ms, samples)"
-                     " SELECT device, protocol, 'up', 'none', NULL, ?3, ?4, 1 FROM reachability"
-                     "  WHERE device = ?1 AND state = 'blind' AND from_ms = ?2 AND until_ms = ?3"
-                     "  AND detail = 'restarted between two samples'",
-                     RV_INT(storing->device), RV_INT(storing->last_ms), RV_INT(booted_ms),
-                     RV_INT(storing->now_ms));
-}
-
 static gboolean
 store_uptime(const RvStoring *storing, GError **error)
 {
@@ -191,7 +159,7 @@ store_uptime(const RvStoring *storing, GError **error)
         g_autofree char *after = g_strdup_printf("%" G_GINT64_FORMAT, booted_ms);
 
         if (!rv_store_change(storing, booted_ms, RV_CHANGE_RESTART, "", before, after, error) ||
-            !cut_restart(storing, booted_ms, error))
+            !rv_store_restart(storing, booted_ms, error))
             return FALSE;
     }
     return rv_db_run(storing->state, error,

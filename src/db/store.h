@@ -26,6 +26,11 @@ gboolean rv_store_change(const RvStoring *storing, gint64 time_ms, RvChangeKind 
                          GError **error);
 
 gboolean rv_store_reachability(const RvStoring *storing, GError **error);
+/* After it: the uptime, which SNMP gave, says that the device restarted at `booted_ms`. Time
+ * between the last sample and the restart was not observed: it may have worked until shortly
+ * before, or not. Where another protocol answered all the while, only SNMP's own intervals are cut.
+ */
+gboolean rv_store_restart(const RvStoring *storing, gint64 booted_ms, GError **error);
 gboolean rv_store_verdicts(RvStoring *storing, GError **error);
 gboolean rv_store_components(const RvStoring *storing, GError **error);
 gboolean rv_store_events(const RvStoring *storing, GError **error);

@@ -112,6 +112,31 @@ test_restart(Place *place, gconstpointer unused)
     g_assert_cmpint(restart->time_ms, ==, 10100000); /* dated from the uptime */
 }
 
+/* The BMC answered all the while: the device as a whole was up. */
+static void
+test_restart_beside_bmc(Place *place, gconstpointer unused)
+{
+    for (int i = 0; i < 3; i++) {
+        RvObservation *sample = with_uptime(10000 + i * 60, i < 2 ? 5000 + i * 60 : 20);
+
+        rv_observation_add_protocol(sample, "ipmi")->state = RV_STATE_UP;
+        store(place->state, sample, RV_TASK_REACHABILITY);
+    }
+    assert_intervals(place->state, "a", NULL, "up 10000-10120");
+    assert_intervals(place->state, "a", "ipmi", "up 10000-10120");
+    assert_intervals(place->state, "a", "snmp", "up 10000-10060 blind 10060-10100 up 10100-10120");
+}
+
+/* Lost samples are not observed anyway. */
+static void
+test_restart_in_gap(Place *place, gconstpointer unused)
+{
+    store(place->state, with_uptime(10000, 5000), RV_TASK_REACHABILITY);
+    store(place->state, with_uptime(20000, 100), RV_TASK_REACHABILITY);
+    store(place->state, with_uptime(20060, 160), RV_TASK_REACHABILITY);
+    assert_intervals(place->state, "a", NULL, "up 10000-10000 blind 10000-20000 up 20000-20060");
+}
+
 static void
 test_uptime_wrap(Place *place, gconstpointer unused)
 {
@@ -463,6 +488,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     TEST("samples become intervals", test_reachability);
     TEST("a restart between two samples is not observed time", test_restart);
+    TEST("a restart while the BMC answers", test_restart_beside_bmc);
+    TEST("a restart within lost samples", test_restart_in_gap);
     TEST("an uptime that wrapped is no restart", test_uptime_wrap);
     TEST("each protocol has its own intervals", test_protocols);
     TEST("only a change of verdict makes a row", test_only_changes);
