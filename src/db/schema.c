@@ -188,8 +188,9 @@ static const char deliveries[] =
 /* steps[n] leads from version n to n + 1. A step that was released is never changed. */
 static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries};
 
+/* One number. */
 static int
-pragma(RvState *state, const char *sql, GError **error)
+ask(RvState *state, const char *sql, GError **error)
 {
     sqlite3_stmt *statement = rv_db_query_with(state, error, sql, NULL, 0);
     int value = -1;
@@ -204,13 +205,19 @@ pragma(RvState *state, const char *sql, GError **error)
 int
 rv_schema_file_version(RvState *state, GError **error)
 {
-    return pragma(state, "PRAGMA user_version", error);
+    return ask(state, "PRAGMA user_version", error);
 }
 
 int
 rv_schema_file_application(RvState *state, GError **error)
 {
-    return pragma(state, "PRAGMA application_id", error);
+    return ask(state, "PRAGMA application_id", error);
+}
+
+int
+rv_schema_file_tables(RvState *state, GError **error)
+{
+    return ask(state, "SELECT count(*) FROM sqlite_master", error);
 }
 
 static gboolean

@@ -76,10 +76,11 @@ recognize(RvState *state, GError **error)
 {
     int application = rv_schema_file_application(state, error);
     int version = application < 0 ? -1 : rv_schema_file_version(state, error);
+    int tables = version < 0 ? -1 : rv_schema_file_tables(state, error);
 
-    if (version < 0)
+    if (tables < 0)
         return -1;
-    if (version > 0 && application != RV_SCHEMA_APPLICATION) {
+    if ((version > 0 || tables > 0) && application != RV_SCHEMA_APPLICATION) {
         g_set_error(error, RV_ERROR, RV_ERROR_DATA,
                     "%s: this is the database of another program; name another state folder",
                     state->path);

@@ -55,6 +55,12 @@ test_foreign_database(Place *place, gconstpointer unused)
 {
     GError *error = NULL;
 
+    /* other programs often leave both marks at 0 */
+    g_assert_true(
+        rv_db_script(place->state, "PRAGMA application_id = 0; PRAGMA user_version = 0", &error));
+    g_assert_null(rv_state_open(place->path, RV_STATE_MODE_WRITE, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
+    g_clear_error(&error);
     g_assert_true(rv_db_script(place->state, "PRAGMA application_id = 7", &error));
     g_assert_null(rv_state_open(place->path, RV_STATE_MODE_WRITE, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
@@ -290,6 +296,59 @@ test_prune(Place *place, gconstpointer unused)
     g_assert_cmpstr(after, ==, "up 180-240"); /* the one that the next sample continues */
 }
 
+/* A poll writes while a report reads and a person acknowledges. */
+static void
+test_together(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(RvState) reader = NULL;
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+
+    store(place->state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+    reader = rv_state_open(place->path, RV_STATE_MODE_READ, &error);
+    g_assert_no_error(error);
+    g_assert_true(rv_db_begin(place->state, &error));
+    store(place->state, made_sample("a", 120, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+    before = reachability_of(reader, "a");
+    g_assert_cmpstr(before, ==, "up 60-60"); /* what is not committed is not there */
+    g_assert_true(rv_db_commit(place->state, &error));
+    after = reachability_of(reader, "a");
+    g_assert_cmpstr(after, ==, "up 60-120");
+}
+
+/* A page of noise in the middle: an error or a sentence, never a crash. */
+static void
+test_damaged(Place *place, gconstpointer unused)
+{
+    g_autofree char *noise = g_malloc(4096);
+    g_autoptr(GPtrArray) sentences = NULL;
+    g_autoptr(RvState) state = NULL;
+    GError *error = NULL;
+    int file;
+
+    for (gint64 s = 300; s < 30000; s += 300) {
+        RvObservation *sample = made_sample("a", s, "snmp", RV_STATE_UP);
+
+        made_sensor(sample, "psu-1", s % 600 == 0 ? RV_VERDICT_OK : RV_VERDICT_WARNING);
+        store(place->state, sample, RV_TASK_HEALTH);
+    }
+    rv_state_close(place->state);
+    place->state = NULL;
+    memset(noise, 0xa5, 4096);
+    file = open(place->path, O_WRONLY | O_CLOEXEC);
+    for (off_t page = 1; page < 30; page++)
+        g_assert_cmpint(pwrite(file, noise, 4096, page * 4096), ==, 4096);
+    close(file);
+    state = rv_state_open(place->path, RV_STATE_MODE_WRITE, &error);
+    if (state != NULL)
+        sentences = rv_state_verify(state, &error);
+    g_assert_true(error != NULL || sentences->len > 0);
+    if (error != NULL)
+        g_assert_nonnull(strstr(error->message, place->path));
+    g_clear_error(&error);
+}
+
 static void
 test_deliveries(Place *place, gconstpointer unused)
 {
@@ -324,6 +383,8 @@ main(int argc, char **argv)
     TEST("a writer killed by signal leaves whole observations", test_kill);
     TEST("rounds keep their counts, and an end only where there was one", test_rounds);
     TEST("retention keeps what the next sample continues", test_prune);
+    TEST("readers see what is committed, and do not wait", test_together);
+    TEST("a damaged file is told, not crashed on", test_damaged);
     TEST("what was handed over is kept by its period", test_deliveries);
     return g_test_run();
 }

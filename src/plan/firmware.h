@@ -1,0 +1,50 @@
+/* Firmware: which of two versions is the newer, and whether a part runs what the site decided.
+ * Pure.
+ *
+ * No vendor's scheme is known by name; numbers count as numbers and words as words, which orders
+ * V200R010C00SPC600, 15.2(4)E10, 18.4R2-S3, 2.10.10.10 and 9.3(5)I42 as their vendors do. */
+#pragma once
+
+#include "observation/observation.h"
+
+/* Below, at or above 0 as `a` is older, the same or newer. "1.2" is older than "1.2.1", and
+ * "1.2-rc1" (rc, beta, alpha, pre, dev, snapshot) older than "1.2". Leading zeros, case and
+ * punctuation do not count. */
+int rv_version_compare(const char *a, const char *b);
+
+/* What a site decided for a model; NULL: nothing. */
+typedef struct {
+    char *models; /* glob on the model, "S5720-*"; NULL: any */
+    char *parts;  /* glob on the component's class or key, "bmc"; NULL: the device's own */
+    char *min;    /* this or newer */
+    char *exact;  /* this and no other */
+    char **deny;  /* NULL-terminated globs on the version: known to be bad; may be NULL */
+    char *why;    /* shown with a denial; may be NULL */
+} RvFirmwareRule;
+
+RvFirmwareRule *rv_firmware_rule_new(void);
+void rv_firmware_rule_free(RvFirmwareRule *rule);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvFirmwareRule, rv_firmware_rule_free)
+
+typedef enum {
+    RV_FIRMWARE_NO_RULE,
+    RV_FIRMWARE_FINE,
+    RV_FIRMWARE_UNKNOWN, /* a rule is there, the version is not given */
+    RV_FIRMWARE_OLD,     /* below min */
+    RV_FIRMWARE_DIFFERS, /* not exact */
+    RV_FIRMWARE_DENIED,
+} RvFirmwareVerdict;
+
+const char *rv_firmware_verdict_word(RvFirmwareVerdict verdict);
+
+typedef struct {
+    const char *model; /* of the device or the part; "" not known */
+    const char *part;  /* key of the component; NULL: the device itself */
+    const char *class; /* of the component; NULL: the device itself */
+    const char *version;
+} RvFirmwareOf;
+
+/* The first rule (of RvFirmwareRule*) that names it decides. *sentence (may be NULL) gets what is
+ * wrong, or NULL; caller frees. */
+RvFirmwareVerdict rv_firmware_judge(const GPtrArray *rules, const RvFirmwareOf *firmware,
+                                    char **sentence);
