@@ -25,6 +25,7 @@
 
 struct RvRrdStore {
     char *folder;
+    char *template_folder;
     RvRrdTemplates *templates;
     RvRrdDaemon *daemon; /* NULL: direct */
     GHashTable *probed;  /* paths whose header was looked at, in daemon mode */
@@ -117,6 +118,7 @@ rv_rrd_store_open(const RvRrdOptions *options, GError **error)
     g_autoptr(RvRrdStore) store = g_new0(RvRrdStore, 1);
 
     store->folder = g_canonicalize_filename(options->folder, NULL);
+    store->template_folder = g_strdup(options->template_folder);
     store->probed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     store->templates = rv_rrd_templates_load(options->template_folder, error);
     if (store->templates == NULL)
@@ -155,6 +157,7 @@ rv_rrd_store_free(RvRrdStore *store)
     rv_rrd_templates_free(store->templates);
     g_hash_table_unref(store->probed);
     g_free(store->folder);
+    g_free(store->template_folder);
     g_free(store);
 }
 
@@ -162,6 +165,12 @@ const RvRrdTemplates *
 rv_rrd_store_templates(const RvRrdStore *store)
 {
     return store->templates;
+}
+
+const char *
+rv_rrd_store_template_folder(const RvRrdStore *store)
+{
+    return store->template_folder;
 }
 
 /* --- report --- */

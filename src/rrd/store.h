@@ -23,6 +23,7 @@ RvRrdStore *rv_rrd_store_open(const RvRrdOptions *options, GError **error);
 void rv_rrd_store_free(RvRrdStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRrdStore, rv_rrd_store_free)
 const RvRrdTemplates *rv_rrd_store_templates(const RvRrdStore *store);
+const char *rv_rrd_store_template_folder(const RvRrdStore *store);
 
 /* Counters of the round before: what rates are made from. Keep it, or the Observation, from round
  * to round. */

@@ -1,0 +1,407 @@
+/* Graphs of a made-up device. RACKVITALS_GALLERY=FOLDER keeps the pictures, for people to look at.
+ */
+#include <glib/gstdio.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "rrd/fonts.h"
+#include "rrd/graph-text.h"
+#include "rrd/graph.h"
+
+#define T0 G_GINT64_CONSTANT(1790812800) /* 2026-10-01 00:00 UTC */
+#define STEP 300
+#define DEVICE "core-sw-01"
+#define HOSTILE "a:b\\l%s <b>&amp;\n\u98ce\u6247 \\"
+
+static char *folder;
+static RvRrdStore *store;
+static guint n_rounds;
+
+static double
+wave(double hours, double phase)
+{
+    return sin((hours - 9 + phase) / 24 * 2 * G_PI);
+}
+
+/* The same at each run: no clock and no chance in a test. */
+static double
+noise(guint n, guint salt)
+{
+    guint32 x = (n + 1) * 2654435761u ^ salt * 40503u;
+
+    x ^= x >> 15;
+    x *= 2246822519u;
+    x ^= x >> 13;
+    return (double)x / 4294967296.0 - 0.5;
+}
+
+static void
+add_sensor(RvObservation *now, RvClass class, const char *key, double value)
+{
+    RvSensor *sensor = rv_observation_add_sensor(now, class);
+
+    g_free(sensor->key);
+    sensor->key = g_strdup(key);
+    sensor->value = value;
+}
+
+static void
+add_port(RvObservation *now, guint n, guint64 *in, guint64 *out, guint64 *errors)
+{
+    RvInterface *port = rv_observation_add_interface(now, 1);
+    double hours = n / 12.0;
+    double busy = 0.5 + 0.45 * wave(hours, 0) + 0.25 * noise(n, 1);
+
+    *in += (guint64)(MAX(busy, 0.02) * 420e6 / 8 * STEP);
+    *out += (guint64)(MAX(busy * 0.4 + 0.1 * noise(n, 2), 0.01) * 420e6 / 8 * STEP);
+    *errors += n % 288 > 130 && n % 288 < 150 ? (guint64)(300 * (1 + noise(n, 3))) : 0;
+    g_free(port->key);
+    port->key = g_strdup("GigabitEthernet0/0/1");
+    port->type = 6;
+    port->speed_bps = 1000000000;
+    port->oper_status = RV_OPER_UP;
+    port->counters_64bit = TRUE;
+    port->in_octets = *in;
+    port->out_octets = *out;
+    port->in_errors = *errors;
+    port->out_errors = port->in_discards = port->out_discards = 0;
+}
+
+static RvObservation *
+make_round(guint n, guint64 *in, guint64 *out, guint64 *errors)
+{
+    RvObservation *now = rv_observation_new();
+    double hours = n / 12.0;
+
+    now->taken_at_ms = (T0 + (gint64)n * STEP) * 1000;
+    now->device.uptime_ticks = 100000 + (gint64)n * STEP * 100;
+    add_port(now, n, in, out, errors);
+    add_sensor(now, RV_CLASS_TEMPERATURE, "chassis/inlet", 24 + 2 * wave(hours, 3) + noise(n, 4));
+    add_sensor(now, RV_CLASS_TEMPERATURE, "chassis/outlet", 36 + 5 * wave(hours, 2) + noise(n, 5));
+    for (guint i = 1; i <= 6; i++) {
+        g_autofree char *fan = g_strdup_printf("chassis/fan-tray-1/fan-%u", i);
+        g_autofree char *cpu = g_strdup_printf("chassis/slot-%u/cpu", i);
+
+        add_sensor(now, RV_CLASS_FAN, fan,
+                   5200 + 150 * i + 900 * wave(hours, 2) + 150 * noise(n, 5 + i));
+        add_sensor(now, RV_CLASS_TEMPERATURE, cpu,
+                   44 + 3 * i + 5 * wave(hours, 2) + 2 * noise(n, 20 + i));
+    }
+    add_sensor(now, RV_CLASS_VOLTAGE, "chassis/psu-1/12v", 12.05 + 0.06 * noise(n, 30));
+    add_sensor(now, RV_CLASS_OPTICAL_POWER, "GigabitEthernet0/0/1/rx",
+               -6.2 + 0.4 * noise(n, 31) - n * 0.0004);
+    add_sensor(now, RV_CLASS_PERCENT, HOSTILE, 50 + 20 * wave(hours, 0) + 10 * noise(n, 32));
+    return now;
+}
+
+static void
+write_one(const RvObservation *now, const RvObservation *before, const char *device)
+{
+    g_autoptr(RvRrdPrevious) previous = before != NULL ? rv_rrd_previous_new(before) : NULL;
+    g_autoptr(GError) error = NULL;
+    RvRrdReport report = {0};
+
+    rv_rrd_store_write(store, device, now, previous, &report, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(report.failed, ==, 0);
+    rv_rrd_report_clear(&report);
+}
+
+static void
+write_reachability(void)
+{
+    for (guint minute = 1; minute <= n_rounds * 5; minute++) {
+        g_autoptr(RvObservation) now = rv_observation_new();
+        RvProtocol *snmp = rv_observation_add_protocol(now, "snmp");
+
+        now->taken_at_ms = (T0 + 60 * (gint64)minute) * 1000;
+        snmp->state = minute > 900 && minute < 921     ? RV_STATE_DOWN
+                      : minute > 1300 && minute < 1360 ? RV_STATE_BLIND
+                                                       : RV_STATE_UP;
+        write_one(now, NULL, DEVICE "-reach");
+    }
+}
+
+static void
+set_up(void)
+{
+    RvRrdOptions options = {.template_folder = g_getenv("RACKVITALS_RRD_TEMPLATES")};
+    const char *days = g_getenv("RACKVITALS_GALLERY_DAYS");
+    g_autoptr(RvObservation) before = NULL;
+    g_autoptr(GError) error = NULL;
+    guint64 in = 0, out = 0, errors = 0;
+
+    n_rounds = 288 * (days != NULL ? (guint)CLAMP(atoi(days), 1, 400) : 2);
+    folder = g_dir_make_tmp("rackvitals-graph-XXXXXX", NULL);
+    options.folder = folder;
+    store = rv_rrd_store_open(&options, &error);
+    g_assert_no_error(error);
+    for (guint n = 0; n <= n_rounds; n++) {
+        RvObservation *now;
+
+        if (n > 200 && n < 218)
+            continue; /* a gap of an hour and a half */
+        now = make_round(n, &in, &out, &errors);
+        write_one(now, before, DEVICE);
+        rv_observation_free(before);
+        before = now;
+    }
+    write_reachability();
+}
+
+static void
+remove_tree(const char *path)
+{
+    g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
+    const char *entry;
+
+    while (entries != NULL && (entry = g_dir_read_name(entries)) != NULL) {
+        g_autofree char *below = g_build_filename(path, entry, NULL);
+
+        remove_tree(below);
+    }
+    g_remove(path);
+}
+
+static GBytes *
+draw(const char *name, const RvGraphRequest *request, RvGraphFormat format)
+{
+    static const char *const endings[] = {"png", "svg", "pdf"};
+    const char *gallery = g_getenv("RACKVITALS_GALLERY");
+    g_autoptr(GError) error = NULL;
+    g_autofree char *note = NULL;
+    GBytes *picture = rv_rrd_graph(store, request, format, &note, &error);
+
+    g_assert_no_error(error);
+    if (note != NULL)
+        g_test_message("%s: %s", name, note);
+    if (gallery != NULL) {
+        g_autofree char *file = g_strdup_printf("%s/%s.%s", gallery, name, endings[format]);
+
+        g_file_set_contents(file, g_bytes_get_data(picture, NULL),
+                            (gssize)g_bytes_get_size(picture), NULL);
+    }
+    return picture;
+}
+
+static void
+assert_begins(GBytes *picture, const char *magic)
+{
+    g_assert_cmpuint(g_bytes_get_size(picture), >, 1000);
+    g_assert_cmpint(memcmp(g_bytes_get_data(picture, NULL), magic, strlen(magic)), ==, 0);
+}
+
+static RvGraphRequest
+request_of(const char *const *keys, const char *language)
+{
+    return (RvGraphRequest){.device = DEVICE,
+                            .keys = keys,
+                            .language = language,
+                            .start_s = T0,
+                            .end_s = T0 + (gint64)n_rounds * STEP};
+}
+
+static void
+test_formats(void)
+{
+    static const char *const magics[] = {"\x89PNG", "<?xml", "%PDF"};
+    const char *const keys[] = {"interface/GigabitEthernet0/0/1", NULL};
+    RvGraphRequest english = request_of(keys, "en");
+    RvGraphRequest chinese = request_of(keys, "zh_CN");
+
+    for (guint format = 0; format < G_N_ELEMENTS(magics); format++) {
+        g_autoptr(GBytes) a = draw("traffic-en", &english, (RvGraphFormat)format);
+        g_autoptr(GBytes) b = draw("traffic-zh", &chinese, (RvGraphFormat)format);
+
+        assert_begins(a, magics[format]);
+        assert_begins(b, magics[format]);
+    }
+}
+
+static void
+test_one_sensor(void)
+{
+    const RvLimits limits = {NAN, NAN, 45, 55};
+    const RvLimits volts = {11.4, 11.6, 12.4, 12.6};
+    const RvLimits light = {-14, -12, -1, 0};
+    const char *const keys[] = {"temperature/chassis/outlet", NULL};
+    const char *const volt_keys[] = {"voltage/chassis/psu-1/12v", NULL};
+    const char *const light_keys[] = {"optical_power/GigabitEthernet0/0/1/rx", NULL};
+    const RvGraphSpan spans[] = {{T0 + 7200, T0 + 10800, RV_SHADE_MAINTENANCE},
+                                 {T0 + 200 * STEP, T0 + 212 * STEP, RV_SHADE_OUTAGE}};
+    RvGraphRequest request = request_of(keys, "zh_CN");
+    g_autoptr(GBytes) shaded = NULL;
+    g_autoptr(GBytes) volt = NULL;
+    g_autoptr(GBytes) optics = NULL;
+
+    request.limits = &limits;
+    request.spans = spans;
+    request.n_spans = G_N_ELEMENTS(spans);
+    shaded = draw("sensor-zh", &request, RV_GRAPH_PNG);
+    assert_begins(shaded, "\x89PNG");
+    request = request_of(volt_keys, "en");
+    request.limits = &volts;
+    volt = draw("voltage-en", &request, RV_GRAPH_PNG);
+    request = request_of(light_keys, "en");
+    request.limits = &light;
+    optics = draw("optics-en", &request, RV_GRAPH_PNG);
+    assert_begins(optics, "\x89PNG");
+}
+
+static void
+test_class(void)
+{
+    g_autoptr(GPtrArray) all = rv_rrd_store_series(store, DEVICE);
+    g_autoptr(GPtrArray) fans = g_ptr_array_new();
+    g_autoptr(GPtrArray) warm = g_ptr_array_new();
+    RvGraphRequest request;
+    g_autoptr(GBytes) a = NULL;
+    g_autoptr(GBytes) b = NULL;
+
+    for (guint i = 0; i < all->len; i++) {
+        RvRrdSeriesInfo *info = g_ptr_array_index(all, i);
+
+        if (info->has_class && info->class == RV_CLASS_FAN)
+            g_ptr_array_add(fans, info->key);
+        if (info->has_class && info->class == RV_CLASS_TEMPERATURE)
+            g_ptr_array_add(warm, info->key);
+    }
+    g_ptr_array_add(fans, NULL);
+    g_ptr_array_add(warm, NULL);
+    request = request_of((const char *const *)fans->pdata, "en");
+    a = draw("fans-en", &request, RV_GRAPH_PNG);
+    request = request_of((const char *const *)warm->pdata, "zh_CN");
+    b = draw("temperatures-zh", &request, RV_GRAPH_PNG);
+    assert_begins(a, "\x89PNG");
+    assert_begins(b, "\x89PNG");
+}
+
+static void
+test_many(void)
+{
+    const char *keys[21] = {NULL};
+    RvGraphRequest request;
+    g_autofree char *note = NULL;
+    g_autoptr(GBytes) picture = NULL;
+
+    for (guint i = 0; i < 20; i++)
+        keys[i] = "temperature/chassis/inlet";
+    request = request_of(keys, "zh_CN");
+    picture = rv_rrd_graph(store, &request, RV_GRAPH_PNG, &note, NULL);
+    g_assert_nonnull(picture);
+    g_assert_nonnull(strstr(note, "6 series were left out"));
+}
+
+static void
+test_strip(void)
+{
+    const char *const keys[] = {"reachability", NULL};
+    RvGraphRequest request = request_of(keys, "zh_CN");
+    g_autoptr(GBytes) chinese = NULL;
+    g_autoptr(GBytes) english = NULL;
+
+    request.device = DEVICE "-reach";
+    chinese = draw("strip-zh", &request, RV_GRAPH_PNG);
+    request.language = "en";
+    english = draw("strip-en", &request, RV_GRAPH_PNG);
+    assert_begins(chinese, "\x89PNG");
+}
+
+static void
+test_hostile(void)
+{
+    const char *const keys[] = {"percent/" HOSTILE, NULL};
+    RvGraphRequest request = request_of(keys, "zh_CN");
+    g_autoptr(GBytes) picture = draw("hostile", &request, RV_GRAPH_PNG);
+    g_autofree char *escaped = rv_graph_escape(HOSTILE);
+
+    assert_begins(picture, "\x89PNG");
+    g_assert_cmpstr(escaped, ==, "a\\:b/l%s <b>&amp; \u98ce\u6247 /");
+}
+
+static void
+test_refused(void)
+{
+    const char *const nothing[] = {NULL};
+    const char *const unknown[] = {"temperature/none", NULL};
+    const char *const mixed[] = {"temperature/chassis/inlet", "voltage/chassis/psu-1/12v", NULL};
+    const struct {
+        const char *words;
+        const char *const *keys;
+        int code;
+    } rows[] = {{"no series", nothing, RV_ERROR_USAGE},
+                {"a series that is not there", unknown, RV_ERROR_NO_INPUT},
+                {"two quantities on one axis", mixed, RV_ERROR_USAGE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        RvGraphRequest request = request_of(rows[i].keys, "en");
+        g_autoptr(GError) error = NULL;
+
+        g_test_message("%s", rows[i].words);
+        g_assert_null(rv_rrd_graph(store, &request, RV_GRAPH_PNG, NULL, &error));
+        g_assert_error(error, RV_ERROR, rows[i].code);
+    }
+}
+
+static void
+test_no_font(void)
+{
+    g_assert_null(rv_font_family("\U0010fffd", "zh-cn", FALSE)); /* private use: no font has it */
+}
+
+static const struct {
+    const char *unit;
+    double value;
+    const char *text;
+} values[] = {{"bit/s", 0, "0.00 bit/s"},
+              {"bit/s", 8e6, "8.00 Mbit/s"},
+              {"bit/s", 999.6, "1.00 kbit/s"},
+              {"bit/s", 9.999e9, "10.0 Gbit/s"},
+              {"\u00b0C", 41, "41.0 \u00b0C"},
+              {"%", 100, "100%"},
+              {"rpm", 5234.4, "5234 rpm"},
+              {"dBm", -6.25, "-6.25 dBm"},
+              {"", 3, "3.00"},
+              {"V", NAN, "\u2013"}};
+
+static void
+test_texts(void)
+{
+    g_autofree char *padded = rv_graph_pad("\u6e29\u5ea6", 6, FALSE);
+    g_autofree char *clipped = rv_graph_pad("\u6e29\u5ea6\u6e29\u5ea6", 6, FALSE);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        g_autofree char *text = rv_graph_value(values[i].value, values[i].unit);
+
+        g_assert_cmpstr(text, ==, values[i].text);
+    }
+    g_assert_cmpstr(padded, ==, "\u6e29\u5ea6  ");
+    g_assert_cmpuint(rv_graph_cells(clipped), ==, 6);
+    g_assert_true(g_str_has_prefix(clipped, "\u6e29\u5ea6"));
+}
+
+int
+main(int argc, char **argv)
+{
+    int status;
+
+    g_test_init(&argc, &argv, NULL);
+    g_setenv("TZ", "UTC", TRUE);
+    set_up();
+    g_test_add_func("/graph/formats and languages", test_formats);
+    g_test_add_func("/graph/one sensor", test_one_sensor);
+    g_test_add_func("/graph/a class of sensors", test_class);
+    g_test_add_func("/graph/more lines than fit", test_many);
+    g_test_add_func("/graph/availability", test_strip);
+    g_test_add_func("/graph/hostile names", test_hostile);
+    g_test_add_func("/graph/refused", test_refused);
+    g_test_add_func("/graph/no font", test_no_font);
+    g_test_add_func("/graph/texts", test_texts);
+    status = g_test_run();
+    rv_rrd_store_free(store);
+    remove_tree(folder);
+    g_free(folder);
+    return status;
+}
