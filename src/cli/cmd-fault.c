@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/fault-import.h"
 #include "cli/fault-print.h"
 #include "cli/state-options.h"
 #include "cli/subcommand.h"
@@ -299,6 +300,37 @@ run_report(const RvCliContext *context, int argc, char **argv, GError **error)
     return fault != NULL && print(&options, fault, NULL, error) ? 0 : EX_USAGE;
 }
 
+static int
+run_import(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    g_autoptr(GTimeZone) zone = NULL;
+    g_autoptr(RvState) state = NULL;
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *text = NULL;
+    guint steps = 0;
+
+    if (!parse(&options, "FILE - take over what a ticket system did", NULL, &argc, &argv, error))
+        return EX_USAGE;
+    if (argc != 2) {
+        usage(error, "fault import takes a CSV file");
+        return EX_USAGE;
+    }
+    if (!g_file_get_contents(argv[1], &text, NULL, &problem)) {
+        g_set_error_literal(error, RV_ERROR, RV_ERROR_NO_INPUT, problem->message);
+        return EX_NOINPUT;
+    }
+    zone = rv_state_options_zone(&options.state, error);
+    state = zone != NULL
+                ? rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error)
+                : NULL;
+    if (state == NULL || !rv_fault_import(state, argv[1], text, zone,
+                                          rv_state_options_who(&options.state), &steps, error))
+        return EX_USAGE;
+    g_print("%u steps taken over\n", steps);
+    return 0;
+}
+
 int
 rv_cmd_fault(const RvCliContext *context, int argc, char **argv, GError **error)
 {
@@ -311,6 +343,7 @@ rv_cmd_fault(const RvCliContext *context, int argc, char **argv, GError **error)
         {"plan", run_plan, "ID TEXT", "enter the emergency plan"},
         {"resolve", run_resolve, "ID", "end it with cause, method and loss"},
         {"report", run_report, "ID", "the report of one fault"},
+        {"import", run_import, "FILE", "take over what a ticket system did"},
         {NULL},
     };
 

@@ -152,6 +152,20 @@ rv_ledger_open_faults(RvState *state, GError **error)
         error);
 }
 
+/* ---- several steps ---- */
+
+gboolean
+rv_ledger_begin(RvState *state, GError **error)
+{
+    return rv_db_begin(state, error);
+}
+
+gboolean
+rv_ledger_finish(RvState *state, gboolean fine, GError **error)
+{
+    return rv_db_finish(state, fine, error);
+}
+
 /* ---- by hand ---- */
 
 static gboolean

@@ -45,6 +45,12 @@ GPtrArray *rv_ledger_list(RvState *state, const char *device, gint64 from_ms, gi
 /* Those that are not resolved. */
 GPtrArray *rv_ledger_open_faults(RvState *state, GError **error);
 
+/* ---- several steps, all or none; one that is refused within them takes back only itself ---- */
+
+gboolean rv_ledger_begin(RvState *state, GError **error);
+/* Keeps the steps where `fine`; else takes them back and gives FALSE without touching *error. */
+gboolean rv_ledger_finish(RvState *state, gboolean fine, GError **error);
+
 /* ---- by hand ----
  * RV_ERROR_USAGE where the fault does not exist, or is past that step. `text` may be "". */
 

@@ -131,34 +131,47 @@ rv_db_script(RvState *state, const char *sql, GError **error)
            rv_db_fail(state, error);
 }
 
+/* The outer transaction is gone, as SQLite takes it back by itself when the disk is full: nothing
+ * more may be written as if it were there. */
+static gboolean
+is_lost(RvState *state)
+{
+    return state->depth > 0 && sqlite3_get_autocommit(state->handle) != 0;
+}
+
 gboolean
 rv_db_begin(RvState *state, GError **error)
 {
-    if (state->depth++ > 0)
-        return TRUE;
-    if (rv_db_script(state, "BEGIN IMMEDIATE", error))
-        return TRUE;
-    state->depth = 0;
-    return FALSE;
+    if (is_lost(state)) {
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                    "%s: what was to be stored together was taken back; nothing was changed",
+                    state->path);
+        return FALSE;
+    }
+    if (!rv_db_script(state, state->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT inner", error))
+        return FALSE;
+    state->depth++;
+    return TRUE;
 }
 
 gboolean
 rv_db_commit(RvState *state, GError **error)
 {
-    if (--state->depth > 0)
+    if (rv_db_script(state, state->depth > 1 ? "RELEASE inner" : "COMMIT", error)) {
+        state->depth--;
         return TRUE;
-    if (rv_db_script(state, "COMMIT", error))
-        return TRUE;
-    sqlite3_exec(state->handle, "ROLLBACK", NULL, NULL, NULL);
+    }
+    rv_db_rollback(state);
     return FALSE;
 }
 
 void
 rv_db_rollback(RvState *state)
 {
-    /* a full disk has already taken it back: then this one fails, and that is well */
-    sqlite3_exec(state->handle, "ROLLBACK", NULL, NULL, NULL);
-    state->depth = 0;
+    /* where it is lost already these fail, and that is well */
+    sqlite3_exec(state->handle, state->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK",
+                 NULL, NULL, NULL);
+    state->depth--;
 }
 
 gboolean

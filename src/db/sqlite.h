@@ -59,7 +59,8 @@ void rv_db_done(sqlite3_stmt *statement);
 /* Several statements without parameters. */
 gboolean rv_db_script(RvState *state, const char *sql, GError **error);
 
-/* Transactions nest: only the outermost one writes. rv_db_rollback takes all of it back. */
+/* Transactions nest: only the outermost one writes; an inner one takes back its own part. Each
+ * begin is followed by one commit or rollback. */
 gboolean rv_db_begin(RvState *state, GError **error);
 gboolean rv_db_commit(RvState *state, GError **error);
 void rv_db_rollback(RvState *state);

@@ -58,6 +58,25 @@ ROWS = [
      "root_cause,method,loss\r\n"
      '1,"db-01","defect","2","风扇异响","resolved","2025-11-05 00:00:00","2025-11-05 00:15:00",'
      '"","","2025-11-05 02:00:00","2025-11-06 01:00:00","bearing","\'=new fan","none"\r\n', ""),
+    ("two more for a ticket system", ["fault", "open", "--title", "a"], 90000, 0, "fault 2\n", ""),
+    ("(the second)", ["fault", "open", "--title", "b"], 90000, 0, "fault 3\n", ""),
+    ("an import with problems takes nothing", ["fault", "import", "@bad.csv"], 90000, 78, "",
+     "bad.csv:3:2: resolved: 'soon' is no time"),
+    ("and tells each of them", ["fault", "import", "@bad.csv"], 90000, 78, "",
+     "bad.csv:5:1: id: the ledger has no such fault"),
+    ("an import", ["fault", "import", "@good.csv"], 90000, 0, "3 steps taken over\n", ""),
+    ("the same again changes nothing", ["fault", "import", "@good.csv"], 90000, 0,
+     "0 steps taken over\n", ""),
+    ("what it did", ["fault", "list", "--all", "--format", "csv"], 180000, 0,
+     "id,device,kind,level,title,status,opened,acknowledged,planned,recovered,resolved,reported,"
+     "root_cause,method,loss\r\n"
+     '1,"db-01","defect","2","风扇异响","resolved","2025-11-05 00:00:00","2025-11-05 00:15:00",'
+     '"","","2025-11-05 02:00:00","2025-11-06 01:00:00","bearing","\'=new fan","none"\r\n'
+     '2,"","defect","3","a","resolved","2025-11-06 01:00:00","2025-11-06 01:10:00","","",'
+     '"2025-11-06 02:00:00","","a ""loose"" cord","=plugged, in",""\r\n'.replace('"=pl', '"\'=pl') +
+     '3,"","defect","3","b","acknowledged","2025-11-06 01:00:00","2025-11-06 01:20:00","","","",'
+     '"","","",""\r\n', ""),
+    ("an import of nothing", ["fault", "import", "@none.csv"], 0, 66, "", "none.csv"),
     ("a command that is not there", ["fault", "lst"], 0, 64, "", "did you mean 'list'"),
     ("a number that is none", ["fault", "show", "one"], 0, 64, "", "'one' is no number"),
     ("maintenance", ["maintenance", "add", "db-*", "--from", "2025-11-09 02:00", "--for", "2h",
@@ -75,6 +94,17 @@ ROWS = [
     ("a period that is none", ["sla", "explain", "db-01", "--at", "2025-13"], 0, 64, "", "a month"),
     ("a zone that is none", ["sla", "explain", "a", "--zone", "Mars/Phobos"], 0, 64, "", "Mars"),
 ]
+
+FILES = {
+    "bad.csv": "id,resolved,root_cause,method,acknowledged\n"
+               "2,,,,2025-11-06 01:10\n"
+               "3,soon,x,y,\n"
+               "2,2025-11-06 02:00,,,\n"
+               "99,,,,\n",
+    "good.csv": "\ufefftitle,id,acknowledged,resolved,root_cause,method,by\r\n"
+                'x,2,2025-11-06 01:10,2025-11-06 02:00,"a ""loose"" cord","\'=plugged, in",wang\r\n'
+                "x,3,2025-11-06 01:20,,,,\r\n",
+}
 
 count = failures = 0
 
@@ -124,7 +154,12 @@ def main():
     program, journal = sys.argv[1:]
     print("TAP version 14")
     with tempfile.TemporaryDirectory(prefix="rackvitals-cli-") as folder:
+        for name, text in FILES.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as file:
+                file.write(text)
         for name, arguments, after, status, out, message in ROWS:
+            arguments = [os.path.join(folder, one[1:]) if one[0] == "@" else one
+                         for one in arguments]
             done = run(program, folder, arguments, after)
             good = (done.returncode, done.stdout) == (status, out) and message in done.stderr
             tell(good, name, f"status {done.returncode}\n{done.stdout}\n{done.stderr}")
