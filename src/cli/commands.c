@@ -3,6 +3,7 @@
 const RvCommand rv_commands[] = {
     {"fault", rv_cmd_fault, "list|show|open|ack|note|plan|resolve|report",
      "the fault ledger and its clocks"},
+    {"graph", rv_cmd_graph, "SERIES…", "a graph of what was stored"},
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {NULL},

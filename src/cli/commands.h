@@ -4,5 +4,6 @@
 #include "cli/command.h"
 
 int rv_cmd_fault(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_maintenance(const RvCliContext *context, int argc, char **argv, GError **error);

@@ -69,36 +69,36 @@ definitions(const RvRrdTemplate *template)
     return (char **)g_ptr_array_steal(all, NULL);
 }
 
-/* librrd does not look at the result of its last write: a file that a full disk cut short
- * would pass for made, so that its size is checked before it gets its name. */
+/* librrd does not look at the result of its last write, nor say why another failed: a file that a
+ * full disk cut short could pass for made, so that its size is checked before it gets its name. */
 static gboolean
-is_whole(const char *path, const RvRrdTemplate *template, GError **error)
+make(const char *beside, const char *path, const RvRrdTemplate *template, gint64 start_s,
+     GError **error)
 {
+    g_auto(GStrv) words = definitions(template);
     struct stat status;
 
-    if (stat(path, &status) != 0 || (gsize)status.st_size != rv_rrd_file_bytes(template)) {
-        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
-                    "%s: cannot be written whole (%" G_GSIZE_FORMAT " bytes); is the disk full?",
-                    path, rv_rrd_file_bytes(template));
+    rrd_clear_error();
+    if (rrd_create_r2(beside, template->step_s, (time_t)start_s, 0, NULL, NULL,
+                      (int)g_strv_length(words), (const char **)words) != 0 &&
+        rrd_test_error() && *rrd_get_error() != '\0') {
+        take_error(error, path);
         return FALSE;
     }
-    return TRUE;
+    if (stat(beside, &status) == 0 && (gsize)status.st_size == rv_rrd_file_bytes(template))
+        return TRUE;
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                "%s: cannot be written whole (%" G_GSIZE_FORMAT " bytes); is the disk full?", path,
+                rv_rrd_file_bytes(template));
+    return FALSE;
 }
 
 gboolean
 rv_rrd_file_create(const char *path, const RvRrdTemplate *template, gint64 start_s, GError **error)
 {
-    g_auto(GStrv) words = definitions(template);
     g_autofree char *beside = g_strdup_printf("%s.new", path);
 
-    rrd_clear_error();
-    if (rrd_create_r2(beside, template->step_s, (time_t)start_s, 0, NULL, NULL,
-                      (int)g_strv_length(words), (const char **)words) != 0) {
-        take_error(error, beside);
-        (void)g_unlink(beside);
-        return FALSE;
-    }
-    if (!is_whole(beside, template, error)) {
+    if (!make(beside, path, template, start_s, error)) {
         (void)g_unlink(beside);
         return FALSE;
     }

@@ -12,6 +12,12 @@ typedef enum { RV_GRAPH_PNG, RV_GRAPH_SVG, RV_GRAPH_PDF } RvGraphFormat;
 /* "png" "svg" "pdf". */
 gboolean rv_graph_format_parse(const char *word, RvGraphFormat *format);
 
+/* A span as people write it: "2026-10-01", "2026-10-01 08:00", or RRDtool's own words ("-7d",
+ * "end-1month", "08:00 yesterday"; rrdfetch(1)). "now" is `now_s`. NULL: the day before the end;
+ * now. RV_ERROR_USAGE. */
+gboolean rv_graph_parse_span(const char *from, const char *to, gint64 now_s, gint64 *start_s,
+                             gint64 *end_s, GError **error);
+
 typedef enum { RV_SHADE_OUTAGE, RV_SHADE_MAINTENANCE } RvGraphShade;
 
 typedef struct {

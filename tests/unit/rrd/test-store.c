@@ -4,6 +4,7 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -508,6 +509,34 @@ test_no_folder(Fixture *fixture, gconstpointer unused)
     rv_rrd_report_clear(&report);
 }
 
+/* A limit on the size of files stands in for a full disk: the write falls short in the same way. */
+static void
+test_disk_full(Fixture *fixture, gconstpointer unused)
+{
+    g_autofree char *path = rv_rrd_store_path(fixture->store, "sw", "reachability");
+    g_autofree char *beside = g_strconcat(path, ".new", NULL);
+    g_autoptr(RvObservation) now = make_round(0);
+    struct rlimit before;
+    struct rlimit tight;
+    RvRrdReport report;
+
+    signal(SIGXFSZ, SIG_IGN);
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    tight = before;
+    tight.rlim_cur = 600000; /* an interface fits, reachability does not */
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &tight), ==, 0);
+    report = write_round(fixture->store, "sw", now, NULL);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    g_assert_cmpuint(report.failed, ==, 1);
+    g_assert_cmpuint(report.written, ==, 2);
+    g_assert_nonnull(
+        strstr(((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->file, "reachability.rrd"));
+    g_test_message("%s", ((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->reason);
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test(beside, G_FILE_TEST_EXISTS));
+    rv_rrd_report_clear(&report);
+}
+
 static void
 test_reachability(Fixture *fixture, gconstpointer unused)
 {
@@ -715,6 +744,7 @@ main(int argc, char **argv)
     ADD("/store/broken files", test_broken_files);
     ADD("/store/read-only", test_read_only);
     ADD("/store/no folder", test_no_folder);
+    ADD("/store/disk full", test_disk_full);
     ADD("/store/reachability", test_reachability);
     ADD("/daemon/values", test_daemon);
     ADD("/daemon/broken file", test_daemon_broken_file);
