@@ -17,6 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpAnswers, rv_snmp_answers_free)
 /* Takes the contents of `varbind` (its pointers are stolen). FALSE when full. A second value for an
  * OID is dropped. */
 gboolean rv_snmp_answers_add(RvSnmpAnswers *answers, RvVarbind *varbind);
+/* The same from borrowed pointers, which are copied: no allocation per varbind. */
+gboolean rv_snmp_answers_add_copy(RvSnmpAnswers *answers, const RvVarbind *varbind);
 /* The instance, or NULL. */
 const RvVarbind *rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *oid);
 /* All below `root`, in order: the first and how many; NULL and 0 where none. Valid until the next
@@ -27,5 +29,7 @@ guint rv_snmp_answers_count(const RvSnmpAnswers *answers);
 
 /* Subtrees of which not everything came, with a sentence that says why. */
 void rv_snmp_answers_mark_partial(RvSnmpAnswers *answers, const RvOid *root, const char *why);
+/* Nothing more fits. */
+gboolean rv_snmp_answers_full(const RvSnmpAnswers *answers);
 /* The sentence, where `root` lies in a partial subtree or one lies below it; else NULL. */
 const char *rv_snmp_answers_partial(const RvSnmpAnswers *answers, const RvOid *root);

@@ -9,4 +9,6 @@
 /* RV_ERROR_NO_INPUT; RV_ERROR_DATA only when no line at all could be read. Lines that cannot be
  * read are counted in *skipped (may be NULL). */
 RvSnmpAnswers *rv_snmp_recording_load(const char *path, guint *skipped, GError **error);
+/* The same from memory; never fails, may be empty. */
+RvSnmpAnswers *rv_snmp_recording_parse(const char *text, gsize length, guint *skipped);
 gboolean rv_snmp_recording_save(const RvSnmpAnswers *answers, const char *path, GError **error);

@@ -28,3 +28,10 @@ typedef struct {
     gsize size;      /* of octets */
     RvOid object;    /* OBJECT IDENTIFIER value */
 } RvVarbind;
+
+/* Frees what `varbind` owns and empties it. */
+void rv_varbind_clear(RvVarbind *varbind);
+/* "INTEGER", "STRING", "Counter64" …, the words of snmpwalk(1). */
+const char *rv_snmp_type_word(RvSnmpType type);
+/* Appends "TYPE: value" for a terminal: text quoted, other bytes in hex, nothing raw. */
+void rv_varbind_print(const RvVarbind *varbind, GString *out);

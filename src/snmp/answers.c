@@ -1,0 +1,261 @@
+#include "snmp/answers.h"
+
+#include <string.h>
+
+#define BYTES_CEILING (64u << 20)
+#define BLOCK_FIRST 2048u
+#define BLOCK_LARGEST 262144u
+#define PARTIALS_CEILING 1000
+
+/* OIDs and octets lie one after the other in a few blocks: an answer of 400 varbinds costs five
+ * allocations, not a thousand. */
+typedef struct {
+    GPtrArray *blocks;
+    guint8 *free;
+    gsize left;
+    gsize used; /* bytes given out */
+} Arena;
+
+typedef struct {
+    RvOid root;
+    char *why;
+} Partial;
+
+struct RvSnmpAnswers {
+    GArray *varbinds; /* RvVarbind; ordered and unique up to `settled` */
+    guint settled;
+    Arena arena;
+    GArray *partials; /* Partial; NULL: none */
+};
+
+static gpointer
+arena_take(Arena *arena, gsize size)
+{
+    gpointer place;
+
+    size = (size + 7) & ~(gsize)7;
+    if (size > arena->left) {
+        gsize block = BLOCK_FIRST << MIN(arena->blocks->len, 7u);
+
+        arena->left = MAX(size, MIN(block, BLOCK_LARGEST));
+        arena->free = g_malloc(arena->left);
+        g_ptr_array_add(arena->blocks, arena->free);
+    }
+    place = arena->free;
+    arena->free += size;
+    arena->left -= size;
+    arena->used += size;
+    return place;
+}
+
+static RvOid
+arena_oid(Arena *arena, const RvOid *oid)
+{
+    RvOid copy = {.length = oid->length};
+
+    if (oid->length > 0) {
+        copy.ids = arena_take(arena, oid->length * sizeof *oid->ids);
+        memcpy(copy.ids, oid->ids, oid->length * sizeof *oid->ids);
+    }
+    return copy;
+}
+
+static void
+partial_clear(gpointer data)
+{
+    Partial *partial = data;
+
+    rv_oid_clear(&partial->root);
+    g_free(partial->why);
+}
+
+RvSnmpAnswers *
+rv_snmp_answers_new(void)
+{
+    RvSnmpAnswers *answers = g_new0(RvSnmpAnswers, 1);
+
+    answers->varbinds = g_array_new(FALSE, FALSE, sizeof(RvVarbind));
+    answers->arena.blocks = g_ptr_array_new_with_free_func(g_free);
+    return answers;
+}
+
+void
+rv_snmp_answers_free(RvSnmpAnswers *answers)
+{
+    if (answers == NULL)
+        return;
+    g_array_unref(answers->varbinds);
+    g_ptr_array_unref(answers->arena.blocks);
+    g_clear_pointer(&answers->partials, g_array_unref);
+    g_free(answers);
+}
+
+static const RvVarbind *
+at(const RvSnmpAnswers *answers, guint i)
+{
+    return &g_array_index(answers->varbinds, RvVarbind, i);
+}
+
+static gint
+compare(gconstpointer a, gconstpointer b, gpointer unused)
+{
+    return rv_oid_compare(&((const RvVarbind *)a)->oid, &((const RvVarbind *)b)->oid);
+}
+
+/* Orders what came since the last look. The sort is stable, so that of two values for an OID the
+ * first one stays. */
+static void
+settle(const RvSnmpAnswers *borrowed)
+{
+    RvSnmpAnswers *answers = (RvSnmpAnswers *)borrowed; /* only the order changes */
+    RvVarbind *all = (RvVarbind *)(gpointer)answers->varbinds->data;
+    guint n = answers->varbinds->len, kept = 0;
+
+    if (answers->settled == n)
+        return;
+    g_qsort_with_data(all, (gint)n, sizeof *all, compare, NULL);
+    for (guint i = 0; i < n; i++)
+        if (kept == 0 || rv_oid_compare(&all[kept - 1].oid, &all[i].oid) != 0)
+            all[kept++] = all[i];
+    g_array_set_size(answers->varbinds, kept);
+    answers->settled = kept;
+}
+
+gboolean
+rv_snmp_answers_full(const RvSnmpAnswers *answers)
+{
+    return answers->varbinds->len >= RV_ANSWERS_CEILING ||
+           answers->arena.used + answers->varbinds->len * sizeof(RvVarbind) >= BYTES_CEILING;
+}
+
+gboolean
+rv_snmp_answers_add_copy(RvSnmpAnswers *answers, const RvVarbind *varbind)
+{
+    Arena *arena = &answers->arena;
+    RvVarbind copy = *varbind;
+    guint n = answers->varbinds->len;
+
+    if (n >= RV_ANSWERS_CEILING)
+        settle(answers);
+    if (rv_snmp_answers_full(answers))
+        return FALSE;
+    if (answers->settled == n && n > 0) {
+        int order = rv_oid_compare(&at(answers, n - 1)->oid, &varbind->oid);
+
+        if (order == 0)
+            return TRUE;
+        if (order < 0)
+            answers->settled++;
+    } else if (n == 0) {
+        answers->settled = 1;
+    }
+    copy.oid = arena_oid(arena, &varbind->oid);
+    copy.object = arena_oid(arena, &varbind->object);
+    if (varbind->octets != NULL) {
+        copy.octets = arena_take(arena, varbind->size + 1);
+        memcpy(copy.octets, varbind->octets, varbind->size);
+        copy.octets[varbind->size] = '\0';
+    }
+    g_array_append_val(answers->varbinds, copy);
+    return TRUE;
+}
+
+gboolean
+rv_snmp_answers_add(RvSnmpAnswers *answers, RvVarbind *varbind)
+{
+    gboolean taken = rv_snmp_answers_add_copy(answers, varbind);
+
+    rv_varbind_clear(varbind);
+    return taken;
+}
+
+/* The first whose OID is not less than `oid`. */
+static guint
+lower_bound(const RvSnmpAnswers *answers, const RvOid *oid)
+{
+    guint low = 0, high = answers->varbinds->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (rv_oid_compare(&at(answers, middle)->oid, oid) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const RvVarbind *
+rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *oid)
+{
+    guint i;
+
+    settle(answers);
+    i = lower_bound(answers, oid);
+    if (i == answers->varbinds->len || rv_oid_compare(&at(answers, i)->oid, oid) != 0)
+        return NULL;
+    return at(answers, i);
+}
+
+/* The first from `from` on that is not below `root`. */
+static guint
+end_of(const RvSnmpAnswers *answers, guint from, const RvOid *root)
+{
+    guint low = from, high = answers->varbinds->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (rv_oid_is_below(&at(answers, middle)->oid, root))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const RvVarbind *
+rv_snmp_answers_below(const RvSnmpAnswers *answers, const RvOid *root, guint *count)
+{
+    guint first;
+
+    settle(answers);
+    first = lower_bound(answers, root);
+    *count = end_of(answers, first, root) - first;
+    return *count > 0 ? at(answers, first) : NULL;
+}
+
+guint
+rv_snmp_answers_count(const RvSnmpAnswers *answers)
+{
+    settle(answers);
+    return answers->varbinds->len;
+}
+
+void
+rv_snmp_answers_mark_partial(RvSnmpAnswers *answers, const RvOid *root, const char *why)
+{
+    Partial partial = {.root = rv_oid_copy(root), .why = g_strdup(why)};
+
+    if (answers->partials == NULL) {
+        answers->partials = g_array_new(FALSE, FALSE, sizeof(Partial));
+        g_array_set_clear_func(answers->partials, partial_clear);
+    }
+    if (answers->partials->len < PARTIALS_CEILING)
+        g_array_append_val(answers->partials, partial);
+    else
+        partial_clear(&partial);
+}
+
+const char *
+rv_snmp_answers_partial(const RvSnmpAnswers *answers, const RvOid *root)
+{
+    for (guint i = 0; answers->partials != NULL && i < answers->partials->len; i++) {
+        const Partial *partial = &g_array_index(answers->partials, Partial, i);
+
+        if (rv_oid_is_below(root, &partial->root) || rv_oid_is_below(&partial->root, root))
+            return partial->why;
+    }
+    return NULL;
+}
