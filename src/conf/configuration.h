@@ -6,37 +6,10 @@
 #pragma once
 
 #include "inventory/device.h"
+#include "plan/channel.h"
 #include "plan/service-plan.h"
 
 #define RV_CONFIGURATION_DEFAULT_PATH "/etc/rackvitals/rackvitals.yaml"
-
-/* Where notifications go; see rackvitals.yaml(5), "notify". Strings NULL where not given. */
-typedef enum {
-    RV_CHANNEL_MAIL,
-    RV_CHANNEL_WEBHOOK,
-    RV_CHANNEL_COMMAND,
-    RV_CHANNEL_SYSLOG
-} RvChannelKind;
-typedef struct {
-    char *id;
-    RvChannelKind kind;
-    char *url;                   /* mail: smtp://HOST:PORT or smtps://…; webhook: http(s)://… */
-    char *from, *user;           /* mail */
-    RvSecret *password;          /* mail */
-    RvSecret *key;               /* webhook: HMAC-SHA-256 key */
-    char **to, **bcc;            /* mail; NULL-terminated; never NULL */
-    char **command;              /* argv, NULL-terminated; NULL unless COMMAND */
-    char *ca_file;               /* of the server's certificate; NULL: the system's */
-    gboolean start_tls;          /* mail: refuse to go on without TLS */
-    char *levels;                /* glob on fault levels; NULL: all */
-    char *language;              /* NULL: the site's */
-    int quiet_from, quiet_until; /* minutes of the day, local; -1: no quiet hours */
-    guint digest_after;          /* more messages than this in one round become one; 0: 10 */
-    gint64 escalate_before_ms; /* also told when a clock has that long left or has run out; 0: only
-                                  when out */
-    gboolean escalation_only;  /* hears of nothing but clocks */
-} RvChannel;
-void rv_channel_free(RvChannel *channel);
 
 typedef struct {
     char *path; /* of rackvitals.yaml, absolute; NULL: built-in defaults */
