@@ -97,6 +97,8 @@ rv_secret_read_file(const char *path, GError **error)
     if (length > SECRET_CEILING) {
         g_set_error(error, RV_ERROR, RV_ERROR_DATA, "%s: longer than %d bytes", path,
                     SECRET_CEILING);
+    } else if (memchr(buffer, '\0', (gsize)length) != NULL) {
+        g_set_error(error, RV_ERROR, RV_ERROR_DATA, "%s: holds a NUL byte; is it a text?", path);
     } else {
         buffer[length] = '\0';
         buffer[strcspn(buffer, "\r\n")] = '\0';

@@ -6,7 +6,7 @@
 static gboolean
 is_unwanted(gunichar c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0x061c ||
            (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
            (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0xfffe || c == 0xffff;
 }
@@ -77,7 +77,7 @@ rv_text_clean(const char *bytes, gssize length, gsize ceiling)
             }
             continue;
         }
-        if (out->len + 6 > ceiling)
+        if (out->len + (space ? 1 : 0) + (gsize)g_unichar_to_utf8(c, NULL) > ceiling)
             break;
         if (space)
             g_string_append_c(out, ' ');

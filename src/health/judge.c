@@ -70,19 +70,20 @@ limit_value(const RvLimits *limits, const Limit *row)
     return *(const double *)((const char *)limits + row->offset);
 }
 
-/* `slack` moves every limit inward: how far back a value must come before a limit counts as left.
- */
+static gboolean
+is_past(const Limit *row, double limit, double value)
+{
+    return row->high ? value >= limit : value <= limit;
+}
+
 static const Limit *
-limit_passed(const RvLimits *limits, double value, double slack, RvVerdict least)
+limit_passed(const RvLimits *limits, double value)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++) {
-        const Limit *row = &limit_rows[i];
-        double limit = limit_value(limits, row);
+        double limit = limit_value(limits, &limit_rows[i]);
 
-        if (isnan(limit) || (least == RV_VERDICT_CRITICAL && row->verdict != RV_VERDICT_CRITICAL))
-            continue;
-        if (row->high ? value >= limit - slack : value <= limit + slack)
-            return row;
+        if (!isnan(limit) && is_past(&limit_rows[i], limit, value))
+            return &limit_rows[i];
     }
     return NULL;
 }
@@ -94,9 +95,9 @@ rv_limits_judge(const RvLimits *limits, double value, const char **which)
 
     if (which != NULL)
         *which = NULL;
-    if (isnan(value))
+    if (!isfinite(value))
         return RV_VERDICT_UNKNOWN;
-    row = limit_passed(limits, value, 0, RV_VERDICT_OK);
+    row = limit_passed(limits, value);
     if (row == NULL)
         return RV_VERDICT_OK;
     if (which != NULL)
@@ -113,12 +114,77 @@ has_limits(const RvLimits *limits)
     return FALSE;
 }
 
+/* ---- limits that cannot be ---- */
+
+static void
+drop(RvObservation *observation, RvSensor *sensor, const Limit *row, const char *why)
+{
+    double *limit = limit_at(&sensor->limits, row);
+    g_autofree char *number = rv_text_number(*limit, 6);
+
+    rv_observation_note(observation, "%s: %s %s%s%s dropped: %s", sensor->name, row->name, number,
+                        *sensor->unit != '\0' ? " " : "", sensor->unit, why);
+    *limit = NAN;
+}
+
 static void
 drop_all(RvObservation *observation, RvSensor *sensor, const char *why)
 {
-    rv_observation_note(observation, "%s: limits of the device dropped: %s", sensor->name, why);
+    rv_observation_note(observation, "%s: limits of the %s dropped: %s", sensor->name,
+                        rv_limits_source_word(sensor->limits_source), why);
     sensor->limits = RV_LIMITS_EMPTY;
-    sensor->limits_source = RV_LIMITS_NONE;
+}
+
+/* Each kind of quantity has its own way to have a 0 that is no limit. */
+typedef enum {
+    ZERO_IS_A_VALUE,  /* rails of -12 V and light of 0 dBm are */
+    ZERO_IS_NO_HIGH,  /* nothing here works at 0 or below, or 0 is the end of the scale */
+    ZERO_IS_NO_LIMIT, /* as above; and 0 is an idle reading, below which nothing can be */
+} ZeroMeans;
+
+static const ZeroMeans zero_means[RV_CLASSES] = {
+    [RV_CLASS_TEMPERATURE] = ZERO_IS_NO_HIGH, [RV_CLASS_FAN] = ZERO_IS_NO_HIGH,
+    [RV_CLASS_VOLTAGE] = ZERO_IS_A_VALUE,     [RV_CLASS_CURRENT] = ZERO_IS_NO_LIMIT,
+    [RV_CLASS_POWER] = ZERO_IS_NO_LIMIT,      [RV_CLASS_ENERGY] = ZERO_IS_NO_LIMIT,
+    [RV_CLASS_HUMIDITY] = ZERO_IS_NO_LIMIT,   [RV_CLASS_OPTICAL_POWER] = ZERO_IS_A_VALUE,
+    [RV_CLASS_FREQUENCY] = ZERO_IS_NO_HIGH,   [RV_CLASS_PERCENT] = ZERO_IS_NO_LIMIT,
+    [RV_CLASS_CHARGE] = ZERO_IS_NO_HIGH,      [RV_CLASS_RUNTIME] = ZERO_IS_NO_HIGH,
+    [RV_CLASS_AIRFLOW] = ZERO_IS_NO_HIGH,     [RV_CLASS_COUNT] = ZERO_IS_A_VALUE,
+    [RV_CLASS_STATE] = ZERO_IS_A_VALUE,
+};
+
+/* The high limits that are there are all 0. */
+static gboolean
+highs_are_zero(const RvLimits *limits)
+{
+    gboolean any = FALSE;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++) {
+        double limit = limit_value(limits, &limit_rows[i]);
+
+        if (!limit_rows[i].high || isnan(limit))
+            continue;
+        if (limit != 0)
+            return FALSE;
+        any = TRUE;
+    }
+    return any;
+}
+
+static void
+drop_zeros(RvObservation *observation, RvSensor *sensor)
+{
+    ZeroMeans zero = zero_means[sensor->class];
+    gboolean highs = zero != ZERO_IS_A_VALUE && highs_are_zero(&sensor->limits);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++) {
+        const Limit *row = &limit_rows[i];
+
+        if (limit_value(&sensor->limits, row) != 0)
+            continue;
+        if (row->high ? highs : zero == ZERO_IS_NO_LIMIT)
+            drop(observation, sensor, row, "0 is how devices say that they have none");
+    }
 }
 
 /* A limit is never repaired by guessing: what cannot be one is dropped, and the note says so. */
@@ -129,58 +195,80 @@ drop_insane_limits(RvObservation *observation, RvSensor *sensor)
     double low, high;
 
     for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++) {
-        double *limit = limit_at(limits, &limit_rows[i]);
+        double limit = limit_value(limits, &limit_rows[i]);
 
-        if (!isnan(*limit) &&
-            (*limit < physical[sensor->class].least || *limit > physical[sensor->class].most)) {
-            g_autofree char *number = rv_text_number(*limit, 6);
-
-            rv_observation_note(observation, "%s: %s %s %s dropped: out of physical range",
-                                sensor->name, limit_rows[i].name, number, sensor->unit);
-            *limit = NAN;
-        }
+        if (!isnan(limit) &&
+            !(limit >= physical[sensor->class].least && limit <= physical[sensor->class].most))
+            drop(observation, sensor, &limit_rows[i], "out of physical range");
     }
-    /* all alike (mostly 0/0) is how agents say that they have none */
+    /* before zeros are: 0/0 is one thing that the device said, not two limits */
     low = fmax(limits->low_critical, limits->low_warning);
     high = fmin(limits->high_critical, limits->high_warning);
-    if (!isnan(low) && !isnan(high) && low >= high) {
+    if (low == 0 && high == 0 && zero_means[sensor->class] == ZERO_IS_A_VALUE)
+        drop_all(observation, sensor, "0/0 is how devices say that they have none");
+    drop_zeros(observation, sensor);
+    low = fmax(limits->low_critical, limits->low_warning);
+    high = fmin(limits->high_critical, limits->high_warning);
+    if (!isnan(low) && !isnan(high) && low >= high)
         drop_all(observation, sensor, "the low limit is not below the high one");
-        return;
-    }
-    if (limits->high_warning == 0 && limits->high_critical == 0 &&
-        sensor->class != RV_CLASS_OPTICAL_POWER) {
-        drop_all(observation, sensor, "both high limits are 0");
-        return;
-    }
     /* a warning limit beyond the critical one can never speak first: the critical one rules */
     if (limits->high_warning > limits->high_critical)
-        limits->high_warning = NAN;
+        drop(observation, sensor, &limit_rows[2], "beyond high_critical");
     if (limits->low_warning < limits->low_critical)
-        limits->low_warning = NAN;
+        drop(observation, sensor, &limit_rows[3], "beyond low_critical");
     if (!has_limits(limits))
         sensor->limits_source = RV_LIMITS_NONE;
 }
 
-static void
-apply_policy(RvSensor *sensor, const GPtrArray *policies)
+/* ---- judging one sensor ---- */
+
+/* Where each of limit_rows comes from. */
+typedef struct {
+    RvLimitsSource of[G_N_ELEMENTS(limit_rows)];
+} Sources;
+
+static const RvPolicyLimit *
+find_policy(const RvSensor *sensor, const GPtrArray *policies)
 {
     for (guint i = 0; policies != NULL && i < policies->len; i++) {
         const RvPolicyLimit *policy = g_ptr_array_index(policies, i);
 
-        if (!policy->any_class && policy->class != sensor->class)
-            continue;
-        if (!rv_text_glob(policy->sensors, sensor->key) &&
-            !rv_text_glob(policy->sensors, sensor->name))
-            continue;
-        for (gsize j = 0; j < G_N_ELEMENTS(limit_rows); j++) {
-            double limit = limit_value(&policy->limits, &limit_rows[j]);
-
-            if (!isnan(limit))
-                *limit_at(&sensor->limits, &limit_rows[j]) = limit;
-        }
-        sensor->limits_source = RV_LIMITS_POLICY;
-        return;
+        if ((policy->any_class || policy->class == sensor->class) &&
+            (rv_text_glob(policy->sensors, sensor->key) ||
+             rv_text_glob(policy->sensors, sensor->name)))
+            return policy;
     }
+    return NULL;
+}
+
+/* The operator's limits stand beside those of the device that they leave alone; one of the
+ * device's that contradicts them gives way. */
+static void
+apply_policy(RvObservation *observation, RvSensor *sensor, const GPtrArray *policies,
+             Sources *sources)
+{
+    const RvPolicyLimit *policy = find_policy(sensor, policies);
+    double low, high;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++)
+        sources->of[i] = sensor->limits_source;
+    if (policy == NULL || !has_limits(&policy->limits))
+        return;
+    low = fmax(policy->limits.low_critical, policy->limits.low_warning);
+    high = fmin(policy->limits.high_critical, policy->limits.high_warning);
+    for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++) {
+        const Limit *row = &limit_rows[i];
+        double limit = limit_value(&policy->limits, row);
+        double old = limit_value(&sensor->limits, row);
+
+        if (!isnan(limit)) {
+            *limit_at(&sensor->limits, row) = limit;
+            sources->of[i] = RV_LIMITS_POLICY;
+        } else if (!isnan(old) && (row->high ? old <= low : old >= high)) {
+            drop(observation, sensor, row, "the site's own limits leave no room for it");
+        }
+    }
+    sensor->limits_source = RV_LIMITS_POLICY;
 }
 
 static void
@@ -191,65 +279,144 @@ conclude(RvSensor *sensor, RvVerdict verdict, char *reason)
     sensor->reason = reason;
 }
 
-static void
-judge_limits(RvSensor *sensor, RvVerdict previous)
+/* No more than leaves room between the limits: else a sensor that was once bad stays so for ever.
+ */
+static double
+sane_hysteresis(const RvSensor *sensor)
 {
-    const Limit *row;
-    g_autofree char *value = NULL;
-    g_autofree char *limit = NULL;
+    double low = fmax(sensor->limits.low_critical, sensor->limits.low_warning);
+    double high = fmin(sensor->limits.high_critical, sensor->limits.high_warning);
 
-    if (isnan(sensor->value) || !has_limits(&sensor->limits))
-        return;
-    row = limit_passed(&sensor->limits, sensor->value, 0, RV_VERDICT_OK);
-    if (sensor->hysteresis > 0 &&
-        (previous == RV_VERDICT_CRITICAL || previous == RV_VERDICT_WARNING)) {
-        const Limit *held =
-            limit_passed(&sensor->limits, sensor->value, sensor->hysteresis, previous);
+    if (!(sensor->hysteresis > 0) || !isfinite(sensor->hysteresis))
+        return 0;
+    return high - low <= 2 * sensor->hysteresis ? 0 : sensor->hysteresis;
+}
 
-        if (held != NULL && (row == NULL || held->verdict == RV_VERDICT_CRITICAL))
-            row = held->verdict == RV_VERDICT_CRITICAL && previous != RV_VERDICT_CRITICAL ? row
-                                                                                          : held;
+/* The worst limit that holds. One that held before (`previous` was as bad) still does until the
+ * value is back inside by more than the hysteresis; *held says so. */
+static const Limit *
+limit_holding(const RvSensor *sensor, RvVerdict previous, gboolean *held)
+{
+    double hysteresis = sane_hysteresis(sensor);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++) {
+        const Limit *row = &limit_rows[i];
+        double limit = limit_value(&sensor->limits, row);
+        gboolean before = previous == RV_VERDICT_CRITICAL || previous == row->verdict;
+
+        if (isnan(limit))
+            continue;
+        *held = !is_past(row, limit, sensor->value);
+        if (!*held)
+            return row;
+        if (before && hysteresis > 0 &&
+            is_past(row, row->high ? limit - hysteresis : limit + hysteresis, sensor->value))
+            return row;
     }
-    if (row == NULL || rv_verdict_worst(sensor->status, row->verdict) == sensor->status)
+    return NULL;
+}
+
+static char *
+limit_reason(const RvSensor *sensor, const Limit *row, gboolean held, RvLimitsSource source)
+{
+    const char *space = *sensor->unit != '\0' ? " " : "";
+    g_autofree char *value = rv_text_number(sensor->value, 6);
+    g_autofree char *limit = rv_text_number(limit_value(&sensor->limits, row), 6);
+    g_autofree char *hysteresis = rv_text_number(sensor->hysteresis, 6);
+    g_autoptr(GString) reason = g_string_new(NULL);
+
+    g_string_printf(reason, "%s%s%s is ", value, space, sensor->unit);
+    if (held)
+        g_string_append_printf(reason, "not yet %s%s%s back from %s %s%s%s", hysteresis, space,
+                               sensor->unit, row->name, limit, space, sensor->unit);
+    else
+        g_string_append_printf(reason, "at or %s %s %s%s%s", row->high ? "above" : "below",
+                               row->name, limit, space, sensor->unit);
+    g_string_append_printf(reason, " (limit of the %s)", rv_limits_source_word(source));
+    return g_string_free(g_steal_pointer(&reason), FALSE);
+}
+
+static void
+judge_limits(RvSensor *sensor, RvVerdict previous, const Sources *sources)
+{
+    gboolean held = FALSE;
+    const Limit *row;
+
+    if (!isfinite(sensor->value))
         return;
-    value = rv_text_number(sensor->value, 6);
-    limit = rv_text_number(limit_value(&sensor->limits, row), 6);
-    conclude(sensor, row->verdict,
-             g_strdup_printf("%s %s is %s %s %s %s (limit of the %s)", value, sensor->unit,
-                             row->high ? "at or above" : "at or below", row->name, limit,
-                             sensor->unit, rv_limits_source_word(sensor->limits_source)));
+    row = limit_holding(sensor, previous, &held);
+    /* what is known to be past a limit is more than unknown */
+    if (row == NULL || (sensor->status != RV_VERDICT_UNKNOWN &&
+                        rv_verdict_worst(sensor->status, row->verdict) == sensor->status))
+        return;
+    conclude(sensor, row->verdict, limit_reason(sensor, row, held, sources->of[row - limit_rows]));
+}
+
+/* The device's own word, or that it has none. */
+static char *
+state_reason(const RvSensor *sensor)
+{
+    const char *what = sensor->has_device_verdict ? "" : ", which we cannot interpret";
+
+    if (sensor->state != NULL && *sensor->state != '\0')
+        return g_strdup_printf("the device says '%s'%s", sensor->state, what);
+    if (sensor->has_raw)
+        return g_strdup_printf("the device says %" G_GINT64_FORMAT "%s", sensor->raw, what);
+    if (sensor->raw_text != NULL && *sensor->raw_text != '\0')
+        return g_strdup_printf("the device says '%s'%s", sensor->raw_text, what);
+    if (sensor->has_device_verdict && sensor->device_verdict != RV_VERDICT_UNKNOWN)
+        return g_strdup_printf("the device reports it as %s",
+                               rv_verdict_word(sensor->device_verdict));
+    return g_strdup("the device gave no reading");
+}
+
+static void
+judge_state(RvSensor *sensor)
+{
+    if (sensor->has_device_verdict)
+        conclude(sensor, sensor->device_verdict,
+                 sensor->device_verdict == RV_VERDICT_OK ? NULL : state_reason(sensor));
+    else if (sensor->class == RV_CLASS_STATE || !isfinite(sensor->value))
+        conclude(sensor, RV_VERDICT_UNKNOWN, state_reason(sensor));
+    else
+        conclude(sensor, RV_VERDICT_OK, NULL);
+}
+
+static RvVerdict
+previous_verdict(const RvHealthContext *context, const char *key)
+{
+    int kept = context->previous != NULL
+                   ? GPOINTER_TO_INT(g_hash_table_lookup(context->previous, key))
+                   : 0;
+
+    return kept > 0 ? (RvVerdict)(kept - 1) : RV_VERDICT_OK;
 }
 
 static void
 judge_sensor(RvObservation *observation, RvSensor *sensor, const RvHealthContext *context)
 {
-    int previous = context->previous != NULL
-                       ? GPOINTER_TO_INT(g_hash_table_lookup(context->previous, sensor->key))
-                       : 0;
+    Sources sources;
 
-    if (has_limits(&sensor->limits))
-        drop_insane_limits(observation, sensor);
-    apply_policy(sensor, context->policies);
-    if (sensor->presence == RV_PRESENCE_ABSENT) {
+    switch (sensor->presence) {
+    case RV_PRESENCE_ABSENT:
         conclude(sensor, RV_VERDICT_OK, g_strdup("not fitted"));
         return;
-    }
-    if (sensor->presence == RV_PRESENCE_MISSING) {
+    case RV_PRESENCE_MISSING:
         conclude(sensor, RV_VERDICT_CRITICAL, g_strdup("was there and is gone"));
         return;
+    case RV_PRESENCE_PRESENT:
+        break;
     }
-    if (sensor->has_device_verdict) {
-        conclude(sensor, sensor->device_verdict,
-                 sensor->device_verdict == RV_VERDICT_OK || sensor->state == NULL
-                     ? NULL
-                     : g_strdup_printf("the device says '%s'", sensor->state));
-    } else if (sensor->class == RV_CLASS_STATE || isnan(sensor->value)) {
-        conclude(sensor, RV_VERDICT_UNKNOWN, g_strdup("the device gave no reading"));
-    } else {
-        conclude(sensor, RV_VERDICT_OK, NULL);
-    }
-    judge_limits(sensor, previous > 0 ? (RvVerdict)(previous - 1) : RV_VERDICT_OK);
+    if (has_limits(&sensor->limits))
+        drop_insane_limits(observation, sensor);
+    else
+        sensor->limits_source = RV_LIMITS_NONE;
+    apply_policy(observation, sensor, context->policies, &sources);
+    judge_state(sensor);
+    judge_limits(sensor, previous_verdict(context, sensor->key), &sources);
 }
+
+/* ---- parts that should be there ---- */
 
 static void
 add_missing(RvObservation *observation, const char *key, const char *name, const char *group,
@@ -305,21 +472,74 @@ find_missing_parts(RvObservation *observation, const GPtrArray *seen)
     }
 }
 
-/* Parts are counted by their place: one supply with five sensors is one part. */
+/* What places of a group's parts are called; others ("chassis", "slot-3") hold several parts. */
+static const struct {
+    const char *group;
+    const char *words[8];
+} part_words[] = {
+    {"psu", {"psu", "power", "supply", "pwr", "pem", "ps"}},
+    {"fan", {"fan", "blower", "cooling"}},
+    {"disk", {"disk", "drive", "hdd", "ssd", "nvme", "bay"}},
+    {"battery", {"batt", "bbu"}},
+    {"memory", {"dimm", "memory"}},
+    {"cpu", {"cpu", "processor", "proc"}},
+    {"module", {"module", "card", "slot", "board", "fru"}},
+    {"optics", {"optic", "sfp", "xfp", "transceiver", "port", "ethernet"}},
+};
+
+static gboolean
+is_one_part(const char *component, const char *group)
+{
+    g_autofree char *last = g_path_get_basename(component);
+    g_autofree char *lower = g_ascii_strdown(last, -1);
+
+    if (strstr(lower, group) != NULL)
+        return TRUE;
+    for (gsize i = 0; i < G_N_ELEMENTS(part_words); i++) {
+        if (strcmp(part_words[i].group, group) != 0)
+            continue;
+        for (gsize j = 0; part_words[i].words[j] != NULL; j++)
+            if (g_str_has_prefix(lower, part_words[i].words[j]))
+                return TRUE;
+    }
+    return FALSE;
+}
+
+/* Parts are counted by their place: one supply with five sensors is one part. Where the place is
+ * the chassis, each sensor is a part, and the most of one class are all. */
 static guint
 count_parts(const RvObservation *observation, const char *group)
 {
-    g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    guint loose[RV_CLASSES] = {0}, most = 0;
 
     for (guint i = 0; i < observation->sensors->len; i++) {
         const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
 
         if (sensor->presence != RV_PRESENCE_PRESENT || strcmp(rv_sensor_group(sensor), group) != 0)
             continue;
-        g_hash_table_add(places,
-                         g_strdup(sensor->component != NULL ? sensor->component : sensor->key));
+        if (sensor->component != NULL && is_one_part(sensor->component, group)) {
+            g_hash_table_add(places, sensor->component);
+        } else {
+            loose[sensor->class]++;
+            most = MAX(most, loose[sensor->class]);
+        }
     }
-    return g_hash_table_size(places);
+    return MAX(g_hash_table_size(places), most);
+}
+
+/* Where no sensor speaks of them, the parts list may. */
+static guint
+count_components(const RvObservation *observation, const char *class)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < observation->components->len; i++) {
+        const RvComponent *component = g_ptr_array_index(observation->components, i);
+
+        count += strcmp(component->class, class) == 0;
+    }
+    return count;
 }
 
 static void
@@ -327,7 +547,8 @@ find_expected_parts(RvObservation *observation, const GPtrArray *expected)
 {
     for (guint i = 0; i < expected->len; i++) {
         const RvExpected *demand = g_ptr_array_index(expected, i);
-        guint found = count_parts(observation, demand->group);
+        guint sensed = count_parts(observation, demand->group);
+        guint found = sensed > 0 ? sensed : count_components(observation, demand->group);
         g_autofree char *key = NULL;
         g_autofree char *name = NULL;
 
@@ -341,31 +562,61 @@ find_expected_parts(RvObservation *observation, const GPtrArray *expected)
     }
 }
 
+/* ---- the whole ---- */
+
+/* A sensor that cannot be read is worth a look, not a call at night; but where none can be read,
+ * nothing is known. */
 static RvVerdict
-overall(const RvObservation *observation)
+worst_sensor(const RvObservation *observation)
 {
     RvVerdict worst = RV_VERDICT_OK;
-    gboolean any = FALSE;
+    guint judged = 0, unknown = 0;
 
     for (guint i = 0; i < observation->sensors->len; i++) {
         const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
 
-        /* a sensor that cannot be read is worth a look, not a call at night */
-        worst = rv_verdict_worst(worst, sensor->status == RV_VERDICT_UNKNOWN ? RV_VERDICT_OK
-                                                                             : sensor->status);
+        if (sensor->presence == RV_PRESENCE_ABSENT)
+            continue;
+        if (sensor->status == RV_VERDICT_UNKNOWN) {
+            unknown++;
+            continue;
+        }
+        judged++;
+        worst = rv_verdict_worst(worst, sensor->status);
     }
+    return judged == 0 && unknown > 0 ? RV_VERDICT_UNKNOWN : worst;
+}
+
+/* Half an answer is at best half well. */
+static RvVerdict
+worst_protocol(const RvObservation *observation)
+{
+    RvVerdict worst = RV_VERDICT_OK;
+
     for (guint i = 0; i < observation->protocols->len; i++) {
         const RvProtocol *protocol = g_ptr_array_index(observation->protocols, i);
 
-        if (protocol->state == RV_STATE_UP)
-            any = TRUE;
-        else if (protocol->state == RV_STATE_DOWN)
-            worst = rv_verdict_worst(worst, RV_VERDICT_WARNING);
+        if (protocol->state == RV_STATE_DOWN || protocol->partial ||
+            (protocol->state == RV_STATE_NOT_ASKED && protocol->reason != RV_REASON_NONE))
+            worst = RV_VERDICT_WARNING;
     }
-    if (any)
-        return worst;
-    return rv_observation_reachability(observation) == RV_STATE_DOWN ? RV_VERDICT_CRITICAL
-                                                                     : RV_VERDICT_UNKNOWN;
+    return worst;
+}
+
+static RvVerdict
+overall(const RvObservation *observation)
+{
+    switch (rv_observation_reachability(observation)) {
+    case RV_STATE_UP:
+        return rv_verdict_worst(worst_sensor(observation), worst_protocol(observation));
+    case RV_STATE_DOWN:
+        return RV_VERDICT_CRITICAL;
+    case RV_STATE_UNREACHABLE:
+    case RV_STATE_BLIND:
+    case RV_STATE_NOT_ASKED:
+        return RV_VERDICT_UNKNOWN;
+    }
+    return RV_VERDICT_UNKNOWN;
 }
 
 void
@@ -378,7 +629,7 @@ rv_health_judge(RvObservation *observation, const RvHealthContext *context)
     for (guint i = 0; i < observation->sensors->len; i++)
         judge_sensor(observation, g_ptr_array_index(observation->sensors, i), context);
     if (is_whole(observation)) {
-        if (context->seen != NULL)
+        if (context->seen != NULL && observation->sensors->len > 0)
             find_missing_parts(observation, context->seen);
         if (context->expected != NULL)
             find_expected_parts(observation, context->expected);

@@ -25,7 +25,13 @@ void rv_seen_part_free(RvSeenPart *part);
 
 /* Sets status, reason, presence, limits and limits_source of each sensor and the status of the
  * whole. A part of `seen` that a whole (not partial) answer no longer names is added as a sensor
- * with presence missing. */
+ * with presence missing; so are `expected` parts. For health answers: one that asked only whether
+ * the device is there names no part.
+ *
+ * The whole is as bad as its worst sensor; `unknown` sensors count only where no other was judged.
+ * A protocol that is down or answered in part beside one that is up makes it a warning; a device
+ * of which no protocol answers is critical; one that we could not ask (parent down, we are cut off)
+ * is unknown. Interfaces are not judged: a port without a link is no alarm. */
 void rv_health_judge(RvObservation *observation, const RvHealthContext *context);
 
 /* One value against limits; *which (may be NULL) gets "high_warning" … or NULL. NAN: unknown. */
