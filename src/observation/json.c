@@ -29,10 +29,14 @@ number_or_null(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+/* The library's integers are signed: a Counter64 beyond them is printed as a float, never negative.
+ */
 static json_t *
 counter_or_null(guint64 value)
 {
-    return value == RV_COUNTER_NONE ? json_null() : json_integer((json_int_t)value);
+    if (value == RV_COUNTER_NONE)
+        return json_null();
+    return value > G_MAXINT64 ? json_real((double)value) : json_integer((json_int_t)value);
 }
 
 static json_t *
@@ -131,7 +135,7 @@ sensor_to_json(const RvSensor *sensor)
     set(json, "reason", text_or_null(sensor->reason));
     set(json, "limits", limits_to_json(&sensor->limits));
     set(json, "limits_source", json_string(rv_limits_source_word(sensor->limits_source)));
-    set(json, "hysteresis", json_real(sensor->hysteresis));
+    set(json, "hysteresis", number_or_null(sensor->hysteresis));
     set(json, "device_verdict",
         sensor->has_device_verdict ? json_string(rv_verdict_word(sensor->device_verdict))
                                    : json_null());
@@ -335,10 +339,17 @@ take_uint(Reading *reading, const json_t *object, const char *field, guint *numb
 static void
 take_counter(Reading *reading, const json_t *object, const char *field, guint64 *counter)
 {
-    gint64 value = (gint64)*counter;
+    const json_t *value = json_object_get(object, field);
 
-    take_integer(reading, object, field, &value);
-    *counter = (guint64)value;
+    if (value == NULL || json_is_null(value))
+        return;
+    if (json_is_integer(value) && json_integer_value(value) >= 0)
+        *counter = (guint64)json_integer_value(value);
+    else if (json_is_real(value) && json_real_value(value) >= 0 &&
+             json_real_value(value) < 18446744073709551615.0)
+        *counter = (guint64)json_real_value(value);
+    else
+        wrong(reading, field, "a counter");
 }
 
 static void
@@ -620,8 +631,14 @@ rv_observation_from_json(const json_t *json, GError **error)
     read_array(&reading, json, "events", read_event, observation);
     json_array_foreach(json_object_get(json, "notes"), i, note)
     {
-        if (json_is_string(note))
-            rv_observation_note(observation, "%s", json_string_value(note));
+        g_autofree char *clean = NULL;
+
+        if (!json_is_string(note)) {
+            wrong(&reading, "notes", "an array of texts");
+            break;
+        }
+        clean = rv_text_clean(json_string_value(note), (gssize)json_string_length(note), 4096);
+        rv_observation_note(observation, "%s", clean);
     }
     return reading.failed ? NULL : g_steal_pointer(&observation);
 }

@@ -262,29 +262,40 @@ compare_components(gconstpointer a, gconstpointer b)
     return order != 0 ? order : left->index - right->index;
 }
 
-/* `key_offset` is where the element keeps its `char *key`. */
+static char **
+key_at(GPtrArray *elements, guint i, gsize key_offset)
+{
+    return (char **)((char *)g_ptr_array_index(elements, i) + key_offset);
+}
+
+/* `key_offset` is where the element keeps its `char *key`. A number never takes a key that another
+ * element has of its own. */
 static void
 make_keys_unique(GPtrArray *elements, gsize key_offset)
 {
-    g_autoptr(GHashTable) used = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) given = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
+    for (guint i = 0; i < elements->len; i++)
+        g_hash_table_add(taken, g_strdup(*key_at(elements, i, key_offset)));
     for (guint i = 0; i < elements->len; i++) {
-        char **key = (char **)((char *)g_ptr_array_index(elements, i) + key_offset);
+        char **key = key_at(elements, i, key_offset);
 
-        if (g_hash_table_contains(used, *key)) {
+        if (g_hash_table_contains(given, *key)) {
             guint n = MAX(GPOINTER_TO_UINT(g_hash_table_lookup(counts, *key)), 1);
             char *unique = NULL;
 
             do {
                 g_free(unique);
                 unique = g_strdup_printf("%s-%u", *key, ++n);
-            } while (g_hash_table_contains(used, unique));
+            } while (g_hash_table_contains(taken, unique));
             g_hash_table_insert(counts, g_strdup(*key), GUINT_TO_POINTER(n));
+            g_hash_table_add(taken, g_strdup(unique));
             g_free(*key);
             *key = unique;
         }
-        g_hash_table_add(used, *key);
+        g_hash_table_add(given, *key);
     }
 }
 
