@@ -209,6 +209,18 @@ rv_state_open(const char *path, RvStateMode mode, GError **error)
     return g_steal_pointer(&state);
 }
 
+gboolean
+rv_state_begin(RvState *state, GError **error)
+{
+    return rv_db_begin(state, error);
+}
+
+gboolean
+rv_state_finish(RvState *state, gboolean fine, GError **error)
+{
+    return rv_db_finish(state, fine, error);
+}
+
 /* ---- verify ---- */
 
 static const struct {

@@ -57,6 +57,7 @@ typedef struct {
 } RvRound;
 
 void rv_round_free(RvRound *round);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRound, rv_round_free)
 
 /* Stores the start and gives round->id. */
 gboolean rv_state_round_start(RvState *state, RvRound *round, GError **error);
@@ -87,6 +88,12 @@ typedef struct {
  * protocol up, none partial. */
 gboolean rv_state_store_observation(RvState *state, const RvObservation *observation,
                                     const RvStoreContext *context, GError **error);
+
+/* Several observations as one transaction, which is many times quicker: all are stored, or none. One
+ * that is refused within it takes back only itself. _finish with `fine` FALSE takes all back and
+ * gives FALSE without touching *error. */
+gboolean rv_state_begin(RvState *state, GError **error);
+gboolean rv_state_finish(RvState *state, gboolean fine, GError **error);
 
 /* ---- what the poller needs ---- */
 

@@ -1,0 +1,16 @@
+/* What asks a device: the collector, or in tests something that only pretends to. */
+#pragma once
+
+#include "collect/collector.h"
+
+/* An asker lives on one GMainContext and thread: opened, used and closed there. */
+typedef struct {
+    gpointer (*open)(GMainContext *context, gpointer user_data, GError **error);
+    /* As rv_collector_start. */
+    void (*start)(gpointer asker, const RvDevice *device, RvCollectTasks tasks,
+                  const RvCollectMemory *memory, gint64 deadline_ms, RvCollectDone done,
+                  gpointer user_data);
+    /* Cancels what is under way without calling back. */
+    void (*close)(gpointer asker);
+    gpointer user_data; /* of open */
+} RvAsker;

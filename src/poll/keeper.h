@@ -1,0 +1,47 @@
+/* The keeper: judges what came in and puts it where it lasts: spool, RRD files, state.
+ *
+ * Answers are stored in batches, one transaction each: first the RRD files, which refuse a sample
+ * that they have, then the state, then the spool is emptied; a kill between any two steps loses
+ * nothing and doubles nothing. Silent devices are held back until rv_keeper_settle(). */
+#pragma once
+
+#include "conf/configuration.h"
+#include "db/state.h"
+#include "poll/spool.h"
+#include "rrd/store.h"
+
+typedef struct {
+    guint stored;          /* observations that the state took */
+    guint unstored;        /* did not, for want of a disk or so: they stay in the spool */
+    guint sensors;         /* judged */
+    guint verdicts[4];     /* of these, by RvVerdict */
+    guint series, created; /* RRD files written; of these, new ones */
+    guint problems;        /* things that could not be stored; each was logged */
+} RvKept;
+
+typedef struct RvKeeper RvKeeper;
+
+/* All are borrowed and must outlive the keeper. `spool` NULL: nothing is spooled (it is being
+ * read). `store` NULL: no RRD files are written. */
+RvKeeper *rv_keeper_new(const RvConfiguration *configuration, RvState *state, RvRrdStore *store,
+                        RvSpool *spool, gint64 round_id);
+void rv_keeper_free(RvKeeper *keeper);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvKeeper, rv_keeper_free)
+
+/* What was known of the devices before the round: name → RvDeviceRow; borrowed. */
+void rv_keeper_know(RvKeeper *keeper, GHashTable *rows);
+
+/* Takes the observation over. Problems are logged and counted, nothing stops the round. */
+void rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks);
+
+/* Stores what waits, if it is much or has waited long; `all`: in any case. */
+void rv_keeper_flush(RvKeeper *keeper, gboolean all);
+
+/* The round's end: finds out which silent devices are only unreachable, or whether we were cut off,
+ * and stores them. `cut_off`: it is known that we were. */
+void rv_keeper_settle(RvKeeper *keeper, gboolean cut_off);
+
+/* Silent devices that wait for that. */
+guint rv_keeper_silent(const RvKeeper *keeper);
+
+const RvKept *rv_keeper_kept(const RvKeeper *keeper);

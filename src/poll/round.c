@@ -1,0 +1,682 @@
+#include "poll/round.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "db/ledger.h"
+#include "poll/crew.h"
+#include "poll/keeper.h"
+#include "poll/lock.h"
+#include "poll/uplink.h"
+
+#define DEVICES_IN_FLIGHT 2000
+#define BMCS_IN_FLIGHT 32
+#define DEVICE_BUDGET_MS 30000
+#define RESERVE_FLOOR_MS 1000 /* of the deadline, for storing */
+#define RESERVE_CEILING_MS 5000
+#define FLUSH_EVERY_MS 250
+#define HANG_MS 3000 /* beyond the asking's deadline: it does not come back */
+#define PRUNE_MINUTE 17
+
+typedef struct {
+    const RvRoundOptions *options;
+    const RvConfiguration *configuration;
+    RvRoundResult *result;
+    RvPollLock *lock;
+    RvState *state;
+    RvRrdStore *store;
+    RvSpool *spool;
+    RvKeeper *keeper;
+    GHashTable *rows;  /* name → RvDeviceRow, owned */
+    GArray *asks;      /* RvAsk */
+    GByteArray *heard; /* by ask: 1 once something came */
+    GMainContext *context;
+    GMainLoop *loop;
+    RvCrew *crew;
+    gint64 started_ms, start_ms; /* wall clock, monotonic */
+    gint64 deadline_ms;          /* monotonic, of asking */
+    RvRoundProgress progress;
+    GError *error; /* nobody could be asked */
+    gboolean finished;
+} Round;
+
+/* ---- what is due ---- */
+
+static gboolean
+is_wanted(const Round *round, const RvDevice *device)
+{
+    const char *const *globs = round->options->devices;
+
+    if (globs == NULL || globs[0] == NULL)
+        return TRUE;
+    for (; *globs != NULL; globs++)
+        if (rv_text_glob(*globs, device->name) ||
+            (device->group != NULL && rv_text_glob(*globs, device->group)))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+check_globs(const Round *round, GError **error)
+{
+    const char *const *globs = round->options->devices;
+
+    for (; globs != NULL && *globs != NULL; globs++) {
+        g_autoptr(GPtrArray) matches = rv_inventory_select(round->configuration->inventory, *globs);
+
+        if (matches->len > 0)
+            continue;
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "--device %s: the inventory has no such device or group; `rackvitals "
+                    "inventory list` shows them",
+                    *globs);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+load_rows(Round *round, GError **error)
+{
+    g_autoptr(GPtrArray) rows = rv_state_devices(round->state, error);
+
+    if (rows == NULL)
+        return FALSE;
+    round->rows =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)rv_device_row_free);
+    g_ptr_array_set_free_func(rows, NULL);
+    for (guint i = 0; i < rows->len; i++) {
+        RvDeviceRow *row = g_ptr_array_index(rows, i);
+
+        g_hash_table_insert(round->rows, row->name, row);
+    }
+    return TRUE;
+}
+
+static gboolean
+remember(Round *round, RvAsk *ask, GError **error)
+{
+    g_autoptr(RvPrevious) previous = NULL;
+
+    if (ask->device->ipmi == NULL)
+        return TRUE;
+    previous = rv_state_previous(round->state, ask->device->name, error);
+    if (previous == NULL)
+        return FALSE;
+    ask->memory.sel_record = previous->event_record;
+    ask->memory.sel_time = previous->event_time_ms / 1000;
+    return TRUE;
+}
+
+/* Who has waited longest comes first, so that nobody misses two deadlines in a row. */
+static int
+compare_asks(gconstpointer a, gconstpointer b, gpointer rows)
+{
+    const RvAsk *one = a, *other = b;
+    const RvDeviceRow *first = g_hash_table_lookup(rows, one->device->name);
+    const RvDeviceRow *second = g_hash_table_lookup(rows, other->device->name);
+    gint64 first_ms = first != NULL ? first->asked_ms[0] / 1000 : 0;
+    gint64 second_ms = second != NULL ? second->asked_ms[0] / 1000 : 0;
+
+    return first_ms < second_ms ? -1 : first_ms > second_ms;
+}
+
+static gboolean
+plan(Round *round, GError **error)
+{
+    const RvConfiguration *configuration = round->configuration;
+    const RvDueIntervals intervals = {configuration->reachability_ms, configuration->health_ms,
+                                      configuration->census_ms};
+
+    for (guint i = 0; i < configuration->inventory->devices->len; i++) {
+        const RvDevice *device = g_ptr_array_index(configuration->inventory->devices, i);
+        const RvDeviceRow *row = g_hash_table_lookup(round->rows, device->name);
+        RvAsk ask = {.device = device, .probe_first = rv_due_probe_first(row)};
+
+        if (!is_wanted(round, device))
+            continue;
+        ask.tasks =
+            rv_due_tasks(row, device->name, &intervals, round->options->mode, round->started_ms);
+        if (ask.tasks == 0)
+            continue;
+        ask.budget_ms = device->budget_ms > 0                 ? device->budget_ms
+                        : configuration->device_budget_ms > 0 ? configuration->device_budget_ms
+                                                              : DEVICE_BUDGET_MS;
+        if (!remember(round, &ask, error))
+            return FALSE;
+        g_array_append_val(round->asks, ask);
+    }
+    g_array_sort_with_data(round->asks, compare_asks, round->rows);
+    round->result->due = round->progress.due = round->asks->len;
+    g_byte_array_set_size(round->heard, round->asks->len);
+    if (round->asks->len > 0)
+        memset(round->heard->data, 0, round->heard->len);
+    return TRUE;
+}
+
+/* ---- what a killed run left ---- */
+
+typedef struct {
+    Round *round;
+    RvKeeper *keeper;
+    guint taken;
+} Replay;
+
+/* Stored as one transaction, after its RRD files: what the state knows is in both. */
+static void
+replay_one(RvObservation *observation, RvTasks tasks, gint64 round_id, gpointer user_data)
+{
+    Replay *replay = user_data;
+    const RvDeviceRow *row = g_hash_table_lookup(replay->round->rows, observation->device.name);
+
+    if (row != NULL && row->last_ms >= observation->taken_at_ms) {
+        rv_observation_free(observation);
+        return;
+    }
+    rv_keeper_add(replay->keeper, observation, tasks);
+    replay->taken++;
+}
+
+static gboolean
+replay_file(Round *round, const char *path, Replay *replay)
+{
+    g_autoptr(GError) error = NULL;
+    guint broken = 0;
+
+    if (!rv_spool_read(path, replay_one, replay, &broken, &error)) {
+        rv_warning("%s", error->message);
+        round->result->problems++;
+        return FALSE;
+    }
+    if (broken > 0)
+        rv_info("%s: %u lines were cut short and are not stored", path, broken);
+    return TRUE;
+}
+
+static gboolean
+replay_leftovers(Round *round, GError **error)
+{
+    g_autoptr(GPtrArray) paths = rv_spool_leftovers(round->configuration->state_folder);
+    g_autoptr(RvKeeper) keeper = NULL;
+    Replay replay = {round, NULL, 0};
+    const RvKept *kept;
+
+    if (paths->len == 0)
+        return TRUE;
+    replay.keeper = keeper =
+        rv_keeper_new(round->configuration, round->state, round->store, NULL, 0);
+    rv_keeper_know(keeper, round->rows);
+    for (guint i = 0; i < paths->len; i++) {
+        if (!replay_file(round, g_ptr_array_index(paths, i), &replay))
+            g_ptr_array_remove_index(paths, i--);
+    }
+    rv_keeper_settle(keeper, FALSE);
+    kept = rv_keeper_kept(keeper);
+    round->result->recovered = kept->stored;
+    round->result->problems += kept->problems;
+    if (kept->unstored > 0)
+        return TRUE;
+    for (guint i = 0; i < paths->len; i++)
+        (void)g_unlink(g_ptr_array_index(paths, i));
+    if (replay.taken > 0)
+        rv_info("%u answers of a run that was killed were stored", replay.taken);
+    g_clear_pointer(&round->rows, g_hash_table_unref);
+    return load_rows(round, error);
+}
+
+/* ---- answers ---- */
+
+static void
+tell(Round *round)
+{
+    if (round->options->progress != NULL)
+        round->options->progress(&round->progress, round->options->user_data);
+}
+
+static const char *
+why(const RvObservation *observation)
+{
+    for (guint i = 0; i < observation->protocols->len; i++) {
+        const RvProtocol *protocol = g_ptr_array_index(observation->protocols, i);
+
+        if (protocol->state != RV_STATE_UP && protocol->detail != NULL)
+            return protocol->detail;
+    }
+    return "no answer";
+}
+
+/* A person hears of a change, not of every minute in which nothing changed. */
+static void
+say_change(Round *round, const RvDevice *device, const RvObservation *observation, gboolean up)
+{
+    const RvDeviceRow *row = g_hash_table_lookup(round->rows, device->name);
+    gboolean was_silent = rv_due_probe_first(row);
+
+    if (!up && !was_silent)
+        rv_warning("%s: does not answer: %s", device->name, why(observation));
+    else if (!up)
+        rv_info("%s: still does not answer: %s", device->name, why(observation));
+    else if (was_silent)
+        rv_info("%s: answers again", device->name);
+}
+
+static void
+answer(guint n, RvTasks tasks, RvObservation *observation, gpointer user_data)
+{
+    Round *round = user_data;
+    const RvDevice *device = g_array_index(round->asks, RvAsk, n).device;
+    RvReachability state = rv_observation_reachability(observation);
+
+    if (round->heard->data[n] != 0) {
+        rv_observation_free(observation);
+        return;
+    }
+    round->heard->data[n] = 1;
+    round->result->asked++;
+    round->result->answered += state == RV_STATE_UP;
+    round->result->failed += state != RV_STATE_UP;
+    round->progress.done++;
+    round->progress.silent += state != RV_STATE_UP;
+    say_change(round, device, observation, state == RV_STATE_UP);
+    rv_keeper_add(round->keeper, observation, tasks);
+    tell(round);
+}
+
+static void
+finished(const GError *error, gpointer user_data)
+{
+    Round *round = user_data;
+
+    if (error != NULL && round->error == NULL)
+        round->error = g_error_copy(error);
+    round->finished = TRUE;
+    g_main_loop_quit(round->loop);
+}
+
+static void
+leave(gpointer user_data)
+{
+    rv_poll_lock_leave(((Round *)user_data)->lock);
+}
+
+/* ---- asking ---- */
+
+static gboolean
+on_signal(Round *round, int number)
+{
+    if (round->result->stopped_by == 0)
+        rv_info("signal %d: ending the round", number);
+    round->result->stopped_by = number;
+    rv_crew_stop(round->crew);
+    round->deadline_ms = MIN(round->deadline_ms, rv_clock_monotonic_ms());
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_term(gpointer user_data)
+{
+    return on_signal(user_data, SIGTERM);
+}
+
+static gboolean
+on_interrupt(gpointer user_data)
+{
+    return on_signal(user_data, SIGINT);
+}
+
+static gboolean
+on_time(gpointer user_data)
+{
+    Round *round = user_data;
+
+    rv_keeper_flush(round->keeper, FALSE);
+    if (rv_clock_monotonic_ms() > round->deadline_ms + HANG_MS) {
+        round->result->hangs = TRUE;
+        g_main_loop_quit(round->loop);
+    }
+    tell(round);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+attach(Round *round, GSource *source, GSourceFunc function)
+{
+    g_source_set_callback(source, function, round, NULL);
+    g_source_attach(source, round->context);
+    return source;
+}
+
+static guint
+workers_of(const Round *round)
+{
+    guint workers =
+        round->options->workers > 0 ? round->options->workers : round->configuration->workers;
+    guint cores = g_get_num_processors();
+
+    /* one thread asks while another stores: more pays off only beyond two cores */
+    if (workers == 0)
+        workers = cores > 2 ? MIN(cores - 1, 1 + round->asks->len / 1000) : 1;
+    return MAX(MIN(workers, round->asks->len), 1);
+}
+
+static void
+destroy(GSource *source)
+{
+    g_source_destroy(source);
+    g_source_unref(source);
+}
+
+static gboolean
+ask_all(Round *round, GError **error)
+{
+    const RvConfiguration *configuration = round->configuration;
+    const RvCrewEvents events = {answer, finished, round};
+    const RvDriverLimits limits = {
+        .devices = configuration->max_devices > 0 ? configuration->max_devices : DEVICES_IN_FLIGHT,
+        .bmcs = configuration->ipmi_threads > 0 ? configuration->ipmi_threads * 2 : BMCS_IN_FLIGHT,
+        .deadline_ms = round->deadline_ms,
+    };
+    GSource *sources[3];
+
+    round->crew = rv_crew_start(round->context, round->options->asker, round->asks, &limits,
+                                workers_of(round), leave, &events, error);
+    if (round->crew == NULL)
+        return FALSE;
+    sources[0] = attach(round, g_unix_signal_source_new(SIGTERM), on_term);
+    sources[1] = attach(round, g_unix_signal_source_new(SIGINT), on_interrupt);
+    sources[2] = attach(round, g_timeout_source_new(FLUSH_EVERY_MS), on_time);
+    g_main_loop_run(round->loop);
+    for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
+        destroy(sources[i]);
+    if (!round->result->hangs)
+        g_clear_pointer(&round->crew, rv_crew_free);
+    if (round->error != NULL && round->result->asked == 0) {
+        g_propagate_error(error, g_steal_pointer(&round->error));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- the end ---- */
+
+static void
+note_problem(Round *round, GError **error)
+{
+    rv_warning("%s", (*error)->message);
+    g_clear_error(error);
+    round->result->problems++;
+}
+
+static RvObservation *
+not_asked(const Round *round, const RvDevice *device)
+{
+    RvObservation *observation = rv_observation_new();
+    const char *const names[] = {device->snmp != NULL ? "snmp" : NULL,
+                                 device->ipmi != NULL ? "ipmi" : NULL};
+
+    observation->taken_at_ms = rv_clock_now_ms();
+    g_free(observation->device.name);
+    observation->device.name = g_strdup(device->name);
+    g_free(observation->device.host);
+    observation->device.host = g_strdup(device->address != NULL ? device->address : "");
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        RvProtocol *protocol =
+            names[i] != NULL ? rv_observation_add_protocol(observation, names[i]) : NULL;
+
+        if (protocol == NULL)
+            continue;
+        protocol->state = RV_STATE_NOT_ASKED;
+        protocol->reason = RV_REASON_BUDGET;
+        protocol->detail = g_strdup(round->result->stopped_by != 0
+                                        ? "the round was ended by a signal before its turn"
+                                        : "the round's deadline came before its turn");
+    }
+    return observation;
+}
+
+static void
+note_not_asked(Round *round)
+{
+    for (guint n = 0; n < round->asks->len; n++) {
+        if (round->heard->data[n] != 0)
+            continue;
+        round->result->not_asked++;
+        rv_keeper_add(round->keeper, not_asked(round, g_array_index(round->asks, RvAsk, n).device),
+                      0);
+    }
+}
+
+static void
+settle(Round *round)
+{
+    gboolean cut_off = FALSE;
+    const RvKept *kept = rv_keeper_kept(round->keeper);
+
+    if (rv_keeper_silent(round->keeper) > 0 && round->configuration->uplink != NULL)
+        cut_off = !rv_uplink_answers(round->configuration->uplink);
+    if (cut_off)
+        rv_warning("%s does not answer: we have no network; silent devices are not counted as down",
+                   round->configuration->uplink);
+    rv_keeper_settle(round->keeper, cut_off);
+    round->result->sensors = kept->sensors;
+    memcpy(round->result->verdicts, kept->verdicts, sizeof kept->verdicts);
+    round->result->problems += kept->problems;
+}
+
+static void
+update_ledger(Round *round)
+{
+    g_autoptr(GError) error = NULL;
+    GPtrArray *actions =
+        rv_ledger_update(round->state, round->configuration->inventory,
+                         round->configuration->plan->faults, rv_clock_now_ms(), &error);
+
+    if (actions == NULL) {
+        note_problem(round, &error);
+        return;
+    }
+    g_ptr_array_unref(round->result->actions);
+    round->result->actions = actions;
+}
+
+/* Once a day is enough, and nobody has to remember when it was. */
+static void
+prune(Round *round)
+{
+    gint64 retention_ms = round->configuration->retention_ms;
+    g_autoptr(GError) error = NULL;
+
+    if (retention_ms > 0 && round->started_ms / 60000 % (24 * 60) == PRUNE_MINUTE &&
+        !rv_state_prune(round->state, round->started_ms - retention_ms, &error))
+        note_problem(round, &error);
+}
+
+static char *
+note_of(const Round *round)
+{
+    const RvRoundResult *result = round->result;
+
+    if (result->stopped_by != 0)
+        return g_strdup_printf("ended by signal %d", result->stopped_by);
+    if (result->not_asked > 0)
+        return g_strdup_printf("the deadline came before %u devices were asked", result->not_asked);
+    return NULL;
+}
+
+/* ---- the whole ---- */
+
+static gboolean
+prepare(Round *round, GError **error)
+{
+    const RvConfiguration *configuration = round->configuration;
+    g_autofree char *database = g_build_filename(configuration->state_folder, "state.db", NULL);
+    g_autofree char *series = g_build_filename(configuration->state_folder, "rrd", NULL);
+    const RvRrdOptions store = {.folder = series,
+                                .template_folder = round->options->template_folder,
+                                .daemon_socket = configuration->rrdcached_socket};
+
+    if (!check_globs(round, error))
+        return FALSE;
+    if (g_mkdir_with_parents(configuration->state_folder, 0750) != 0) {
+        g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "%s: %s", configuration->state_folder,
+                    g_strerror(errno));
+        return FALSE;
+    }
+    round->lock = rv_poll_lock_take(configuration->state_folder, round->started_ms, error);
+    if (round->lock == NULL)
+        return FALSE;
+    round->state = rv_state_open(database, RV_STATE_MODE_WRITE, error);
+    if (round->state == NULL)
+        return FALSE;
+    round->store = rv_rrd_store_open(&store, error);
+    return round->store != NULL && load_rows(round, error) && replay_leftovers(round, error) &&
+           plan(round, error);
+}
+
+static gboolean
+record_start(Round *round, RvRound *row, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    row->started_ms = round->started_ms;
+    row->host = g_strdup(g_get_host_name());
+    row->version = g_strdup(round->options->version);
+    row->simulated = rv_clock_is_simulated();
+    row->due = round->result->due;
+    if (!rv_state_round_start(round->state, row, error))
+        return FALSE;
+    round->result->id = row->id;
+    round->spool = rv_spool_open(round->configuration->state_folder, row->id, &problem);
+    if (round->spool == NULL)
+        note_problem(round, &problem);
+    round->keeper =
+        rv_keeper_new(round->configuration, round->state, round->store, round->spool, row->id);
+    rv_keeper_know(round->keeper, round->rows);
+    return TRUE;
+}
+
+static void
+record_end(Round *round, RvRound *row)
+{
+    g_autoptr(GError) error = NULL;
+
+    row->ended_ms = MAX(rv_clock_now_ms(), row->started_ms);
+    row->asked = round->result->asked;
+    row->answered = round->result->answered;
+    row->failed = round->result->failed;
+    row->note = note_of(round);
+    if (!rv_state_round_end(round->state, row, &error))
+        note_problem(round, &error);
+}
+
+static gboolean
+run(Round *round, GError **error)
+{
+    g_autoptr(RvRound) row = NULL;
+
+    if (!prepare(round, error))
+        return FALSE;
+    if (round->asks->len == 0) {
+        update_ledger(round); /* clocks run on, and a person may have changed something */
+        return TRUE;
+    }
+    row = g_new0(RvRound, 1);
+    if (!record_start(round, row, error) || !ask_all(round, error))
+        return FALSE;
+    if (round->error != NULL)
+        note_problem(round, &round->error);
+    if (round->result->hangs) {
+        rv_warning("a question did not come back in time; the round ends without it");
+        round->result->problems++;
+    }
+    note_not_asked(round);
+    settle(round);
+    update_ledger(round);
+    prune(round);
+    record_end(round, row);
+    return TRUE;
+}
+
+static void
+clear(Round *round)
+{
+    if (round->result->hangs) /* the crew may still read these */
+        (void)g_steal_pointer(&round->asks);
+    else
+        rv_crew_free(round->crew);
+    rv_keeper_free(round->keeper);
+    rv_spool_free(round->spool);
+    rv_rrd_store_free(round->store);
+    rv_state_close(round->state);
+    rv_poll_lock_free(round->lock);
+    g_clear_pointer(&round->rows, g_hash_table_unref);
+    g_clear_pointer(&round->asks, g_array_unref);
+    g_byte_array_unref(round->heard);
+    g_main_loop_unref(round->loop);
+    g_main_context_unref(round->context);
+    g_clear_error(&round->error);
+}
+
+gboolean
+rv_round_run(const RvRoundOptions *options, RvRoundResult *result, GError **error)
+{
+    Round round = {.options = options, .configuration = options->configuration, .result = result};
+    gint64 whole_ms =
+        options->deadline_ms > 0 ? options->deadline_ms : options->configuration->deadline_ms;
+    gboolean fine;
+
+    *result = (RvRoundResult){0};
+    result->actions = g_ptr_array_new_with_free_func((GDestroyNotify)rv_fault_action_free);
+    round.started_ms = rv_clock_now_ms();
+    round.start_ms = rv_clock_monotonic_ms();
+    round.deadline_ms =
+        round.start_ms + whole_ms -
+        CLAMP(whole_ms / 10, MIN(RESERVE_FLOOR_MS, whole_ms / 2), RESERVE_CEILING_MS);
+    round.asks = g_array_new(FALSE, FALSE, sizeof(RvAsk));
+    round.heard = g_byte_array_new();
+    round.context = g_main_context_new();
+    round.loop = g_main_loop_new(round.context, FALSE);
+    fine = run(&round, error);
+    clear(&round);
+    result->duration_ms = rv_clock_monotonic_ms() - round.start_ms;
+    return fine;
+}
+
+void
+rv_round_result_clear(RvRoundResult *result)
+{
+    g_clear_pointer(&result->actions, g_ptr_array_unref);
+}
+
+/* ---- the summary ---- */
+
+char *
+rv_round_summary(const RvRoundResult *result)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "%u device%s due, %u asked, %u answered, %u failed", result->due,
+                    result->due == 1 ? "" : "s", result->asked, result->answered, result->failed);
+    if (result->not_asked > 0)
+        g_string_append_printf(text, ", %u not asked", result->not_asked);
+    if (result->sensors > 0)
+        g_string_append_printf(
+            text, "; %u sensors: %u ok, %u warning, %u critical, %u unknown", result->sensors,
+            result->verdicts[RV_VERDICT_OK], result->verdicts[RV_VERDICT_WARNING],
+            result->verdicts[RV_VERDICT_CRITICAL], result->verdicts[RV_VERDICT_UNKNOWN]);
+    if (result->recovered > 0)
+        g_string_append_printf(text, "; %u answers of a killed run stored", result->recovered);
+    if (result->problems > 0)
+        g_string_append_printf(text, "; %u problem%s", result->problems,
+                               result->problems == 1 ? "" : "s");
+    g_string_append_printf(text, "; %.1f s", (double)result->duration_ms / 1000);
+    return g_string_free(text, FALSE);
+}

@@ -1,0 +1,169 @@
+#include "poll/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "observation/json.h"
+
+#define KINDS (RV_SPOOL_SILENT + 1)
+#define LINE_CEILING (64 * 1024 * 1024)
+
+struct RvSpool {
+    char *paths[KINDS];
+    int fds[KINDS];
+    gboolean used[KINDS];
+};
+
+static const char *const endings[KINDS] = {".answers", ".silent"};
+
+static gboolean
+fail(const char *path, GError **error)
+{
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                "%s: %s; see that the disk has room and our user may write there", path,
+                g_strerror(errno));
+    return FALSE;
+}
+
+RvSpool *
+rv_spool_open(const char *state_folder, gint64 round_id, GError **error)
+{
+    g_autofree char *folder = g_build_filename(state_folder, "spool", NULL);
+    g_autoptr(RvSpool) spool = g_new0(RvSpool, 1);
+
+    for (guint kind = 0; kind < KINDS; kind++)
+        spool->fds[kind] = -1;
+    if (g_mkdir_with_parents(folder, 0750) != 0) {
+        fail(folder, error);
+        return NULL;
+    }
+    for (guint kind = 0; kind < KINDS; kind++) {
+        spool->paths[kind] =
+            g_strdup_printf("%s/round-%012" G_GINT64_FORMAT "%s", folder, round_id, endings[kind]);
+        spool->fds[kind] =
+            open(spool->paths[kind], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640);
+        if (spool->fds[kind] < 0) {
+            fail(spool->paths[kind], error);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&spool);
+}
+
+void
+rv_spool_free(RvSpool *spool)
+{
+    if (spool == NULL)
+        return;
+    for (guint kind = 0; kind < KINDS; kind++) {
+        if (spool->fds[kind] >= 0) {
+            close(spool->fds[kind]);
+            if (!spool->used[kind])
+                (void)g_unlink(spool->paths[kind]);
+        }
+        g_free(spool->paths[kind]);
+    }
+    g_free(spool);
+}
+
+gboolean
+rv_spool_append(RvSpool *spool, RvSpoolKind kind, RvTasks tasks, const char *line, GError **error)
+{
+    char head[16];
+    gsize length = strlen(line);
+    int n = g_snprintf(head, sizeof head, "%u ", (guint)tasks);
+    const struct iovec parts[] = {{head, (gsize)n}, {(char *)line, length}, {(char *)"\n", 1}};
+    gssize written;
+
+    spool->used[kind] = TRUE;
+    written = writev(spool->fds[kind], parts, G_N_ELEMENTS(parts));
+    if (written == (gssize)((gsize)n + length + 1))
+        return TRUE;
+    if (written >= 0) /* what follows must not be glued to it */
+        errno = write(spool->fds[kind], "\n", 1) == 1 ? ENOSPC : errno;
+    return fail(spool->paths[kind], error);
+}
+
+void
+rv_spool_settle(RvSpool *spool, RvSpoolKind kind)
+{
+    if (spool->used[kind] && ftruncate(spool->fds[kind], 0) == 0)
+        spool->used[kind] = FALSE;
+}
+
+/* ---- reading ---- */
+
+static int
+compare(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+GPtrArray *
+rv_spool_leftovers(const char *state_folder)
+{
+    g_autofree char *folder = g_build_filename(state_folder, "spool", NULL);
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
+    const char *entry;
+
+    while (entries != NULL && (entry = g_dir_read_name(entries)) != NULL) {
+        for (guint kind = 0; kind < KINDS; kind++)
+            if (g_str_has_prefix(entry, "round-") && g_str_has_suffix(entry, endings[kind]))
+                g_ptr_array_add(paths, g_build_filename(folder, entry, NULL));
+    }
+    g_ptr_array_sort(paths, compare);
+    return paths;
+}
+
+static RvObservation *
+parse(const char *line, gsize length, RvTasks *tasks)
+{
+    char *end = NULL;
+    json_t *json;
+    RvObservation *observation;
+
+    *tasks = (RvTasks)g_ascii_strtoull(line, &end, 10);
+    if (end == line || *end != ' ')
+        return NULL;
+    json = json_loadb(end + 1, length - (gsize)(end + 1 - line), 0, NULL);
+    observation = json != NULL ? rv_observation_from_json(json, NULL) : NULL;
+    json_decref(json);
+    return observation;
+}
+
+gboolean
+rv_spool_read(const char *path, RvSpoolRead read_one, gpointer user_data, guint *broken,
+              GError **error)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    gint64 round_id = g_ascii_strtoll(name + strlen("round-"), NULL, 10);
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    gsize room = 0;
+    gssize length;
+
+    *broken = 0;
+    if (file == NULL)
+        return fail(path, error);
+    while ((length = getline(&line, &room, file)) > 0) {
+        RvTasks tasks;
+        RvObservation *observation = line[length - 1] == '\n' && length < LINE_CEILING
+                                         ? parse(line, (gsize)length, &tasks)
+                                         : NULL;
+
+        if (observation != NULL)
+            read_one(observation, tasks, round_id, user_data);
+        else
+            *broken += 1;
+    }
+    free(line);
+    fclose(file);
+    return TRUE;
+}

@@ -1,0 +1,34 @@
+/* The spool: what came in and is not stored yet, so that the next run stores what a killed one had.
+ *
+ * Two files a round in FOLDER/spool, a line an observation, "TASKS JSON": answers, which are stored
+ * in batches as they come, and silent devices, which are stored at the end, when it is known whose
+ * parents are down. A line without its end is what a kill cut short, and is not read. */
+#pragma once
+
+#include "db/state.h"
+
+typedef struct RvSpool RvSpool;
+
+/* Makes the folder and the files of the round. RV_ERROR_STORE. */
+RvSpool *rv_spool_open(const char *state_folder, gint64 round_id, GError **error);
+/* Removes its files where nothing is left in them. */
+void rv_spool_free(RvSpool *spool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSpool, rv_spool_free)
+
+typedef enum { RV_SPOOL_ANSWERS, RV_SPOOL_SILENT } RvSpoolKind;
+
+/* `line`: rv_observation_to_json_line. */
+gboolean rv_spool_append(RvSpool *spool, RvSpoolKind kind, RvTasks tasks, const char *line,
+                         GError **error);
+/* All that was appended is stored. */
+void rv_spool_settle(RvSpool *spool, RvSpoolKind kind);
+
+/* `observation` belongs to the callback. */
+typedef void (*RvSpoolRead)(RvObservation *observation, RvTasks tasks, gint64 round_id,
+                            gpointer user_data);
+
+/* Files that earlier runs left behind, oldest round first; caller frees. */
+GPtrArray *rv_spool_leftovers(const char *state_folder);
+/* Reads one. Lines that are no observation are counted in *broken. */
+gboolean rv_spool_read(const char *path, RvSpoolRead read, gpointer user_data, guint *broken,
+                       GError **error);
