@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/data-folder.h"
 #include "cli/state-options.h"
-#include "cli/version.h"
 #include "observation/words.h"
 #include "rrd/graph.h"
 
@@ -315,25 +315,11 @@ draw_all(const Work *work, GError **error)
 
 /* ---- the command ---- */
 
-static char *
-template_folder(const Options *options)
-{
-    const char *data = g_getenv("RACKVITALS_DATA");
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-
-    if (options->templates != NULL)
-        return g_strdup(options->templates);
-    if (data != NULL && *data != '\0')
-        return g_build_filename(data, "rrd-templates", NULL);
-    if (program != NULL && g_str_has_prefix(program, RV_BUILD_ROOT "/"))
-        return g_build_filename(RV_SOURCE_ROOT, "rrd-templates", NULL);
-    return g_build_filename(RV_DATADIR, "rrd-templates", NULL);
-}
-
 static RvRrdStore *
 open_store(const Options *options, GError **error)
 {
-    g_autofree char *templates = template_folder(options);
+    g_autofree char *templates = options->templates != NULL ? g_strdup(options->templates)
+                                                            : rv_cli_data_folder("rrd-templates");
     g_autofree char *folder = g_build_filename(
         options->state.folder != NULL ? options->state.folder : "/var/lib/rackvitals", "rrd", NULL);
     const RvRrdOptions store = {
