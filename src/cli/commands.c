@@ -6,5 +6,6 @@ const RvCommand rv_commands[] = {
     {"graph", rv_cmd_graph, "SERIES…", "a graph of what was stored"},
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
+    {"profile", rv_cmd_profile, "list|lint|test|explain|learn", "the device profiles"},
     {NULL},
 };

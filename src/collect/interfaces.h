@@ -1,0 +1,10 @@
+/* Interfaces by IF-MIB (RFC 2863) and EtherLike-MIB (RFC 3635). */
+#pragma once
+
+#include "collect/evaluate.h"
+
+/* `by_descr`: ifDescr names ports, where ifName is useless. */
+void rv_collect_interfaces(const RvSnmpAnswers *answers, gboolean by_descr,
+                           RvObservation *observation);
+/* The name of the interface; NULL where there is none. Caller frees. */
+char *rv_interface_name_of(const RvSnmpAnswers *answers, guint32 index, gboolean by_descr);

@@ -1,0 +1,17 @@
+/* Interpreting: an agent's answers, by profiles, become the Observation's SNMP half. No network. */
+#pragma once
+
+#include "profile/profiles.h"
+#include "snmp/answers.h"
+
+/* Fills identity, sensors, interfaces, components and notes; what is there already stays. `forced`
+ * (may be NULL): the family's profile by the inventory. `trail` (may be NULL) gets sentences
+ * (char*): which profiles were candidates, and what became of each row. Problems of profiles become
+ * notes. */
+void rv_interpret_snmp(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
+                       RvObservation *observation, GPtrArray *trail);
+
+/* The device's own words about itself, from the system group; `descr` and the OID belong to the
+ * caller (rv_self_clear). */
+void rv_self_read(const RvSnmpAnswers *answers, RvSelf *self);
+void rv_self_clear(RvSelf *self);

@@ -1,0 +1,228 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "profile/profiles.h"
+
+/* How well a profile fits: compared place by place. */
+typedef struct {
+    guint object_id; /* sub-identifiers of the longest prefix that holds */
+    guint descr;     /* letters of the longest glob that holds */
+    guint conditions;
+} Fit;
+
+static gboolean
+any_glob(const GPtrArray *globs, const char *lower, guint *longest)
+{
+    gboolean found = FALSE;
+
+    for (guint i = 0; i < globs->len; i++) {
+        const char *glob = g_ptr_array_index(globs, i);
+
+        if (!rv_text_glob(glob, lower))
+            continue;
+        found = TRUE;
+        *longest = MAX(*longest, (guint)strlen(glob));
+    }
+    return found;
+}
+
+/* All but `has`. *why says what does not hold. */
+static gboolean
+fits(const RvProfileHead *head, const RvSelf *self, const char *lower, Fit *fit, const char **why)
+{
+    guint ignored = 0;
+
+    *fit = (Fit){0};
+    if (head->none) {
+        *why = "it serves only profiles that use it";
+        return FALSE;
+    }
+    for (guint i = 0; i < head->object_ids->len; i++) {
+        const RvOid *prefix = &g_array_index(head->object_ids, RvOid, i);
+
+        if (self->object_id.length > 0 && rv_oid_is_below(&self->object_id, prefix))
+            fit->object_id = MAX(fit->object_id, prefix->length);
+    }
+    if (head->object_ids->len > 0 && fit->object_id == 0) {
+        *why = "sysObjectID is another";
+        return FALSE;
+    }
+    if (head->descr->len > 0 && !any_glob(head->descr, lower, &fit->descr)) {
+        *why = "sysDescr does not match";
+        return FALSE;
+    }
+    if (any_glob(head->descr_not, lower, &ignored)) {
+        *why = "sysDescr matches sysDescr-not";
+        return FALSE;
+    }
+    fit->conditions = head->has->len;
+    return TRUE;
+}
+
+static int
+compare_fit(const Fit *a, const Fit *b)
+{
+    if (a->object_id != b->object_id)
+        return a->object_id < b->object_id ? -1 : 1;
+    if (a->descr != b->descr)
+        return a->descr < b->descr ? -1 : 1;
+    return a->conditions == b->conditions ? 0 : a->conditions < b->conditions ? -1 : 1;
+}
+
+static gboolean
+has_all(const RvProfileHead *head, RvHas has, gpointer user_data)
+{
+    for (guint i = 0; i < head->has->len; i++) {
+        if (has == NULL || !has(&g_array_index(head->has, RvOid, i), user_data))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static int
+compare_oids(const void *a, const void *b)
+{
+    return rv_oid_compare(a, b);
+}
+
+static void
+clear_oid(gpointer data)
+{
+    rv_oid_clear(data);
+}
+
+GArray *
+rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self)
+{
+    g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
+    GArray *probes = g_array_new(FALSE, TRUE, sizeof(RvOid));
+    guint kept = 0;
+
+    g_array_set_clear_func(probes, clear_oid);
+    for (guint i = 0; i < rv_profiles_count(profiles); i++) {
+        const RvProfileHead *head = rv_profiles_head(profiles, i);
+        const char *why;
+        Fit fit;
+
+        for (guint j = 0; fits(head, self, lower, &fit, &why) && j < head->has->len; j++) {
+            RvOid copy = rv_oid_copy(&g_array_index(head->has, RvOid, j));
+
+            g_array_append_val(probes, copy);
+        }
+    }
+    if (probes->len > 1)
+        qsort(probes->data, probes->len, sizeof(RvOid), compare_oids);
+    for (guint i = 0; i < probes->len; i++) {
+        RvOid *oid = &g_array_index(probes, RvOid, i);
+
+        if (kept > 0 && rv_oid_compare(oid, &g_array_index(probes, RvOid, kept - 1)) == 0) {
+            rv_oid_clear(oid);
+            continue;
+        }
+        if (kept != i) {
+            g_array_index(probes, RvOid, kept) = *oid;
+            *oid = (RvOid){NULL, 0};
+        }
+        kept++;
+    }
+    g_array_set_size(probes, kept);
+    return probes;
+}
+
+static void
+say(GPtrArray *trail, const RvProfileHead *head, const char *what)
+{
+    if (trail != NULL)
+        g_ptr_array_add(trail, g_strdup_printf("%s: %s", head->name, what));
+}
+
+static RvProfileHead *
+choose_family(const RvProfiles *profiles, const RvSelf *self, const char *lower, RvHas has,
+              gpointer user_data, GPtrArray *trail)
+{
+    RvProfileHead *best = NULL;
+    Fit best_fit = {0};
+
+    for (guint i = 0; i < rv_profiles_count(profiles); i++) {
+        RvProfileHead *head = rv_profiles_head(profiles, i);
+        const char *why;
+        Fit fit;
+
+        if (head->role != RV_ROLE_FAMILY)
+            continue;
+        if (!fits(head, self, lower, &fit, &why)) {
+            if (fit.object_id > 0)
+                say(trail, head, why);
+            continue;
+        }
+        if (best != NULL && compare_fit(&fit, &best_fit) <= 0) {
+            say(trail, head, "another family fits more closely");
+            continue;
+        }
+        if (!has_all(head, has, user_data)) {
+            say(trail, head, "what it demands with has is not answered");
+            continue;
+        }
+        if (best != NULL)
+            say(trail, best, "another family fits more closely");
+        best = head;
+        best_fit = fit;
+    }
+    return best;
+}
+
+static void
+add_with_uses(const RvProfiles *profiles, RvProfileHead *head, GPtrArray *chosen, GPtrArray *trail,
+              const char *what)
+{
+    if (head == NULL || g_ptr_array_find(chosen, head, NULL))
+        return;
+    g_ptr_array_add(chosen, head);
+    say(trail, head, what);
+    for (guint i = 0; i < head->uses->len; i++)
+        add_with_uses(profiles, rv_profiles_find(profiles, g_ptr_array_index(head->uses, i)),
+                      chosen, trail, "chosen: used by another");
+}
+
+static gboolean
+is_left_out(const GPtrArray *chosen, const RvProfileHead *part)
+{
+    for (guint i = 0; i < chosen->len; i++) {
+        const RvProfileHead *head = g_ptr_array_index(chosen, i);
+
+        if (g_ptr_array_find_with_equal_func(head->without, part->name, g_str_equal, NULL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+GPtrArray *
+rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *forced, RvHas has,
+                   gpointer user_data, GPtrArray *trail)
+{
+    g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
+    GPtrArray *chosen = g_ptr_array_new();
+    RvProfileHead *family = forced != NULL ? rv_profiles_find(profiles, forced) : NULL;
+
+    if (family != NULL)
+        add_with_uses(profiles, family, chosen, trail, "chosen: the inventory says so");
+    else
+        add_with_uses(profiles, choose_family(profiles, self, lower, has, user_data, trail), chosen,
+                      trail, "chosen: the family that fits most closely");
+    for (guint i = 0; i < rv_profiles_count(profiles); i++) {
+        RvProfileHead *head = rv_profiles_head(profiles, i);
+        const char *why;
+        Fit fit;
+
+        if (head->role != RV_ROLE_PART || !fits(head, self, lower, &fit, &why))
+            continue;
+        if (is_left_out(chosen, head))
+            say(trail, head, "left out by the family");
+        else if (!has_all(head, has, user_data))
+            say(trail, head, "not answered");
+        else
+            add_with_uses(profiles, head, chosen, trail, "chosen: a part that the device has");
+    }
+    return chosen;
+}

@@ -1,0 +1,144 @@
+#include "profile/profiles.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define FOLDER_DEPTH 8
+
+struct RvProfiles {
+    GPtrArray *heads;     /* RvProfileHead*, by name */
+    GHashTable *by_name;  /* of a head → the head */
+    GHashTable *compiled; /* name → RvProfile* */
+};
+
+/* ---- loading ---- */
+
+static void
+add_head(RvProfiles *profiles, const char *path, const char *folder, GHashTable *of_folder,
+         RvProblems *problems)
+{
+    RvProfileHead *head = rv_profile_head_load(path, problems), *old;
+
+    if (head == NULL)
+        return;
+    if (g_hash_table_contains(of_folder, head->name)) {
+        rv_problems_add(problems, path, 1, 1, "there is another profile '%s' below %s: %s",
+                        head->name, folder,
+                        (const char *)g_hash_table_lookup(of_folder, head->name));
+        rv_profile_head_free(head);
+        return;
+    }
+    g_hash_table_insert(of_folder, g_strdup(head->name), (gpointer)head->file);
+    old = g_hash_table_lookup(profiles->by_name, head->name);
+    if (old != NULL) {
+        g_hash_table_remove(profiles->by_name, old->name);
+        g_ptr_array_remove(profiles->heads, old);
+    }
+    g_ptr_array_add(profiles->heads, head);
+    g_hash_table_insert(profiles->by_name, head->name, head);
+}
+
+static int
+compare_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+scan(RvProfiles *profiles, const char *folder, const char *top, int depth, GHashTable *of_folder,
+     RvProblems *problems)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, &error);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+
+    if (dir == NULL) {
+        rv_problems_add(problems, folder, 0, 0, "%s", error->message);
+        return;
+    }
+    while ((name = g_dir_read_name(dir)) != NULL)
+        g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, compare_text);
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *path = NULL;
+
+        name = g_ptr_array_index(names, i);
+        path = g_build_filename(folder, name, NULL);
+        if (name[0] == '.')
+            continue;
+        if (g_str_has_suffix(name, ".yaml"))
+            add_head(profiles, path, top, of_folder, problems);
+        else if (depth < FOLDER_DEPTH && g_file_test(path, G_FILE_TEST_IS_DIR))
+            scan(profiles, path, top, depth + 1, of_folder, problems);
+    }
+}
+
+static int
+compare_heads(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(RvProfileHead *const *)a)->name, (*(RvProfileHead *const *)b)->name);
+}
+
+RvProfiles *
+rv_profiles_open(const char *const *folders, RvProblems *problems)
+{
+    RvProfiles *profiles = g_new0(RvProfiles, 1);
+
+    profiles->heads = g_ptr_array_new_with_free_func((GDestroyNotify)rv_profile_head_free);
+    profiles->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    profiles->compiled =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rv_profile_free);
+    for (guint i = 0; folders != NULL && folders[i] != NULL; i++) {
+        g_autoptr(GHashTable) of_folder =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+        scan(profiles, folders[i], folders[i], 0, of_folder, problems);
+    }
+    g_ptr_array_sort(profiles->heads, compare_heads);
+    return profiles;
+}
+
+void
+rv_profiles_free(RvProfiles *profiles)
+{
+    if (profiles == NULL)
+        return;
+    g_hash_table_unref(profiles->compiled);
+    g_hash_table_unref(profiles->by_name);
+    g_ptr_array_unref(profiles->heads);
+    g_free(profiles);
+}
+
+guint
+rv_profiles_count(const RvProfiles *profiles)
+{
+    return profiles->heads->len;
+}
+
+RvProfileHead *
+rv_profiles_head(const RvProfiles *profiles, guint n)
+{
+    return g_ptr_array_index(profiles->heads, n);
+}
+
+RvProfileHead *
+rv_profiles_find(const RvProfiles *profiles, const char *name)
+{
+    return g_hash_table_lookup(profiles->by_name, name);
+}
+
+const RvProfile *
+rv_profiles_get(RvProfiles *profiles, const char *name, RvProblems *problems)
+{
+    RvProfileHead *head = rv_profiles_find(profiles, name);
+    RvProfile *profile;
+
+    if (head == NULL ||
+        g_hash_table_lookup_extended(profiles->compiled, name, NULL, (gpointer *)&profile))
+        return head != NULL ? profile : NULL;
+    profile = rv_profile_load(head, problems);
+    g_hash_table_insert(profiles->compiled, g_strdup(name), profile);
+    return profile;
+}

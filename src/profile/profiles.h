@@ -1,0 +1,42 @@
+/* All profiles there are, and which of them serve a device.
+ *
+ * Only heads are read at the start; a profile is compiled when a device needs it. */
+#pragma once
+
+#include "profile/profile.h"
+
+typedef struct RvProfiles RvProfiles;
+
+/* Folders (NULL-terminated) are searched with all below them; a profile of a later folder replaces
+ * one of the same name of an earlier. Heads that are wrong are problems and left out. Never NULL.
+ */
+RvProfiles *rv_profiles_open(const char *const *folders, RvProblems *problems);
+void rv_profiles_free(RvProfiles *profiles);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvProfiles, rv_profiles_free)
+
+/* In the order of their names. */
+guint rv_profiles_count(const RvProfiles *profiles);
+RvProfileHead *rv_profiles_head(const RvProfiles *profiles, guint n);
+RvProfileHead *rv_profiles_find(const RvProfiles *profiles, const char *name);
+
+/* Compiled, kept by `profiles`; NULL where there is none of that name or nothing could be read of
+ * it. Problems come with the first use. */
+const RvProfile *rv_profiles_get(RvProfiles *profiles, const char *name, RvProblems *problems);
+
+/* What a device says of itself; texts may be NULL. */
+typedef struct {
+    RvOid object_id; /* length 0: not given */
+    const char *descr;
+} RvSelf;
+
+/* TRUE where the device answers something at or below `oid`. */
+typedef gboolean (*RvHas)(const RvOid *oid, gpointer user_data);
+
+/* The OIDs that rv_profiles_choose will want to know of: RvOid, ascending, without repeats. */
+GArray *rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self);
+
+/* The profiles that serve the device: RvProfileHead*, the family (if there is one) first, what it
+ * uses, then parts; each once. `forced` (may be NULL) is the family's name where the operator says
+ * it. `trail` (may be NULL) gets one sentence for each candidate: why it was chosen or not. */
+GPtrArray *rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *forced,
+                              RvHas has, gpointer user_data, GPtrArray *trail);
