@@ -326,6 +326,18 @@ reason_of(const RvObservation *observation)
     return RV_REASON_NONE;
 }
 
+static const char *
+why(const RvObservation *observation)
+{
+    for (guint i = 0; i < observation->protocols->len; i++) {
+        const RvProtocol *protocol = g_ptr_array_index(observation->protocols, i);
+
+        if (protocol->state != RV_STATE_UP && protocol->detail != NULL)
+            return protocol->detail;
+    }
+    return "no answer";
+}
+
 static GHashTable *
 states_before(const RvKeeper *keeper)
 {
@@ -373,7 +385,7 @@ gather(const RvKeeper *keeper)
 }
 
 void
-rv_keeper_settle(RvKeeper *keeper, gboolean cut_off)
+rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpointer user_data)
 {
     g_autoptr(GArray) reached = NULL;
     g_autoptr(GHashTable) before = NULL;
@@ -389,6 +401,8 @@ rv_keeper_settle(RvKeeper *keeper, gboolean cut_off)
         RvReachability state =
             cut_off ? RV_STATE_BLIND : g_array_index(reached, RvReached, i).state;
 
+        if (heard != NULL)
+            heard(name_of(waiting->observation), state, why(waiting->observation), user_data);
         rv_dependency_apply(waiting->observation, state);
         rv_health_judge(waiting->observation, NULL);
     }

@@ -38,8 +38,11 @@ void rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks);
 void rv_keeper_flush(RvKeeper *keeper, gboolean all);
 
 /* The round's end: finds out which silent devices are only unreachable, or whether we were cut off,
- * and stores them. `cut_off`: it is known that we were. */
-void rv_keeper_settle(RvKeeper *keeper, gboolean cut_off);
+ * and stores them. `cut_off`: it is known that we were. `silent` (may be NULL) hears of each. */
+typedef void (*RvKeeperSilent)(const char *device, RvReachability state, const char *why,
+                               gpointer user_data);
+void rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent silent,
+                      gpointer user_data);
 
 /* Silent devices that wait for that. */
 guint rv_keeper_silent(const RvKeeper *keeper);

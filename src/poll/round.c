@@ -25,6 +25,7 @@
 #define FLUSH_EVERY_MS 250
 #define HANG_MS 3000 /* beyond the asking's deadline: it does not come back */
 #define PRUNE_MINUTE 17
+#define NAMES_CEILING 20 /* of silent devices in the log of one round */
 
 typedef struct {
     const RvRoundOptions *options;
@@ -46,6 +47,7 @@ typedef struct {
     RvRoundProgress progress;
     GError *error; /* nobody could be asked */
     gboolean finished;
+    guint newly_down;
 } Round;
 
 /* ---- what is due ---- */
@@ -218,7 +220,7 @@ replay_leftovers(Round *round, GError **error)
         if (!replay_file(round, g_ptr_array_index(paths, i), &replay))
             g_ptr_array_remove_index(paths, i--);
     }
-    rv_keeper_settle(keeper, FALSE);
+    rv_keeper_settle(keeper, FALSE, NULL, NULL);
     kept = rv_keeper_kept(keeper);
     round->result->recovered = kept->stored;
     round->result->problems += kept->problems;
@@ -241,33 +243,6 @@ tell(Round *round)
         round->options->progress(&round->progress, round->options->user_data);
 }
 
-static const char *
-why(const RvObservation *observation)
-{
-    for (guint i = 0; i < observation->protocols->len; i++) {
-        const RvProtocol *protocol = g_ptr_array_index(observation->protocols, i);
-
-        if (protocol->state != RV_STATE_UP && protocol->detail != NULL)
-            return protocol->detail;
-    }
-    return "no answer";
-}
-
-/* A person hears of a change, not of every minute in which nothing changed. */
-static void
-say_change(Round *round, const RvDevice *device, const RvObservation *observation, gboolean up)
-{
-    const RvDeviceRow *row = g_hash_table_lookup(round->rows, device->name);
-    gboolean was_silent = rv_due_probe_first(row);
-
-    if (!up && !was_silent)
-        rv_warning("%s: does not answer: %s", device->name, why(observation));
-    else if (!up)
-        rv_info("%s: still does not answer: %s", device->name, why(observation));
-    else if (was_silent)
-        rv_info("%s: answers again", device->name);
-}
-
 static void
 answer(guint n, RvTasks tasks, RvObservation *observation, gpointer user_data)
 {
@@ -285,7 +260,8 @@ answer(guint n, RvTasks tasks, RvObservation *observation, gpointer user_data)
     round->result->failed += state != RV_STATE_UP;
     round->progress.done++;
     round->progress.silent += state != RV_STATE_UP;
-    say_change(round, device, observation, state == RV_STATE_UP);
+    if (state == RV_STATE_UP && rv_due_probe_first(g_hash_table_lookup(round->rows, device->name)))
+        rv_info("%s: answers again", device->name);
     rv_keeper_add(round->keeper, observation, tasks);
     tell(round);
 }
@@ -454,6 +430,22 @@ note_not_asked(Round *round)
     }
 }
 
+/* A person hears of a change, not of every minute in which nothing changed; and of many at once
+ * only the first. */
+static void
+silent(const char *name, RvReachability state, const char *why, gpointer user_data)
+{
+    Round *round = user_data;
+    gboolean news = !rv_due_probe_first(g_hash_table_lookup(round->rows, name));
+
+    round->result->unreachable += state == RV_STATE_UNREACHABLE;
+    round->result->blind += state == RV_STATE_BLIND;
+    if (state != RV_STATE_DOWN || !news || round->newly_down++ >= NAMES_CEILING)
+        rv_info("%s: does not answer: %s", name, why);
+    else
+        rv_warning("%s: does not answer: %s", name, why);
+}
+
 static void
 settle(Round *round)
 {
@@ -465,7 +457,9 @@ settle(Round *round)
     if (cut_off)
         rv_warning("%s does not answer: we have no network; silent devices are not counted as down",
                    round->configuration->uplink);
-    rv_keeper_settle(round->keeper, cut_off);
+    rv_keeper_settle(round->keeper, cut_off, silent, round);
+    if (round->newly_down > NAMES_CEILING)
+        rv_warning("and %u more that do not answer", round->newly_down - NAMES_CEILING);
     round->result->sensors = kept->sensors;
     memcpy(round->result->verdicts, kept->verdicts, sizeof kept->verdicts);
     round->result->problems += kept->problems;
