@@ -8,13 +8,14 @@ typedef struct {
     guint16 record_id;
     guint8 number, owner_id, owner_lun, type, event_type; /* IPMI 2.0 §42, tables 42-1 … 42-3 */
     guint8 entity_id, entity_instance;
-    char *name;        /* with entity, where FreeIPMI would add it to make it unique */
-    char *entity;      /* "Power Supply 1" */
-    gboolean readable; /* FALSE: N/A */
-    gboolean analog;   /* `value` holds */
-    double value;      /* in `unit`, NAN where there is none */
-    char *unit;        /* IPMI unit as FreeIPMI abbreviates it: C, RPM, V, A, W, %, CFM … */
-    guint16 events;    /* sensor event bitmask, as read */
+    char *name;         /* with entity, where FreeIPMI would add it to make it unique */
+    char *entity;       /* "Power Supply 1" */
+    gboolean readable;  /* FALSE: N/A */
+    gboolean analog;    /* `value` holds */
+    double value;       /* in `unit`, NAN where there is none */
+    char *unit;         /* IPMI unit as FreeIPMI abbreviates it: C, RPM, V, A, W, %, CFM … */
+    gboolean satellite; /* not readable because another controller owns it, and bridging is off */
+    guint16 events;     /* sensor event bitmask, as read */
     gboolean has_events;
     char **event_words; /* the words of the bits set, NULL-terminated */
     double lower_nonrecoverable, lower_critical, lower_noncritical; /* NAN: not readable */
@@ -39,9 +40,12 @@ typedef struct {
     char *name; /* from the SDR's FRU locator, or "Builtin FRU Device" */
     char *chassis_type, *chassis_part, *chassis_serial;
     char *board_manufacturer, *board_product, *board_serial, *board_part;
+    char *board_file_id;
     gint64 board_made; /* Unix seconds; 0: not given */
     char *product_manufacturer, *product_name, *product_part, *product_version, *product_serial,
-        *asset_tag;
+        *product_file_id, *asset_tag;
+    GPtrArray *custom;     /* char*: custom fields of chassis, board and product, in that order */
+    guint supply_capacity; /* W, of a power supply's own record; 0: not given */
     guint8 entity_id, entity_instance;
     char *problem; /* broken checksum and the like; NULL */
 } RvIpmiFru;       /* strings NULL where not given */
@@ -53,11 +57,13 @@ typedef struct {
     gboolean partial;
     gint64 duration_ms;
     guint requests, retries;
+    int cipher; /* RMCP+ cipher suite of the session; -1: none, or IPMI 1.5 */
     gboolean has_device_id;
     guint8 device_id, device_revision, firmware_major, firmware_minor; /* minor is BCD decoded */
     guint32 manufacturer_id;
     guint16 product_id;
     char *manufacturer; /* by IANA number; NULL: not known */
+    char *board;        /* by manufacturer and product id; NULL: not one we know */
     guint8 guid[16];
     gboolean has_guid;
     gboolean has_chassis, power_on, power_fault, intrusion, drive_fault, cooling_fault;
@@ -72,9 +78,13 @@ typedef struct {
     GPtrArray *notes;       /* char* */
 } RvIpmiAnswers;
 
+#define RV_IPMI_NOTES_CEILING 100
+
 RvIpmiAnswers *rv_ipmi_answers_new(void);
 void rv_ipmi_answers_free(RvIpmiAnswers *answers);
 RvIpmiSensor *rv_ipmi_sensor_new(void);
+void rv_ipmi_sensor_free(RvIpmiSensor *sensor);
 RvIpmiSelEntry *rv_ipmi_sel_entry_new(void);
 RvIpmiFru *rv_ipmi_fru_new(void);
+void rv_ipmi_answers_note(RvIpmiAnswers *answers, const char *format, ...) G_GNUC_PRINTF(2, 3);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvIpmiAnswers, rv_ipmi_answers_free)

@@ -11,7 +11,9 @@
 typedef struct RvIpmiPool RvIpmiPool;
 
 /* `state_folder`: where the SDR caches and locks lie; NULL: a private temporary folder, removed
- * with the pool. `threads` 0: 16. */
+ * with the pool. `threads` 0: 128; they wait most of the time, so that a few dead BMCs do not hold
+ * up the others. `context` NULL: the thread's default. All calls come from the thread that runs
+ * `context`. */
 RvIpmiPool *rv_ipmi_pool_new(GMainContext *context, const char *state_folder, guint threads,
                              GError **error);
 /* Waits for running tasks to close their sessions (bounded by their budgets); their callbacks are
@@ -27,7 +29,8 @@ typedef struct {
     gint64 deadline_ms;    /* rv_clock_monotonic_ms */
 } RvIpmiTask;
 
-/* `answers` belongs to the callback. */
+/* `answers` belongs to the callback, which comes at the deadline at the latest (with what was heard
+ * until then) and does not free the pool. */
 typedef void (*RvIpmiDone)(RvIpmiAnswers *answers, gpointer user_data);
 
 void rv_ipmi_pool_ask(RvIpmiPool *pool, const RvIpmiAccess *access, const RvIpmiTask *task,

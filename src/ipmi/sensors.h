@@ -1,0 +1,15 @@
+/* Sensors: one row of what ipmi-sensors(8) prints for each SDR record that describes one. */
+#pragma once
+
+#include "ipmi/round.h"
+#include "ipmi/sdr.h"
+
+/* What the record alone says; `sibling` 0 for the record's own sensor, n for the nth that shares
+ * it. NULL where the record describes no sensor. No I/O. */
+RvIpmiSensor *rv_ipmi_sensor_describe(ipmi_sdr_ctx_t context, const RvSdrRecord *record,
+                                      guint sibling);
+
+/* Asks every sensor once. `look_for_siblings`: also those of shared records that were not there
+ * last time; record->siblings then says which are. */
+void rv_ipmi_sensors_read(RvIpmiSession *session, RvSdr *sdr, ipmi_sdr_ctx_t context,
+                          gboolean look_for_siblings, RvIpmiRound *round);

@@ -1,0 +1,305 @@
+#include "ipmi/session.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define FIRST_CIPHER 17 /* HMAC-SHA256, AES-CBC-128: IPMI 2.0 table 22-20, errata 7 */
+#define SECOND_CIPHER 3 /* HMAC-SHA1, AES-CBC-128: every IPMI 2.0 BMC has it */
+#define LEAST_TIMEOUT_MS 200
+#define BUSY_PAUSE_MS 60 /* doubled at each of BUSY_TRIES */
+#define BUSY_TRIES 4
+#define FULL_PAUSE_MS 700 /* a session slot may just be about to close */
+
+void
+rv_ipmi_session_init(RvIpmiSession *session, const RvIpmiAccess *access, gint64 deadline_ms,
+                     const gint *cancelled)
+{
+    *session = (RvIpmiSession){
+        .access = access, .deadline_ms = deadline_ms, .cancelled = cancelled, .cipher = -1};
+}
+
+static void
+fail(RvIpmiSession *session, RvReason reason, const char *detail)
+{
+    if (session->reason != RV_REASON_NONE)
+        return;
+    session->reason = reason;
+    session->detail = g_strdup(detail);
+}
+
+static void
+fail_with(RvIpmiSession *session, int errnum, gboolean opening)
+{
+    const char *text;
+    RvReason reason = rv_ipmi_reason(errnum, opening, &text);
+
+    fail(session, reason, text);
+}
+
+static gint64
+time_left_ms(const RvIpmiSession *session)
+{
+    return session->deadline_ms - rv_clock_monotonic_ms();
+}
+
+gboolean
+rv_ipmi_session_goes_on(RvIpmiSession *session)
+{
+    if (session->reason != RV_REASON_NONE)
+        return FALSE;
+    if (g_atomic_int_get(session->cancelled))
+        fail(session, RV_REASON_BUDGET, "called off before everything was asked");
+    else if (time_left_ms(session) <= 0)
+        fail(session, RV_REASON_BUDGET,
+             "the time for this BMC ran out before everything was asked");
+    return session->reason == RV_REASON_NONE;
+}
+
+gint64
+rv_ipmi_session_begin(RvIpmiSession *session)
+{
+    return rv_clock_monotonic_ms();
+}
+
+void
+rv_ipmi_session_end(RvIpmiSession *session, gint64 begun_ms, guint requests, gboolean failed)
+{
+    gint64 took_ms = rv_clock_monotonic_ms() - begun_ms;
+    int errnum;
+
+    session->requests += requests;
+    if (session->access->retransmission_ms > 0 && requests > 0)
+        session->retries += (guint)(took_ms / session->access->retransmission_ms);
+    if (!failed || session->context == NULL)
+        return;
+    errnum = ipmi_ctx_errnum(session->context);
+    if (errnum != IPMI_ERR_SESSION_TIMEOUT && errnum != IPMI_ERR_CONNECTION_TIMEOUT)
+        return;
+    /* A BMC that went silent costs one time-out, not one for each command. */
+    fail_with(session, errnum, FALSE);
+}
+
+/* ---- open ---- */
+
+static char *
+host_with_port(const RvIpmiAccess *access)
+{
+    gboolean bare_v6 = strchr(access->address, ':') != NULL && access->address[0] != '[';
+
+    if (access->port == 623 && !bare_v6)
+        return g_strdup(access->address);
+    return bare_v6 ? g_strdup_printf("[%s]:%u", access->address, access->port)
+                   : g_strdup_printf("%s:%u", access->address, access->port);
+}
+
+static guint8
+privilege_level(RvIpmiPrivilege privilege)
+{
+    switch (privilege) {
+    case RV_PRIVILEGE_USER:
+        return IPMI_PRIVILEGE_LEVEL_USER;
+    case RV_PRIVILEGE_OPERATOR:
+        return IPMI_PRIVILEGE_LEVEL_OPERATOR;
+    case RV_PRIVILEGE_ADMIN:
+        return IPMI_PRIVILEGE_LEVEL_ADMIN;
+    }
+    return IPMI_PRIVILEGE_LEVEL_USER;
+}
+
+/* One attempt; the error number of libfreeipmi, 0 when open. */
+static int
+open_once(RvIpmiSession *session, int cipher, guint8 authentication)
+{
+    const RvIpmiAccess *access = session->access;
+    g_autofree char *host = host_with_port(access);
+    gint64 timeout_ms =
+        CLAMP(time_left_ms(session), LEAST_TIMEOUT_MS, MAX(access->timeout_ms, LEAST_TIMEOUT_MS));
+    guint again_ms = (guint)MIN((gint64)MAX(access->retransmission_ms, 50), timeout_ms / 2);
+    const char *user = access->user != NULL ? access->user : "";
+    const char *password = access->password != NULL ? rv_secret_reveal(access->password) : "";
+    const char *kg = access->kg != NULL ? rv_secret_reveal(access->kg) : NULL;
+    gint64 begun_ms = rv_clock_monotonic_ms();
+    int result, errnum = 0;
+
+    session->context = ipmi_ctx_create();
+    g_return_val_if_fail(session->context != NULL, IPMI_ERR_OUT_OF_MEMORY);
+    if (access->version == RV_IPMI_1_5)
+        result =
+            ipmi_ctx_open_outofband(session->context, host, user, password, authentication,
+                                    privilege_level(access->privilege), (guint)timeout_ms, again_ms,
+                                    session->workarounds.outofband, IPMI_FLAGS_DEFAULT);
+    else
+        result = ipmi_ctx_open_outofband_2_0(
+            session->context, host, user, password, (const unsigned char *)kg,
+            kg != NULL ? (guint)strlen(kg) : 0, privilege_level(access->privilege), (guint8)cipher,
+            (guint)timeout_ms, again_ms, session->workarounds.outofband_2_0, IPMI_FLAGS_DEFAULT);
+    if (result < 0) {
+        errnum = ipmi_ctx_errnum(session->context);
+        ipmi_ctx_destroy(session->context);
+        session->context = NULL;
+    }
+    session->requests +=
+        5; /* capabilities, open or challenge, RAKP 1 and 3 or activate, privilege */
+    session->retries += (guint)((rv_clock_monotonic_ms() - begun_ms) / again_ms);
+    return errnum;
+}
+
+/* A BMC that is out of sessions gets a second chance when one may have ended. */
+static int
+open_patiently(RvIpmiSession *session, int cipher, guint8 authentication)
+{
+    int errnum = open_once(session, cipher, authentication);
+
+    if (errnum != IPMI_ERR_BMC_BUSY || time_left_ms(session) < 3 * FULL_PAUSE_MS)
+        return errnum;
+    g_usleep((gulong)(FULL_PAUSE_MS + g_random_int_range(0, FULL_PAUSE_MS)) * 1000);
+    if (!rv_ipmi_session_goes_on(session))
+        return errnum;
+    return open_once(session, cipher, authentication);
+}
+
+/* Whether another cipher suite is worth a try: it was refused before the password played a part. */
+static gboolean
+is_about_the_suite(int errnum)
+{
+    return errnum == IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE ||
+           errnum == IPMI_ERR_BAD_RMCPPLUS_STATUS_CODE || errnum == IPMI_ERR_IPMI_ERROR ||
+           errnum == IPMI_ERR_SESSION_TIMEOUT;
+}
+
+static gboolean
+open_15(RvIpmiSession *session)
+{
+    static const guint8 types[] = {IPMI_AUTHENTICATION_TYPE_MD5, IPMI_AUTHENTICATION_TYPE_MD2};
+    int errnum = IPMI_ERR_AUTHENTICATION_TYPE_UNAVAILABLE;
+
+    for (guint i = 0; i < G_N_ELEMENTS(types) && errnum == IPMI_ERR_AUTHENTICATION_TYPE_UNAVAILABLE;
+         i++)
+        errnum = open_patiently(session, -1, types[i]);
+    if (errnum == 0)
+        return TRUE;
+    fail_with(session, errnum, TRUE);
+    return FALSE;
+}
+
+static guint
+cipher_order(const RvIpmiAccess *access, const RvIpmiHabits *habits, int order[3])
+{
+    const int wanted[] = {habits->cipher, FIRST_CIPHER, SECOND_CIPHER};
+    guint count = 0;
+
+    if (access->cipher >= 0) {
+        order[0] = access->cipher;
+        return 1;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        gboolean known = wanted[i] < 0 || wanted[i] > 19;
+
+        for (guint k = 0; k < count; k++)
+            known |= order[k] == wanted[i];
+        if (!known)
+            order[count++] = wanted[i];
+    }
+    return count;
+}
+
+static gboolean
+open_20(RvIpmiSession *session, RvIpmiHabits *habits)
+{
+    int order[3];
+    guint count = cipher_order(session->access, habits, order);
+    int first_errnum = 0;
+
+    for (guint i = 0; i < count && rv_ipmi_session_goes_on(session); i++) {
+        int errnum = open_patiently(session, order[i], 0);
+
+        if (errnum == 0) {
+            session->cipher = habits->cipher = order[i];
+            return TRUE;
+        }
+        first_errnum = first_errnum != 0 ? first_errnum : errnum;
+        if (is_about_the_suite(errnum) && i + 1 < count)
+            continue;
+        /* what the last suite met is the better reason, unless it was refused as well */
+        if (errnum == IPMI_ERR_SESSION_TIMEOUT)
+            errnum = first_errnum;
+        fail_with(session, errnum, TRUE);
+    }
+    return FALSE;
+}
+
+gboolean
+rv_ipmi_session_open(RvIpmiSession *session, RvIpmiHabits *habits)
+{
+    const char *unknown;
+
+    if (!rv_ipmi_workarounds_parse(session->access->workarounds, &session->workarounds, &unknown)) {
+        g_autofree char *detail = g_strdup_printf("unknown workaround '%s'", unknown);
+
+        fail(session, RV_REASON_CONFIGURATION, detail);
+        return FALSE;
+    }
+    if (!rv_ipmi_session_goes_on(session))
+        return FALSE;
+    return session->access->version == RV_IPMI_1_5 ? open_15(session) : open_20(session, habits);
+}
+
+void
+rv_ipmi_session_close(RvIpmiSession *session)
+{
+    if (session->context == NULL)
+        return;
+    (void)ipmi_ctx_close(session->context);
+    ipmi_ctx_destroy(session->context);
+    session->context = NULL;
+    session->requests++;
+}
+
+void
+rv_ipmi_session_clear(RvIpmiSession *session)
+{
+    rv_ipmi_session_close(session);
+    g_clear_pointer(&session->detail, g_free);
+}
+
+/* ---- commands ---- */
+
+static int
+send_once(RvIpmiSession *session, guint8 lun, guint8 net_fn, const guint8 *request,
+          guint request_length, guint8 *reply, guint size)
+{
+    gint64 begun_ms = rv_ipmi_session_begin(session);
+    int length = ipmi_cmd_raw(session->context, lun, net_fn, request, request_length, reply, size);
+
+    rv_ipmi_session_end(session, begun_ms, 1, length < 0);
+    return length;
+}
+
+int
+rv_ipmi_session_command(RvIpmiSession *session, guint8 lun, guint8 net_fn, const guint8 *request,
+                        guint request_length, guint8 *reply, guint size, guint8 *code)
+{
+    guint8 whole[512]; /* command, completion code, data */
+    guint pause_ms = BUSY_PAUSE_MS;
+    int length = -1;
+
+    for (guint try = 0; try < BUSY_TRIES; try++) {
+        if (session->context == NULL || !rv_ipmi_session_goes_on(session))
+            return -1;
+        length = send_once(session, lun, net_fn, request, request_length, whole, sizeof whole);
+        if (length < 2)
+            return -1;
+        if (whole[1] != IPMI_COMP_CODE_NODE_BUSY)
+            break;
+        g_usleep((gulong)pause_ms * 1000);
+        pause_ms *= 2;
+    }
+    if (code != NULL)
+        *code = whole[1];
+    if (whole[1] != 0)
+        return -2;
+    length = (int)MIN((guint)length - 2, size);
+    memcpy(reply, whole + 2, (size_t)length);
+    return length;
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""A UDP relay between one client and one server that counts, delays, loses and dies on order.
+
+  udp-relay.py --to HOST:PORT [--listen HOST[:PORT]] [--delay-ms N] [--drop-every N]
+               [--die-after N] [--count FILE]
+
+Prints "listening HOST:PORT" when it is ready. Every client address gets a socket of its own
+towards the server, as a BMC tells sessions apart by nothing else where they have no id yet.
+
+  --delay-ms N     each reply is N milliseconds late
+  --drop-every N   every Nth reply is lost
+  --die-after N    after N requests nothing passes any more
+  --count FILE     at the end (SIGTERM), requests and replies as "requests N\nreplies N\n"
+"""
+import argparse
+import heapq
+import selectors
+import signal
+import socket
+import time
+
+
+def address(text, port=0):
+    host, _, tail = text.partition(':')
+    return host, int(tail or port)
+
+
+class Relay:
+    def __init__(self, options):
+        self.options = options
+        self.server = address(options.to)
+        self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.front.bind(address(options.listen))
+        self.poll = selectors.DefaultSelector()
+        self.poll.register(self.front, selectors.EVENT_READ, None)
+        self.backs = {}
+        self.late = []          # heap of (due, number, data, client)
+        self.requests = self.replies = 0
+        self.over = False
+
+    def back(self, client):
+        if client not in self.backs:
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.connect(self.server)
+            self.poll.register(s, selectors.EVENT_READ, client)
+            self.backs[client] = s
+            if len(self.backs) > 256:       # the oldest client is long gone
+                old = next(iter(self.backs))
+                self.poll.unregister(self.backs[old])
+                self.backs.pop(old).close()
+        return self.backs[client]
+
+    def request(self):
+        data, client = self.front.recvfrom(65536)
+        self.requests += 1
+        if self.options.die_after and self.requests > self.options.die_after:
+            return
+        try:
+            self.back(client).send(data)
+        except OSError:
+            pass
+
+    def reply(self, sock, client):
+        try:
+            data = sock.recv(65536)
+        except OSError:
+            return
+        self.replies += 1
+        if self.options.drop_every and self.replies % self.options.drop_every == 0:
+            return
+        heapq.heappush(self.late, (time.monotonic() + self.options.delay_ms / 1000, self.replies, data, client))
+
+    def send_due(self):
+        now = time.monotonic()
+        while self.late and self.late[0][0] <= now:
+            _, _, data, client = heapq.heappop(self.late)
+            self.front.sendto(data, client)
+        return max(0, self.late[0][0] - now) if self.late else None
+
+    def run(self):
+        print('listening %s:%d' % self.front.getsockname(), flush=True)
+        while not self.over:
+            wait = self.send_due()
+            for key, _ in self.poll.select(0.2 if wait is None else min(wait, 0.2)):
+                if key.data is None:
+                    self.request()
+                else:
+                    self.reply(key.fileobj, key.data)
+        if self.options.count:
+            with open(self.options.count, 'w', encoding='ascii') as f:
+                f.write('requests %d\nreplies %d\n' % (self.requests, self.replies))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--to', required=True)
+    parser.add_argument('--listen', default='127.0.0.1:0')
+    parser.add_argument('--delay-ms', type=float, default=0)
+    parser.add_argument('--drop-every', type=int, default=0)
+    parser.add_argument('--die-after', type=int, default=0)
+    parser.add_argument('--count')
+    relay = Relay(parser.parse_args())
+    signal.signal(signal.SIGTERM, lambda *_: setattr(relay, 'over', True))
+    relay.run()
+
+
+if __name__ == '__main__':
+    main()
