@@ -38,6 +38,7 @@ rv_device_free(RvDevice *device)
     g_free(device->snmp_credential);
     g_free(device->ipmi_credential);
     g_free(device->profile);
+    g_free(device->serial);
     g_free(device->ignore);
     g_ptr_array_unref(device->expected);
     g_ptr_array_unref(device->policies);

@@ -21,6 +21,7 @@ typedef struct {
     RvIpmiAccess *ipmi;                      /* NULL: no BMC */
     char *snmp_credential, *ipmi_credential; /* names only; NULL: none */
     char *profile;                           /* forced; NULL: found by match */
+    char *serial;                            /* of the chassis, as declared; NULL: not declared */
     GPtrArray *expected;                     /* RvExpected* */
     GPtrArray *policies; /* RvPolicyLimit*: the device's, then its groups', then the site file's */
     char *ignore;        /* NULL */
