@@ -17,6 +17,14 @@ RvSnmpLoop *rv_snmp_loop_new(GMainContext *context, GError **error);
 void rv_snmp_loop_free(RvSnmpLoop *loop);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpLoop, rv_snmp_loop_free)
 
+/* At most so many packets leave in a second, evenly; 0 (the default): as many as the window lets.
+ */
+void rv_snmp_loop_set_pace(RvSnmpLoop *loop, guint packets_per_second);
+/* SNMPv3 engines of earlier runs, so that discovery is not needed again: a file without secrets,
+ * whose absence or damage costs a request per device. */
+void rv_snmp_loop_load_engines(RvSnmpLoop *loop, const char *path);
+gboolean rv_snmp_loop_save_engines(RvSnmpLoop *loop, const char *path, GError **error);
+
 /* Never fails: what is wrong (a name that does not resolve, bad keys) is the outcome of the first
  * question. `access` is copied. */
 RvSnmpAgent *rv_snmp_agent_new(RvSnmpLoop *loop, const RvSnmpAccess *access);
@@ -38,6 +46,7 @@ typedef struct {
     RvReachability state;
     RvReason reason;
     char *detail; /* NULL when up and whole */
+    char *note;   /* odd, but no failure (two devices with one SNMPv3 engine ID); NULL: nothing */
     gboolean partial;
     guint requests, answers, retries;
     gint64 duration_ms;

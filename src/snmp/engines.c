@@ -1,0 +1,152 @@
+#include "snmp/engines.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define KEPT_S (30 * 86400)
+#define TWIN_S 86400
+#define ENTRIES_CEILING 200000
+#define HEADING "# rackvitals: SNMPv3 engines: address boots time-offset seen engine-id\n"
+
+struct RvEngines {
+    GHashTable *by_peer; /* "10.0.0.1:161" to RvEngine */
+    GHashTable *by_id;   /* GBytes to the peer it was last seen at, borrowed from by_peer */
+};
+
+RvEngines *
+rv_engines_new(void)
+{
+    RvEngines *engines = g_new0(RvEngines, 1);
+
+    engines->by_peer = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    engines->by_id =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
+    return engines;
+}
+
+void
+rv_engines_free(RvEngines *engines)
+{
+    if (engines == NULL)
+        return;
+    g_hash_table_unref(engines->by_peer);
+    g_hash_table_unref(engines->by_id);
+    g_free(engines);
+}
+
+static char *
+key_of(const RvPeer *peer)
+{
+    g_autofree char *address = rv_peer_format(peer);
+
+    return g_strdup_printf("%s:%u", address, ntohs(peer->in.sin_port));
+}
+
+gboolean
+rv_engines_find(RvEngines *engines, const RvPeer *peer, RvEngine *engine)
+{
+    g_autofree char *key = key_of(peer);
+    const RvEngine *found = g_hash_table_lookup(engines->by_peer, key);
+
+    if (found != NULL)
+        *engine = *found;
+    return found != NULL;
+}
+
+static const char *
+learn(RvEngines *engines, const char *key, const RvEngine *engine)
+{
+    g_autoptr(GBytes) id = g_bytes_new(engine->id, engine->id_size);
+    const char *holder = g_hash_table_lookup(engines->by_id, id);
+    const RvEngine *other = holder != NULL ? g_hash_table_lookup(engines->by_peer, holder) : NULL;
+
+    g_hash_table_insert(engines->by_peer, g_strdup(key), g_memdup2(engine, sizeof *engine));
+    if (holder != NULL && strcmp(holder, key) != 0 && other != NULL &&
+        other->id_size == engine->id_size && memcmp(other->id, engine->id, engine->id_size) == 0 &&
+        engine->seen_s - other->seen_s < TWIN_S)
+        return holder;
+    g_hash_table_replace(engines->by_id, g_steal_pointer(&id), g_strdup(key));
+    return NULL;
+}
+
+const char *
+rv_engines_learn(RvEngines *engines, const RvPeer *peer, const RvEngine *engine)
+{
+    g_autofree char *key = key_of(peer);
+
+    return learn(engines, key, engine);
+}
+
+void
+rv_engines_forget(RvEngines *engines, const RvPeer *peer)
+{
+    g_autofree char *key = key_of(peer);
+
+    g_hash_table_remove(engines->by_peer, key);
+}
+
+static gboolean
+read_hex(const char *text, RvEngine *engine)
+{
+    gsize n = strlen(text);
+
+    if (n < 2 || n % 2 != 0 || n / 2 > sizeof engine->id)
+        return FALSE;
+    for (gsize i = 0; i < n; i += 2) {
+        int high = g_ascii_xdigit_value(text[i]), low = g_ascii_xdigit_value(text[i + 1]);
+
+        if (high < 0 || low < 0)
+            return FALSE;
+        engine->id[i / 2] = (guint8)(high * 16 + low);
+    }
+    engine->id_size = (guint)(n / 2);
+    return TRUE;
+}
+
+void
+rv_engines_load(RvEngines *engines, const char *path, gint64 now_s)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return;
+    lines = g_strsplit(text, "\n", ENTRIES_CEILING);
+    for (char **line = lines; *line != NULL; line++) {
+        char key[80], hex[2 * RV_ENGINE_ID_LARGEST + 1];
+        RvEngine engine = {0};
+
+        if (sscanf(*line, "%79s %u %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %64s", key,
+                   &engine.boots, &engine.time_offset_s, &engine.seen_s, hex) == 5 &&
+            read_hex(hex, &engine) && engine.seen_s > now_s - KEPT_S && engine.seen_s <= now_s)
+            learn(engines, key, &engine);
+    }
+}
+
+gboolean
+rv_engines_save(RvEngines *engines, const char *path, GError **error)
+{
+    g_autoptr(GString) out = g_string_new(HEADING);
+    g_autoptr(GError) io = NULL;
+    GHashTableIter entries;
+    gpointer key, value;
+
+    g_hash_table_iter_init(&entries, engines->by_peer);
+    while (g_hash_table_iter_next(&entries, &key, &value)) {
+        const RvEngine *engine = value;
+
+        g_string_append_printf(out, "%s %u %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " ", (char *)key,
+                               engine->boots, engine->time_offset_s, engine->seen_s);
+        for (guint i = 0; i < engine->id_size; i++)
+            g_string_append_printf(out, "%02x", engine->id[i]);
+        g_string_append_c(out, '\n');
+    }
+    if (g_file_set_contents_full(path, out->str, (gssize)out->len, G_FILE_SET_CONTENTS_CONSISTENT,
+                                 0600, &io))
+        return TRUE;
+    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, io->message);
+    return FALSE;
+}

@@ -1,0 +1,574 @@
+#include "snmp/table.h"
+
+#include <string.h>
+
+#define PROBE_COLUMNS 16
+#define PROBE_CELLS 48
+#define PROBE_ROWS_LEAST 2
+#define PROBE_ROWS_MOST 12
+#define GROWN_ROWS 4 /* asked for first where a column goes on after the rows known */
+#define STRIKES 3
+#define MISSING_CEILING 40
+
+typedef enum {
+    WAITING,
+    BUSY,
+    PERHAPS, /* as many rows as known, its end not seen */
+    DONE,
+} State;
+
+typedef struct {
+    RvOid root;
+    guint32 last[RV_OID_CEILING]; /* the OID to go on from; first `root` */
+    guint last_length;
+    guint rows;
+    State state;
+    gboolean end_seen;
+} Column;
+
+struct RvTable {
+    RvOid root;
+    Column *columns;
+    guint n, busy;
+    gboolean whole; /* no columns: all below the root */
+    gboolean next;  /* GETNEXT */
+    gboolean probed;
+    guint known;          /* rows; 0: not known */
+    gboolean counted;     /* known from a column whose end was seen, this time */
+    guint rows_a_request; /* while not known, and past what was */
+    guint strikes, cells;
+    RvCapacity *capacity;
+    RvPartial partial;
+    gpointer ask;
+};
+
+static RvOid
+last_of(Column *column)
+{
+    return (RvOid){.ids = column->last, .length = column->last_length};
+}
+
+static void
+column_init(Column *column, RvOid root)
+{
+    column->root = root;
+    column->last_length = root.length;
+    memcpy(column->last, root.ids, root.length * sizeof *root.ids);
+}
+
+RvTable *
+rv_table_new(const RvSnmpQuestion *question, RvCapacity *capacity, RvPartial partial, gpointer ask)
+{
+    RvTable *table = g_new0(RvTable, 1);
+
+    table->root = rv_oid_copy(&question->oid);
+    table->whole = question->columns == NULL || question->n_columns == 0 ||
+                   question->oid.length >= RV_OID_CEILING;
+    table->n = table->whole ? 1 : question->n_columns;
+    table->columns = g_new0(Column, table->n);
+    for (guint i = 0; i < table->n; i++)
+        column_init(&table->columns[i],
+                    table->whole ? rv_oid_copy(&question->oid)
+                                 : rv_oid_append(&question->oid, &question->columns[i], 1));
+    table->known = question->rows_hint;
+    table->next = !capacity->has_bulk;
+    table->rows_a_request = table->known > 0 ? GROWN_ROWS : PROBE_ROWS_MOST;
+    table->capacity = capacity;
+    table->partial = partial;
+    table->ask = ask;
+    return table;
+}
+
+void
+rv_table_free(RvTable *table)
+{
+    for (guint i = 0; i < table->n; i++)
+        rv_oid_clear(&table->columns[i].root);
+    g_free(table->columns);
+    rv_oid_clear(&table->root);
+    g_free(table);
+}
+
+gboolean
+rv_table_is_done(const RvTable *table)
+{
+    for (guint i = 0; i < table->n; i++)
+        if (table->columns[i].state != DONE)
+            return FALSE;
+    return TRUE;
+}
+
+guint
+rv_table_rows(const RvTable *table)
+{
+    return table->known;
+}
+
+/* ---- asking ---- */
+
+/* The index of the last row, which columns of one table share. */
+static gboolean
+ends_alike(const Column *a, const Column *b)
+{
+    guint n = a->last_length - a->root.length;
+
+    return a->rows == b->rows && b->last_length - b->root.length == n &&
+           memcmp(a->last + a->root.length, b->last + b->root.length, n * sizeof *a->last) == 0;
+}
+
+/* A column whose end was not seen is whole where another one with its end seen ends alike. Where
+ * none does and nothing else is under way, one is asked for more. */
+static void
+resolve_perhaps(RvTable *table)
+{
+    Column *first = NULL;
+
+    for (guint i = 0; i < table->n; i++) {
+        Column *column = &table->columns[i];
+
+        for (guint k = 0; column->state == PERHAPS && k < table->n; k++)
+            if (table->columns[k].end_seen && ends_alike(column, &table->columns[k]))
+                column->state = DONE;
+        if (column->state == PERHAPS && first == NULL)
+            first = column;
+    }
+    for (guint i = 0; first != NULL && i < table->n; i++)
+        if (table->columns[i].state == WAITING || table->columns[i].state == BUSY)
+            return;
+    if (first != NULL)
+        first->state = WAITING;
+}
+
+/* Takes up to `ceiling` waiting columns that are as far as the first of them. */
+static guint
+pick(RvTable *table, guint ceiling, guint32 *parts)
+{
+    guint n = 0, bytes = 0;
+
+    for (guint i = 0; i < table->n && n < ceiling; i++) {
+        Column *column = &table->columns[i];
+        RvOid last = last_of(column);
+
+        if (column->state != WAITING ||
+            (n > 0 && column->rows != table->columns[parts[0]].rows && !table->next))
+            continue;
+        bytes += rv_oid_bytes(&last);
+        if (n > 0 && bytes > RV_REQUEST_BYTES)
+            break;
+        parts[n++] = i;
+    }
+    return n;
+}
+
+static void
+shrink(RvRequest *request)
+{
+    RvTable *table = request->part;
+
+    if (request->type != RV_PDU_GETBULK || request->repetitions <= 2)
+        return;
+    request->repetitions /= 2;
+    table->capacity->repetitions = MAX(request->repetitions, 4);
+}
+
+static RvRequest *
+make_request(RvTable *table, RvSession *session, RvTally *tally, const guint32 *parts, guint n,
+             guint repetitions)
+{
+    RvOid *oids = g_new(RvOid, n);
+    RvRequest *request;
+
+    for (guint i = 0; i < n; i++) {
+        Column *column = &table->columns[parts[i]];
+        RvOid last = last_of(column);
+
+        oids[i] = rv_oid_copy(&last);
+        column->state = BUSY;
+    }
+    table->busy++;
+    request =
+        rv_request_new(session, tally, repetitions > 0 ? RV_PDU_GETBULK : RV_PDU_GETNEXT, oids, n);
+    request->repetitions = repetitions;
+    request->part = table;
+    request->parts = g_memdup2(parts, n * sizeof *parts);
+    request->shrink = shrink;
+    return request;
+}
+
+/* All columns together: some rows of each, enough for a small table. */
+static guint
+plan_probe(RvTable *table, guint32 *parts, guint *repetitions)
+{
+    guint n = pick(table, MIN(PROBE_COLUMNS, table->capacity->columns), parts);
+
+    if (n > 0)
+        *repetitions = CLAMP(PROBE_CELLS / n, PROBE_ROWS_LEAST, PROBE_ROWS_MOST);
+    table->probed = TRUE;
+    return n;
+}
+
+static guint
+plan_unknown(RvTable *table, guint32 *parts, guint *repetitions)
+{
+    if (table->busy > 0)
+        return 0;
+    if (!table->probed && !table->whole)
+        return plan_probe(table, parts, repetitions);
+    *repetitions = table->rows_a_request;
+    return pick(table, 1, parts);
+}
+
+/* One row more than known shows the end; of a large table only one column needs to. */
+static guint
+plan_known(RvTable *table, guint32 *parts, guint *repetitions)
+{
+    guint n = pick(table, 1, parts), left, wish;
+
+    if (n == 0)
+        return 0;
+    left = table->known - MIN(table->known, table->columns[parts[0]].rows);
+    wish = left > 0 ? left + 1 : table->rows_a_request;
+    n = pick(table, CLAMP(RV_CELLS_A_PACKET / wish, 1, table->capacity->columns), parts);
+    if (n == 1 && left > 0 && (table->counted || table->probed))
+        wish = left;
+    table->probed = TRUE;
+    *repetitions = wish;
+    return n;
+}
+
+RvRequest *
+rv_table_next(RvTable *table, RvSession *session, RvTally *tally)
+{
+    guint32 parts[PROBE_COLUMNS];
+    guint n, repetitions = 0;
+
+    resolve_perhaps(table);
+    if (table->next)
+        n = table->busy > 0 ? 0 : pick(table, MIN(PROBE_COLUMNS, table->capacity->columns), parts);
+    else if (table->known == 0)
+        n = plan_unknown(table, parts, &repetitions);
+    else
+        n = plan_known(table, parts, &repetitions);
+    if (n == 0)
+        return NULL;
+    return make_request(table, session, tally, parts, n,
+                        MIN(repetitions, table->capacity->repetitions));
+}
+
+/* ---- answers ---- */
+
+static void
+column_end(RvTable *table, Column *column)
+{
+    column->state = DONE;
+    column->end_seen = TRUE;
+    if (column->rows > 0 && (!table->counted || column->rows > table->known)) {
+        table->known = column->rows;
+        table->counted = TRUE;
+    }
+}
+
+static void
+column_partial(RvTable *table, Column *column, RvReason reason, const char *why)
+{
+    column->state = DONE;
+    table->partial(table->ask, &column->root, reason, why);
+}
+
+void
+rv_table_give_up(RvTable *table, RvReason reason, const char *why)
+{
+    guint open = 0;
+
+    for (guint i = 0; i < table->n; i++)
+        open += table->columns[i].state != DONE;
+    if (open == table->n) {
+        table->partial(table->ask, &table->root, reason, why);
+        for (guint i = 0; i < table->n; i++)
+            table->columns[i].state = DONE;
+        return;
+    }
+    for (guint i = 0; i < table->n; i++)
+        if (table->columns[i].state != DONE)
+            column_partial(table, &table->columns[i], reason, why);
+}
+
+static void
+go_over_to_next(RvTable *table)
+{
+    table->next = TRUE;
+    for (guint i = 0; i < table->n; i++)
+        if (table->columns[i].state == PERHAPS)
+            table->columns[i].state = WAITING;
+}
+
+/* After `column` comes `oid` (NULL: nothing more at all): columns between them are empty. */
+static void
+skip_empty(RvTable *table, const Column *column, const RvOid *oid)
+{
+    for (guint i = 0; i < table->n; i++) {
+        Column *other = &table->columns[i];
+
+        if (other->state == WAITING && other->rows == 0 &&
+            rv_oid_compare(&other->root, &column->root) > 0 &&
+            (oid == NULL ||
+             (rv_oid_compare(&other->root, oid) < 0 && !rv_oid_is_below(oid, &other->root))))
+            column_end(table, other);
+    }
+}
+
+typedef enum { GOES_ON, ENDED, REPEATED, FULL } Step;
+
+static void
+repeated(RvTable *table, Column *column, const RvOid *oid)
+{
+    g_autofree char *text = rv_oid_format(oid);
+    g_autofree char *why =
+        g_strdup_printf("the walk does not advance: the agent gave %s again", text);
+
+    if (!table->next)
+        go_over_to_next(table);
+    else
+        column_partial(table, column, RV_REASON_LOOP, why);
+}
+
+static void
+endless(RvTable *table)
+{
+    g_autofree char *why = g_strdup_printf(
+        "more than %d values: not read further, the agent may make them up for ever",
+        RV_TABLE_CEILING);
+
+    rv_table_give_up(table, RV_REASON_LOOP, why);
+}
+
+static Step
+take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, RvSnmpAnswers *into)
+{
+    const RvOid *oid = &cell->varbind.oid;
+    RvOid last = last_of(column);
+
+    if (cell->cell == RV_CELL_END || cell->cell == RV_CELL_ABSENT) {
+        column_end(table, column);
+        skip_empty(table, column, NULL);
+        return ENDED;
+    }
+    if (!rv_oid_is_below(oid, &column->root)) {
+        gboolean advances = rv_oid_compare(oid, &last) > 0;
+
+        /* a walk that falls back to before its beginning has ended too, in agents that err so */
+        column_end(table, column);
+        if (advances)
+            skip_empty(table, column, oid);
+        return ENDED;
+    }
+    if (rv_oid_compare(oid, &last) <= 0)
+        return REPEATED;
+    if (cell->cell == RV_CELL_VALUE && !rv_snmp_answers_add_copy(into, &cell->varbind))
+        return FULL;
+    memcpy(column->last, oid->ids, oid->length * sizeof *oid->ids);
+    column->last_length = oid->length;
+    column->rows++;
+    table->cells++;
+    return GOES_ON;
+}
+
+/* FALSE: the answers are full. *cells counts what was of use. */
+static gboolean
+take_cells(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSnmpAnswers *into,
+           guint *cells, gboolean *cut)
+{
+    RvBer varbinds = pdu->varbinds;
+    RvPduVarbind cell;
+    gboolean valid;
+
+    for (guint at = 0; rv_pdu_next(&varbinds, &cell, &valid); at++) {
+        Column *column = &table->columns[request->parts[at % request->n]];
+
+        if (column->state != BUSY)
+            continue;
+        switch (take_cell(table, column, &cell, into)) {
+        case REPEATED:
+            /* a GETBULK that was answered twice over is asked again by GETNEXT */
+            column->state = WAITING;
+            repeated(table, column, &cell.varbind.oid);
+            break;
+        case FULL:
+            return FALSE;
+        case ENDED:
+        case GOES_ON:
+            (*cells)++;
+            break;
+        }
+    }
+    *cut = !valid;
+    return TRUE;
+}
+
+/* What the columns of a request do next. */
+static void
+release(RvTable *table, const RvRequest *request, guint rows_before)
+{
+    for (guint i = 0; i < request->n; i++) {
+        Column *column = &table->columns[request->parts[i]];
+
+        if (column->state != BUSY)
+            continue;
+        column->state = request->n == 1 && !table->next && table->known > 0 &&
+                                column->rows == table->known &&
+                                column->rows - rows_before == request->repetitions
+                            ? PERHAPS
+                            : WAITING;
+    }
+    if (table->known == 0 || table->columns[request->parts[0]].rows > table->known)
+        table->rows_a_request = MIN(2 * table->rows_a_request, table->capacity->repetitions);
+}
+
+/* Nothing came of it: GETNEXT instead of GETBULK, then no more. */
+static void
+strike(RvTable *table, const RvRequest *request, const char *why)
+{
+    if (++table->strikes >= STRIKES || table->next)
+        for (guint i = 0; i < request->n; i++) {
+            Column *column = &table->columns[request->parts[i]];
+
+            if (column->state != DONE)
+                column_partial(table, column, RV_REASON_PROTOCOL, why);
+        }
+    go_over_to_next(table);
+}
+
+/* Fewer columns, fewer rows, or GETNEXT. */
+static void
+too_big(RvTable *table, const RvRequest *request)
+{
+    if (request->n > 1)
+        table->capacity->columns = request->n / 2;
+    else if (request->repetitions > 1)
+        table->capacity->repetitions = request->repetitions / 2;
+    else
+        strike(table, request, "a single value is too big for the agent to send");
+}
+
+static void
+read_error(RvTable *table, const RvRequest *request, const RvPdu *pdu)
+{
+    const char *word = rv_pdu_error_word(pdu->error_status);
+    g_autofree char *why = NULL;
+    gint64 index = request->n == 1 ? 1 : pdu->error_index;
+    gboolean denied =
+        pdu->error_status == RV_PDU_AUTHORIZATION_ERROR || pdu->error_status == RV_PDU_NO_ACCESS;
+
+    release(table, request, 0);
+    if (pdu->error_status == RV_PDU_TOO_BIG) {
+        too_big(table, request);
+    } else if (!table->next && !denied) {
+        go_over_to_next(table);
+    } else if (index < 1 || index > (gint64)request->n) {
+        table->capacity->columns = MAX(request->n / 2, 1);
+    } else if (pdu->error_status == RV_PDU_NO_SUCH_NAME) {
+        Column *column = &table->columns[request->parts[index - 1]];
+
+        column_end(table, column);
+        skip_empty(table, column, NULL);
+    } else {
+        why = g_strdup_printf("the agent says %s", word != NULL ? word : "an unknown error");
+        column_partial(table, &table->columns[request->parts[index - 1]],
+                       denied ? RV_REASON_CREDENTIALS : RV_REASON_PROTOCOL, why);
+    }
+}
+
+gboolean
+rv_table_answer(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSnmpAnswers *into)
+{
+    guint before = table->columns[request->parts[0]].rows, cells = 0;
+    gboolean cut;
+
+    table->busy--;
+    if (pdu->error_status != RV_PDU_NO_ERROR) {
+        read_error(table, request, pdu);
+        return TRUE;
+    }
+    if (!take_cells(table, request, pdu, into, &cells, &cut))
+        return FALSE;
+    release(table, request, before);
+    if (table->cells > RV_TABLE_CEILING)
+        endless(table);
+    else if (cells == 0)
+        strike(table, request, "the agent's answers are empty");
+    else if (cut)
+        table->capacity->repetitions = MAX(request->repetitions / 2, 1);
+    return TRUE;
+}
+
+void
+rv_table_fail(RvTable *table, const RvRequest *request)
+{
+    table->busy--;
+    release(table, request, 0);
+    if (table->next || request->reason != RV_REASON_NO_ANSWER)
+        rv_table_give_up(table, request->reason, request->detail);
+    else
+        go_over_to_next(table);
+}
+
+/* ---- rows that were skipped ---- */
+
+static gboolean
+has_index(const RvVarbind *cells, guint count, guint *at, const Column *column, const RvOid *index)
+{
+    for (; *at < count; (*at)++) {
+        RvOid other = {.ids = cells[*at].oid.ids + column->root.length,
+                       .length = cells[*at].oid.length - column->root.length};
+        int order = rv_oid_compare(&other, index);
+
+        if (order >= 0)
+            return order == 0;
+    }
+    return FALSE;
+}
+
+static void
+ask_missing_of(const Column *column, const Column *full, const RvSnmpAnswers *answers, RvGets *gets)
+{
+    guint n_full, n, at = 0;
+    const RvVarbind *all = rv_snmp_answers_below(answers, &full->root, &n_full);
+    const RvVarbind *cells = rv_snmp_answers_below(answers, &column->root, &n);
+
+    for (guint i = 0, asked = 0; i < n_full && asked < MISSING_CEILING; i++) {
+        RvOid index = {.ids = all[i].oid.ids + full->root.length,
+                       .length = all[i].oid.length - full->root.length};
+        RvOid missing;
+
+        if (has_index(cells, n, &at, column, &index))
+            continue;
+        missing = rv_oid_append(&column->root, index.ids, index.length);
+        rv_gets_add(gets, &missing);
+        rv_oid_clear(&missing);
+        asked++;
+    }
+}
+
+void
+rv_table_ask_missing(const RvTable *table, const RvSnmpAnswers *answers, RvGets *gets)
+{
+    const Column *full = NULL;
+    guint missing = 0;
+
+    for (guint i = 0; i < table->n; i++)
+        if (full == NULL || table->columns[i].rows > full->rows)
+            full = &table->columns[i];
+    for (guint pass = 0; pass < 2; pass++)
+        for (guint i = 0; i < table->n; i++) {
+            const Column *column = &table->columns[i];
+            guint few = MAX(full->rows / 4, 1);
+
+            if (column->rows == 0 || !column->end_seen || column->rows == full->rows ||
+                full->rows - column->rows > few)
+                continue;
+            if (pass == 0)
+                missing += full->rows - column->rows;
+            else if (missing <= MISSING_CEILING)
+                ask_missing_of(column, full, answers, gets);
+        }
+}
