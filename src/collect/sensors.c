@@ -261,23 +261,30 @@ add_absent(const Cell *cell, GArray *made)
 
 /* ---- states ---- */
 
+/* Bit n of an integer, or of BITS, where bit 0 is the highest of the first octet (RFC 2578 §7.1.4).
+ */
+static gboolean
+has_bit(const RvVarbind *varbind, guint64 n)
+{
+    gint64 integer = 0;
+
+    if (varbind->type == RV_SNMP_OCTETS)
+        return n / 8 < varbind->size && (varbind->octets[n / 8] & (0x80 >> n % 8)) != 0;
+    return n < 64 && rv_varbind_integer(varbind, &integer) && ((guint64)integer >> n & 1) != 0;
+}
+
 static void
 state_by_bits(const Cell *cell, GArray *made)
 {
     RvSensor *sensor;
     g_autoptr(GString) words = g_string_new(NULL);
     RvMeaning worst = RV_MEANING_OK;
-    double raw = 0;
 
-    if (!rv_varbind_number(cell->row.self, &raw) || raw < 0 || raw > 1.8e19) {
-        drop_with_note(cell, "no bit mask");
-        return;
-    }
     for (guint i = 0; i < rv_map_size(cell->rule->bits); i++) {
         const RvMapEntry *entry = rv_map_entry(cell->rule->bits, i);
         guint64 bit = g_ascii_strtoull(entry->key, NULL, 10);
 
-        if (bit > 63 || ((guint64)raw & (1ULL << bit)) == 0)
+        if (!has_bit(cell->row.self, bit))
             continue;
         g_string_append_printf(words, "%s%s", words->len > 0 ? ", " : "", entry->value);
         if (rv_verdict_worst(verdict_of(worst), verdict_of(entry->meaning)) != verdict_of(worst))
