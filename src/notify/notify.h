@@ -17,17 +17,17 @@ typedef struct {
     const char *level, *level_name;
     gint64 opened_ms, recovered_ms, resolved_ms; /* 0: not yet */
     const char *acknowledged_by;
-    gboolean by_hand;                /* a person opened it: only its clocks are told */
-    guint behind;                    /* devices that are silent behind it */
-    RvClock clocks[RV_CLOCK_KINDS];  /* rv_fault_clocks at `now_ms` */
+    gboolean by_hand;               /* a person opened it: only its clocks are told */
+    guint behind;                   /* devices that are silent behind it */
+    RvClock clocks[RV_CLOCK_KINDS]; /* rv_fault_clocks at `now_ms` */
 } RvNotice;
 
 /* All borrowed, for as long as the notifier lives. */
 typedef struct {
-    const GPtrArray *channels; /* RvChannel* */
-    const char *language;      /* of channels that name none; NULL: "en" */
-    GTimeZone *zone;           /* of times and quiet hours; NULL: local */
-    const char *host;          /* who speaks; NULL: the name of this machine */
+    const GPtrArray *channels;                  /* RvChannel* */
+    const char *language;                       /* of channels that name none; NULL: "en" */
+    GTimeZone *zone;                            /* of times and quiet hours; NULL: local */
+    const char *host;                           /* who speaks; NULL: the name of this machine */
     const char *journal_socket, *syslog_socket; /* NULL: the system's */
 } RvNotifyOptions;
 
@@ -55,6 +55,7 @@ gboolean rv_notifier_take(RvNotifier *notifier, const GPtrArray *notices, gint64
                           GError **error);
 
 /* Sends what is due, for at most `budget_ms`. A channel that does not take its messages is warned
- * about in the log and tried again later; the error is RV_ERROR_STORE alone. `counts` may be NULL. */
+ * about in the log and tried again later; the error is RV_ERROR_STORE alone. `counts` may be NULL.
+ */
 gboolean rv_notifier_send(RvNotifier *notifier, gint64 now_ms, gint64 budget_ms,
                           RvNotifyCounts *counts, GError **error);
