@@ -301,12 +301,15 @@ cell_up(const RvSource *source, const RvGround *ground, guint32 *ids, guint n)
     return cell;
 }
 
+/* The first row that gives text and satisfies `rows`, among those whose index begins with `ids`. */
 static const RvVarbind *
-first_cell(const RvSource *source, const RvRow *row)
+first_cell(const RvSource *source, const RvRow *row, const guint32 *ids, guint n)
 {
     guint count = 0;
-    const RvVarbind *varbinds =
-        rv_snmp_answers_below(row->ground->answers, &source->column, &count);
+    RvOid root = rv_oid_append(&source->column, ids, n);
+    const RvVarbind *varbinds = rv_snmp_answers_below(row->ground->answers, &root, &count);
+
+    rv_oid_clear(&root);
 
     for (guint i = 0; i < count; i++) {
         RvRow other = {row->ground, varbinds[i].oid.ids + source->column.length,
@@ -332,7 +335,7 @@ rv_source_cell(const RvSource *source, const RvRow *row)
     if (source->kind != RV_SOURCE_COLUMN)
         return NULL;
     if (source->first || (row->index == NULL && source->index == NULL && source->via == NULL))
-        return first_cell(source, row);
+        return first_cell(source, row, NULL, 0);
     if (n > 0)
         memcpy(ids, row->index, row->length * sizeof *ids);
     if (source->via != NULL)
@@ -341,6 +344,8 @@ rv_source_cell(const RvSource *source, const RvRow *row)
         n = make_index(source->index, row, ids);
     if (n < 0)
         return NULL;
+    if (source->below)
+        return first_cell(source, row, ids, (guint)n);
     if (source->find.length > 0) {
         RvOid wanted = {ids, (guint)n};
         g_autofree char *text =
@@ -432,6 +437,21 @@ join_parts(const RvSource *source, const RvRow *row)
 }
 
 static char *
+add_parts(const RvSource *source, const RvRow *row)
+{
+    double sum = 0;
+
+    for (guint i = 0; i < source->parts->len; i++) {
+        double number;
+
+        if (!rv_source_number(g_ptr_array_index(source->parts, i), row, &number))
+            return NULL;
+        sum += number;
+    }
+    return rv_text_number(sum, 17);
+}
+
+static char *
 first_part(const RvSource *source, const RvRow *row)
 {
     for (guint i = 0; i < source->parts->len; i++) {
@@ -469,6 +489,8 @@ plain_text(const RvSource *source, const RvRow *row)
         return first_part(source, row);
     case RV_SOURCE_JOIN:
         return join_parts(source, row);
+    case RV_SOURCE_SUM:
+        return add_parts(source, row);
     }
     return NULL;
 }

@@ -223,7 +223,9 @@ add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
     g_free(sensor->name);
     sensor->name = sensor_name(cell, number, numbers);
     sensor->component = g_strdup(one.place);
-    sensor->group = g_strdup(cell->rule->group);
+    sensor->group = cell->rule->group_from != NULL
+                        ? rv_source_text(cell->rule->group_from, &cell->row)
+                        : g_strdup(cell->rule->group);
     sensor->oid = g_strdup(cell->oid);
     sensor->source =
         g_strdup_printf("%s:%u: %s", cell->profile->head->name, cell->rule->line, cell->rule->id);

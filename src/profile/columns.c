@@ -57,6 +57,7 @@ static void
 add_sensor(GArray *columns, const RvSensorRule *rule)
 {
     const RvSource *sources[] = {rule->class_from,
+                                 rule->group_from,
                                  rule->name,
                                  rule->part,
                                  rule->entity,

@@ -39,6 +39,7 @@ typedef struct {
     RvSource *name, *part, *entity, *port; /* NULL: the table's */
     gboolean own_entity;                   /* the row's index is its entPhysicalIndex */
     char *group;
+    RvSource *group_from; /* gives the word of the group; NULL: `group` */
     GPtrArray *where; /* RvRowCondition* */
 
     gboolean float32;   /* 4 octets, IEEE 754, big-endian */

@@ -38,6 +38,7 @@ rv_sensor_rule_free(gpointer data)
     g_free(rule->suffix);
     g_free(rule->id);
     g_free(rule->group);
+    rv_source_free(rule->group_from);
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
         rv_source_free(sources[i]);
     for (guint i = 0; i < G_N_ELEMENTS(maps); i++)
@@ -77,8 +78,10 @@ read_place(const RvReader *reader, const RvYamlNode *node, const RvYamlNode *def
         rv_yaml_boolean(entity, "entity", &rule->own_entity, reader->problems);
     else
         rule->entity = rv_read_source(reader, entity, "entity");
-    if (group != NULL &&
-        rv_yaml_choice(group, "group", rv_sensor_groups, &choice, reader->problems))
+    if (group != NULL && group->kind != RV_YAML_TEXT)
+        rule->group_from = rv_read_source(reader, group, "group");
+    else if (group != NULL &&
+             rv_yaml_choice(group, "group", rv_sensor_groups, &choice, reader->problems))
         rule->group = g_strdup(rv_sensor_groups[choice]);
 }
 

@@ -314,7 +314,7 @@ rv_read_scaling(const RvReader *reader, const RvYamlNode *map, RvScaling *scalin
 /* ---- sources ---- */
 
 static const char *const source_keys[] = {
-    "text",   "column",   "oid",       "sysDescr",   "sysObjectID", "sysName", "either", "join",
+    "text",   "column",   "oid",       "sysDescr",   "sysObjectID", "sysName", "either", "join", "sum", "rows",
     "with",   "index",    "via",       "find",       "contained",   "first",   "where",  "as",
     "hex",    "none",     "pattern",   "map",        "format",      "static",  "scale",  "divide",
     "offset", "scale-by", "precision", "scale-enum", "unit",        "raw",     "states", NULL};
@@ -402,6 +402,9 @@ read_kind(const RvReader *reader, const RvYamlNode *node, const char *what)
     } else if ((item = rv_yaml_get(node, "join")) != NULL) {
         source = rv_source_new(RV_SOURCE_JOIN);
         read_parts(reader, item, what, source);
+    } else if ((item = rv_yaml_get(node, "sum")) != NULL) {
+        source = rv_source_new(RV_SOURCE_SUM);
+        read_parts(reader, item, what, source);
     } else if ((item = rv_yaml_get(node, "either")) != NULL) {
         source = rv_source_new(RV_SOURCE_EITHER);
         read_parts(reader, item, what, source);
@@ -435,7 +438,9 @@ read_join_keys(const RvReader *reader, const RvYamlNode *node, RvSource *source)
 {
     const RvYamlNode *find = rv_yaml_get(node, "find"), *via = rv_yaml_get(node, "via");
     const RvYamlNode *with = rv_yaml_get(node, "with");
+    static const char *const rows_words[] = {"below", NULL};
     gboolean set = FALSE;
+    int choice = 0;
 
     source->index = read_index(reader, rv_yaml_get(node, "index"));
     if (via != NULL && via->kind == RV_YAML_TEXT) {
@@ -451,7 +456,9 @@ read_join_keys(const RvReader *reader, const RvYamlNode *node, RvSource *source)
     if (rv_yaml_get_boolean(node, "first", &set, reader->problems))
         source->first = set;
     source->rows = read_rows(reader, rv_yaml_get(node, "where"));
-    source->first = source->first || source->rows != NULL;
+    if (rv_yaml_get_choice(node, "rows", rows_words, &choice, reader->problems))
+        source->below = TRUE;
+    source->first = !source->below && (source->first || source->rows != NULL);
     source->with = g_strdup(with != NULL && with->kind == RV_YAML_TEXT ? with->text : " ");
 }
 
@@ -506,7 +513,7 @@ rv_read_source(const RvReader *reader, const RvYamlNode *node, const char *what)
     if (source == NULL)
         rv_yaml_problem(node, reader->problems,
                         "%s: a source needs column, index, oid, text, sysDescr, sysObjectID, "
-                        "sysName, either or join",
+                        "sysName, either, join or sum",
                         what);
     return source;
 }

@@ -16,6 +16,7 @@ typedef enum {
     RV_SOURCE_SYS_NAME,      /* of the device */
     RV_SOURCE_EITHER,        /* the first of `parts` that gives non-empty text */
     RV_SOURCE_JOIN,          /* all non-empty `parts`, with `with` between them */
+    RV_SOURCE_SUM,           /* the numbers of all `parts`, added; nothing where one is missing */
 } RvSourceKind;
 
 typedef enum { RV_AS_NUMBERS, RV_AS_TEXT, RV_AS_MAC, RV_AS_IP } RvIndexAs;
@@ -52,8 +53,9 @@ struct RvSource {
     RvOid find;         /* length 0: none. The row whose cell here equals our index or `via` */
     gboolean contained; /* try the parents in entPhysicalContainedIn */
     gboolean first;     /* the first row that gives text, whatever our index */
-    GPtrArray *rows;    /* RvRowCondition*: rows that `first` looks at; NULL: all */
-    GPtrArray *parts;   /* RvSource*: of EITHER and JOIN */
+    gboolean below;     /* the first such row whose index begins with ours */
+    GPtrArray *rows;    /* RvRowCondition*: rows that `first` and `below` look at; NULL: all */
+    GPtrArray *parts;   /* RvSource*: of EITHER, JOIN and SUM */
     char *with;         /* of JOIN */
     RvIndexAs as;
     /* what is done to the text, in this order */
