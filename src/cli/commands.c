@@ -7,5 +7,6 @@ const RvCommand rv_commands[] = {
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {"profile", rv_cmd_profile, "list|lint|test|explain|learn", "the device profiles"},
+    {"rrd", rv_cmd_rrd, "size|orphans|migrate", "the files of the time series"},
     {NULL},
 };

@@ -89,9 +89,9 @@ typedef struct {
 gboolean rv_state_store_observation(RvState *state, const RvObservation *observation,
                                     const RvStoreContext *context, GError **error);
 
-/* Several observations as one transaction, which is many times quicker: all are stored, or none. One
- * that is refused within it takes back only itself. _finish with `fine` FALSE takes all back and
- * gives FALSE without touching *error. */
+/* Several observations as one transaction, which is many times quicker: all are stored, or none.
+ * One that is refused within it takes back only itself. _finish with `fine` FALSE takes all back
+ * and gives FALSE without touching *error. */
 gboolean rv_state_begin(RvState *state, GError **error);
 gboolean rv_state_finish(RvState *state, gboolean fine, GError **error);
 

@@ -72,15 +72,16 @@ definitions(const RvRrdTemplate *template)
 /* librrd does not look at the result of its last write, nor say why another failed: a file that a
  * full disk cut short could pass for made, so that its size is checked before it gets its name. */
 static gboolean
-make(const char *beside, const char *path, const RvRrdTemplate *template, gint64 start_s,
-     GError **error)
+make(const char *beside, const char *path, const char *source, const RvRrdTemplate *template,
+     gint64 start_s, GError **error)
 {
     g_auto(GStrv) words = definitions(template);
+    const char *sources[] = {source, NULL};
     struct stat status;
 
     rrd_clear_error();
-    if (rrd_create_r2(beside, template->step_s, (time_t)start_s, 0, NULL, NULL,
-                      (int)g_strv_length(words), (const char **)words) != 0 &&
+    if (rrd_create_r2(beside, template->step_s, (time_t)start_s, 0, source != NULL ? sources : NULL,
+                      NULL, (int)g_strv_length(words), (const char **)words) != 0 &&
         rrd_test_error() && *rrd_get_error() != '\0') {
         take_error(error, path);
         return FALSE;
@@ -96,9 +97,16 @@ make(const char *beside, const char *path, const RvRrdTemplate *template, gint64
 gboolean
 rv_rrd_file_create(const char *path, const RvRrdTemplate *template, gint64 start_s, GError **error)
 {
+    return rv_rrd_file_create_from(path, NULL, template, start_s, error);
+}
+
+gboolean
+rv_rrd_file_create_from(const char *path, const char *source, const RvRrdTemplate *template,
+                        gint64 start_s, GError **error)
+{
     g_autofree char *beside = g_strdup_printf("%s.new", path);
 
-    if (!make(beside, path, template, start_s, error)) {
+    if (!make(beside, path, source, template, start_s, error)) {
         (void)g_unlink(beside);
         return FALSE;
     }

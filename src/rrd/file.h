@@ -16,6 +16,11 @@ typedef enum {
 gboolean rv_rrd_file_create(const char *path, const RvRrdTemplate *template, gint64 start_s,
                             GError **error);
 
+/* The same, with the history of `source`, an RRD file that may be the one at `path`; its own last
+ * sample is the new one's. */
+gboolean rv_rrd_file_create_from(const char *path, const char *source,
+                                 const RvRrdTemplate *template, gint64 last_s, GError **error);
+
 /* Bytes of a file made from the template, header included. */
 gsize rv_rrd_file_bytes(const RvRrdTemplate *template);
 
