@@ -153,7 +153,7 @@ rv_text_nearest(const char *word, const char *const *words)
             best = *words;
         }
     }
-    return least <= MAX(1, length / 3) ? best : NULL;
+    return least < length && least <= MAX(1, length / 3) ? best : NULL;
 }
 
 gboolean

@@ -13,6 +13,19 @@ rv_fields_path(const RvYamlNode *node, const char *path)
     return g_canonicalize_filename(path, folder);
 }
 
+GTimeZone *
+rv_fields_zone(RvReader *reader, const RvYamlNode *node, const char *name)
+{
+    GTimeZone *zone = strchr(name, '/') != NULL || strcmp(name, "UTC") == 0
+                          ? g_time_zone_new_identifier(name)
+                          : NULL;
+
+    if (zone == NULL)
+        rv_yaml_problem(node, reader->problems, "'%s' is no time zone; give one as Asia/Shanghai",
+                        name);
+    return zone;
+}
+
 const RvYamlNode *
 rv_reader_load(RvReader *reader, const char *path)
 {

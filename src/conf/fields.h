@@ -55,6 +55,9 @@ void rv_fields_values(RvReader *reader, const RvYamlNode *map, const RvField *fi
 
 /* `path` as the file of `node` means it; caller frees. */
 char *rv_fields_path(const RvYamlNode *node, const char *path);
+/* The time zone of that IANA name; NULL: a problem more. POSIX's "CST+8", which lies west, is none.
+ */
+GTimeZone *rv_fields_zone(RvReader *reader, const RvYamlNode *node, const char *name);
 /* Loads a file whose nodes last as long as the reader; NULL: there are problems more. */
 const RvYamlNode *rv_reader_load(RvReader *reader, const char *path);
 

@@ -154,11 +154,9 @@ read_site(Inventory *inventory, const RvYamlNode *key, const RvYamlNode *value)
     g_ptr_array_add(inventory->inventory->sites, site);
     rv_fields_read(inventory->reader, value, "a site", rv_site_of_inventory_fields, site);
     if (site->time_zone != NULL) {
-        g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(site->time_zone);
+        GTimeZone *zone = rv_fields_zone(inventory->reader, zone_node, site->time_zone);
 
-        if (zone == NULL)
-            rv_yaml_problem(zone_node, inventory->reader->problems,
-                            "'%s' is no time zone; give one as Asia/Shanghai", site->time_zone);
+        g_clear_pointer(&zone, g_time_zone_unref);
     }
 }
 

@@ -608,12 +608,9 @@ read_zone(RvReader *reader, const RvYamlNode *node, gpointer target)
 
     if (!rv_yaml_text(node, "time-zone", &name, reader->problems))
         return;
-    zone = g_time_zone_new_identifier(name);
-    if (zone == NULL) {
-        rv_yaml_problem(node, reader->problems, "'%s' is no time zone; give one as Asia/Shanghai",
-                        name);
+    zone = rv_fields_zone(reader, node, name);
+    if (zone == NULL)
         return;
-    }
     g_time_zone_unref(plan->zone);
     plan->zone = zone;
     g_free(plan->zone_name);
