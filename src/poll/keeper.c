@@ -22,7 +22,7 @@ struct RvKeeper {
     const RvConfiguration *configuration;
     RvState *state;
     RvRrdStore *store;
-    RvSpool *spool;
+    RvPollSpool *spool;
     gint64 round_id;
     GHashTable *devices; /* name → RvDevice */
     GHashTable *rows;    /* name → RvDeviceRow; may be NULL */
@@ -46,7 +46,7 @@ waiting_free(gpointer data)
 
 RvKeeper *
 rv_keeper_new(const RvConfiguration *configuration, RvState *state, RvRrdStore *store,
-              RvSpool *spool, gint64 round_id)
+              RvPollSpool *spool, gint64 round_id)
 {
     RvKeeper *keeper = g_new0(RvKeeper, 1);
 
@@ -235,7 +235,7 @@ store_batch(RvKeeper *keeper, const GPtrArray *batch)
 }
 
 static void
-store(RvKeeper *keeper, GPtrArray *batch, RvSpoolKind kind)
+store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 {
     if (batch->len == 0)
         return;
@@ -247,7 +247,7 @@ store(RvKeeper *keeper, GPtrArray *batch, RvSpoolKind kind)
     if (!store_batch(keeper, batch))
         keeper->kept.unstored += batch->len;
     else if (keeper->spool != NULL && keeper->kept.unstored == 0) /* what failed stays spooled */
-        rv_spool_settle(keeper->spool, kind);
+        rv_poll_spool_settle(keeper->spool, kind);
     g_ptr_array_set_size(batch, 0);
 }
 
@@ -256,12 +256,12 @@ store(RvKeeper *keeper, GPtrArray *batch, RvSpoolKind kind)
 /* Only answers are worth the disk before they are stored; that the spool cannot be written is said,
  * and storing goes on. */
 static void
-spool(RvKeeper *keeper, const Waiting *waiting, RvSpoolKind kind)
+spool(RvKeeper *keeper, const Waiting *waiting, RvPollSpoolKind kind)
 {
     g_autoptr(GError) error = NULL;
 
     if (keeper->spool != NULL &&
-        !rv_spool_append(keeper->spool, kind, waiting->tasks, waiting->line, &error))
+        !rv_poll_spool_append(keeper->spool, kind, waiting->tasks, waiting->line, &error))
         problem_of(keeper, NULL, &error);
 }
 

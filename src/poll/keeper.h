@@ -24,7 +24,7 @@ typedef struct RvKeeper RvKeeper;
 /* All are borrowed and must outlive the keeper. `spool` NULL: nothing is spooled (it is being
  * read). `store` NULL: no RRD files are written. */
 RvKeeper *rv_keeper_new(const RvConfiguration *configuration, RvState *state, RvRrdStore *store,
-                        RvSpool *spool, gint64 round_id);
+                        RvPollSpool *spool, gint64 round_id);
 void rv_keeper_free(RvKeeper *keeper);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvKeeper, rv_keeper_free)
 

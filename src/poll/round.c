@@ -15,6 +15,7 @@
 #include "poll/crew.h"
 #include "poll/keeper.h"
 #include "poll/lock.h"
+#include "poll/telling.h"
 #include "poll/uplink.h"
 
 #define DEVICES_IN_FLIGHT 2000
@@ -23,7 +24,8 @@
 #define RESERVE_FLOOR_MS 1000 /* of the deadline, for storing */
 #define RESERVE_CEILING_MS 5000
 #define FLUSH_EVERY_MS 250
-#define HANG_MS 3000 /* beyond the asking's deadline: it does not come back */
+#define HANG_MS 3000         /* beyond the asking's deadline: it does not come back */
+#define TELLING_FLOOR_MS 500 /* what is not told by then waits for the next round */
 #define PRUNE_MINUTE 17
 #define NAMES_CEILING 20 /* of silent devices in the log of one round */
 
@@ -34,7 +36,7 @@ typedef struct {
     RvPollLock *lock;
     RvState *state;
     RvRrdStore *store;
-    RvSpool *spool;
+    RvPollSpool *spool;
     RvKeeper *keeper;
     GHashTable *rows;  /* name → RvDeviceRow, owned */
     GArray *asks;      /* RvAsk */
@@ -43,6 +45,7 @@ typedef struct {
     GMainLoop *loop;
     RvCrew *crew;
     gint64 started_ms, start_ms; /* wall clock, monotonic */
+    gint64 whole_ms;             /* what the round may take */
     gint64 deadline_ms;          /* monotonic, of asking */
     RvRoundProgress progress;
     GError *error; /* nobody could be asked */
@@ -193,7 +196,7 @@ replay_file(Round *round, const char *path, Replay *replay)
     g_autoptr(GError) error = NULL;
     guint broken = 0;
 
-    if (!rv_spool_read(path, replay_one, replay, &broken, &error)) {
+    if (!rv_poll_spool_read(path, replay_one, replay, &broken, &error)) {
         rv_warning("%s", error->message);
         round->result->problems++;
         return FALSE;
@@ -206,7 +209,7 @@ replay_file(Round *round, const char *path, Replay *replay)
 static gboolean
 replay_leftovers(Round *round, GError **error)
 {
-    g_autoptr(GPtrArray) paths = rv_spool_leftovers(round->configuration->state_folder);
+    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
     g_autoptr(RvKeeper) keeper = NULL;
     Replay replay = {round, NULL, 0};
     const RvKept *kept;
@@ -481,6 +484,17 @@ update_ledger(Round *round)
     round->result->actions = actions;
 }
 
+static void
+tell_people(Round *round)
+{
+    gint64 left_ms = round->start_ms + round->whole_ms - rv_clock_monotonic_ms();
+    g_autoptr(GError) error = NULL;
+
+    if (!rv_telling_run(round->state, round->configuration, rv_clock_now_ms(),
+                        MAX(left_ms, TELLING_FLOOR_MS), &error))
+        note_problem(round, &error);
+}
+
 /* Once a day is enough, and nobody has to remember when it was. */
 static void
 prune(Round *round)
@@ -548,7 +562,7 @@ record_start(Round *round, RvRound *row, GError **error)
     if (!rv_state_round_start(round->state, row, error))
         return FALSE;
     round->result->id = row->id;
-    round->spool = rv_spool_open(round->configuration->state_folder, row->id, &problem);
+    round->spool = rv_poll_spool_open(round->configuration->state_folder, row->id, &problem);
     if (round->spool == NULL)
         note_problem(round, &problem);
     round->keeper =
@@ -580,6 +594,7 @@ run(Round *round, GError **error)
         return FALSE;
     if (round->asks->len == 0) {
         update_ledger(round); /* clocks run on, and a person may have changed something */
+        tell_people(round);
         return TRUE;
     }
     row = g_new0(RvRound, 1);
@@ -596,6 +611,7 @@ run(Round *round, GError **error)
     update_ledger(round);
     prune(round);
     record_end(round, row);
+    tell_people(round);
     return TRUE;
 }
 
@@ -607,7 +623,7 @@ clear(Round *round)
     else
         rv_crew_free(round->crew);
     rv_keeper_free(round->keeper);
-    rv_spool_free(round->spool);
+    rv_poll_spool_free(round->spool);
     rv_rrd_store_free(round->store);
     rv_state_close(round->state);
     rv_poll_lock_free(round->lock);
@@ -623,7 +639,7 @@ gboolean
 rv_round_run(const RvRoundOptions *options, RvRoundResult *result, GError **error)
 {
     Round round = {.options = options, .configuration = options->configuration, .result = result};
-    gint64 whole_ms =
+    const gint64 whole_ms =
         options->deadline_ms > 0 ? options->deadline_ms : options->configuration->deadline_ms;
     gboolean fine;
 
@@ -631,6 +647,7 @@ rv_round_run(const RvRoundOptions *options, RvRoundResult *result, GError **erro
     result->actions = g_ptr_array_new_with_free_func((GDestroyNotify)rv_fault_action_free);
     round.started_ms = rv_clock_now_ms();
     round.start_ms = rv_clock_monotonic_ms();
+    round.whole_ms = whole_ms;
     round.deadline_ms =
         round.start_ms + whole_ms -
         CLAMP(whole_ms / 10, MIN(RESERVE_FLOOR_MS, whole_ms / 2), RESERVE_CEILING_MS);

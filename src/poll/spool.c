@@ -14,7 +14,7 @@
 #define KINDS (RV_SPOOL_SILENT + 1)
 #define LINE_CEILING (64 * 1024 * 1024)
 
-struct RvSpool {
+struct RvPollSpool {
     char *paths[KINDS];
     int fds[KINDS];
     gboolean used[KINDS];
@@ -31,11 +31,11 @@ fail(const char *path, GError **error)
     return FALSE;
 }
 
-RvSpool *
-rv_spool_open(const char *state_folder, gint64 round_id, GError **error)
+RvPollSpool *
+rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error)
 {
     g_autofree char *folder = g_build_filename(state_folder, "spool", NULL);
-    g_autoptr(RvSpool) spool = g_new0(RvSpool, 1);
+    g_autoptr(RvPollSpool) spool = g_new0(RvPollSpool, 1);
 
     for (guint kind = 0; kind < KINDS; kind++)
         spool->fds[kind] = -1;
@@ -57,7 +57,7 @@ rv_spool_open(const char *state_folder, gint64 round_id, GError **error)
 }
 
 void
-rv_spool_free(RvSpool *spool)
+rv_poll_spool_free(RvPollSpool *spool)
 {
     if (spool == NULL)
         return;
@@ -73,7 +73,8 @@ rv_spool_free(RvSpool *spool)
 }
 
 gboolean
-rv_spool_append(RvSpool *spool, RvSpoolKind kind, RvTasks tasks, const char *line, GError **error)
+rv_poll_spool_append(RvPollSpool *spool, RvPollSpoolKind kind, RvTasks tasks, const char *line,
+                     GError **error)
 {
     char head[16];
     gsize length = strlen(line);
@@ -91,7 +92,7 @@ rv_spool_append(RvSpool *spool, RvSpoolKind kind, RvTasks tasks, const char *lin
 }
 
 void
-rv_spool_settle(RvSpool *spool, RvSpoolKind kind)
+rv_poll_spool_settle(RvPollSpool *spool, RvPollSpoolKind kind)
 {
     if (spool->used[kind] && ftruncate(spool->fds[kind], 0) == 0)
         spool->used[kind] = FALSE;
@@ -106,7 +107,7 @@ compare(gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-rv_spool_leftovers(const char *state_folder)
+rv_poll_spool_leftovers(const char *state_folder)
 {
     g_autofree char *folder = g_build_filename(state_folder, "spool", NULL);
     GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
@@ -139,8 +140,8 @@ parse(const char *line, gsize length, RvTasks *tasks)
 }
 
 gboolean
-rv_spool_read(const char *path, RvSpoolRead read_one, gpointer user_data, guint *broken,
-              GError **error)
+rv_poll_spool_read(const char *path, RvPollSpoolRead read_one, gpointer user_data, guint *broken,
+                   GError **error)
 {
     g_autofree char *name = g_path_get_basename(path);
     gint64 round_id = g_ascii_strtoll(name + strlen("round-"), NULL, 10);

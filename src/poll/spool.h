@@ -7,28 +7,28 @@
 
 #include "db/state.h"
 
-typedef struct RvSpool RvSpool;
+typedef struct RvPollSpool RvPollSpool;
 
 /* Makes the folder and the files of the round. RV_ERROR_STORE. */
-RvSpool *rv_spool_open(const char *state_folder, gint64 round_id, GError **error);
+RvPollSpool *rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error);
 /* Removes its files where nothing is left in them. */
-void rv_spool_free(RvSpool *spool);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSpool, rv_spool_free)
+void rv_poll_spool_free(RvPollSpool *spool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvPollSpool, rv_poll_spool_free)
 
-typedef enum { RV_SPOOL_ANSWERS, RV_SPOOL_SILENT } RvSpoolKind;
+typedef enum { RV_SPOOL_ANSWERS, RV_SPOOL_SILENT } RvPollSpoolKind;
 
 /* `line`: rv_observation_to_json_line. */
-gboolean rv_spool_append(RvSpool *spool, RvSpoolKind kind, RvTasks tasks, const char *line,
-                         GError **error);
+gboolean rv_poll_spool_append(RvPollSpool *spool, RvPollSpoolKind kind, RvTasks tasks,
+                              const char *line, GError **error);
 /* All that was appended is stored. */
-void rv_spool_settle(RvSpool *spool, RvSpoolKind kind);
+void rv_poll_spool_settle(RvPollSpool *spool, RvPollSpoolKind kind);
 
 /* `observation` belongs to the callback. */
-typedef void (*RvSpoolRead)(RvObservation *observation, RvTasks tasks, gint64 round_id,
-                            gpointer user_data);
+typedef void (*RvPollSpoolRead)(RvObservation *observation, RvTasks tasks, gint64 round_id,
+                                gpointer user_data);
 
 /* Files that earlier runs left behind, oldest round first; caller frees. */
-GPtrArray *rv_spool_leftovers(const char *state_folder);
+GPtrArray *rv_poll_spool_leftovers(const char *state_folder);
 /* Reads one. Lines that are no observation are counted in *broken. */
-gboolean rv_spool_read(const char *path, RvSpoolRead read, gpointer user_data, guint *broken,
-                       GError **error);
+gboolean rv_poll_spool_read(const char *path, RvPollSpoolRead read, gpointer user_data,
+                            guint *broken, GError **error);

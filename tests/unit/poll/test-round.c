@@ -140,7 +140,7 @@ state_of(const Site *site, const char *name)
 static guint
 files_in_spool(const Site *site)
 {
-    g_autoptr(GPtrArray) files = rv_spool_leftovers(site->folder);
+    g_autoptr(GPtrArray) files = rv_poll_spool_leftovers(site->folder);
 
     return files->len;
 }
@@ -400,6 +400,38 @@ test_torn_spool(void)
     g_assert_cmpuint(files_in_spool(site), ==, 0);
 }
 
+/* Down in two rounds is a fault of the default policy: who is to be told is told, once. */
+static void
+test_told(void)
+{
+    g_autoptr(Site) site = site_new("down-1");
+    g_autofree char *heard = g_build_filename(site->folder, "heard", NULL);
+    g_autofree char *script = g_strdup_printf("cat >> %s; echo END >> %s", heard, heard);
+    char *command[] = {(char *)"/bin/sh", (char *)"-c", script, NULL};
+    char *nobody[] = {NULL};
+    RvChannel channel = {.id = (char *)"pager",
+                         .kind = RV_CHANNEL_COMMAND,
+                         .to = nobody,
+                         .bcc = nobody,
+                         .command = command,
+                         .quiet_from = -1,
+                         .quiet_until = -1};
+    g_autofree char *text = NULL;
+
+    site->configuration.channels = g_ptr_array_new();
+    g_ptr_array_add(site->configuration.channels, &channel);
+    site->options.mode = RV_DUE_FORCE;
+    for (guint i = 0; i < 4; i++) {
+        go(site);
+        g_usleep(2000); /* samples have to differ in time */
+    }
+    g_assert_true(g_file_get_contents(heard, &text, NULL, NULL));
+    g_assert_nonnull(strstr(text, "down-1"));
+    g_assert_true(g_str_has_suffix(text, "END\n"));
+    g_assert_true(strstr(text, "END\n") == text + strlen(text) - strlen("END\n"));
+    g_ptr_array_unref(site->configuration.channels);
+}
+
 /* Two rounds five minutes apart, the counter 300 MB further: 8 Mbit/s. */
 static void
 test_rates(void)
@@ -494,6 +526,7 @@ main(int argc, char **argv)
                          test_killed);
     g_test_add_func("/round/a torn spool gives its whole lines", test_torn_spool);
     g_test_add_func("/round/rates are made from the round before", test_rates);
+    g_test_add_func("/round/a fault is told, once", test_told);
     g_test_add_func("/round/workers share the devices", test_workers);
     g_test_add_func("/round/a worker that dies takes only its share along", test_worker_dies);
     g_test_add_data_func("/round/an asker that cannot begin says why", GUINT_TO_POINTER(1),
