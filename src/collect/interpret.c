@@ -234,3 +234,9 @@ rv_interpret_snmp(RvProfiles *profiles, const RvSnmpAnswers *answers, const char
     rv_entity_tree_free(collecting.tree);
     rv_ground_free(collecting.ground);
 }
+
+void
+rv_interpret_system(const RvSnmpAnswers *answers, RvObservation *observation)
+{
+    read_system(answers, &observation->device);
+}

@@ -11,6 +11,9 @@
 void rv_interpret_snmp(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
                        RvObservation *observation, GPtrArray *trail);
 
+/* Only who it says it is, and since when it runs. */
+void rv_interpret_system(const RvSnmpAnswers *answers, RvObservation *observation);
+
 /* The device's own words about itself, from the system group; `descr` and the OID belong to the
  * caller (rv_self_clear). */
 void rv_self_read(const RvSnmpAnswers *answers, RvSelf *self);

@@ -2,35 +2,42 @@
 
 #include "profile/profile.h"
 
-static void add_condition(GArray *columns, const RvRowCondition *condition);
+/* The columns so far, and the scalar group whose columns are instances while it is read. */
+typedef struct {
+    GArray *oids;
+    const RvOid *scalars;
+} Columns;
+
+static void add_condition(Columns *columns, const RvRowCondition *condition);
 
 static void
-add_oid(GArray *columns, const RvOid *oid, gboolean instance)
+add_oid(Columns *columns, const RvOid *oid)
 {
+    gboolean instance = columns->scalars != NULL && rv_oid_is_below(oid, columns->scalars);
     RvOid copy;
 
     if (oid->length == 0)
         return;
     copy = instance && oid->ids[oid->length - 1] != 0 ? rv_oid_append(oid, (guint32[]){0}, 1)
                                                       : rv_oid_copy(oid);
-    g_array_append_val(columns, copy);
+    g_array_append_val(columns->oids, copy);
 }
 
 static void
-add_conditions(GArray *columns, const GPtrArray *conditions)
+add_conditions(Columns *columns, const GPtrArray *conditions)
 {
     for (guint i = 0; conditions != NULL && i < conditions->len; i++)
         add_condition(columns, g_ptr_array_index(conditions, i));
 }
 
 static void
-add_source(GArray *columns, const RvSource *source)
+add_source(Columns *columns, const RvSource *source)
 {
     if (source == NULL)
         return;
     if (source->kind == RV_SOURCE_COLUMN || source->kind == RV_SOURCE_SCALAR)
-        add_oid(columns, &source->column, FALSE);
-    add_oid(columns, &source->find, FALSE);
+        add_oid(columns, &source->column);
+    add_oid(columns, &source->find);
     add_source(columns, source->via);
     add_conditions(columns, source->rows);
     for (guint i = 0; source->parts != NULL && i < source->parts->len; i++)
@@ -44,7 +51,7 @@ add_source(GArray *columns, const RvSource *source)
 }
 
 static void
-add_condition(GArray *columns, const RvRowCondition *condition)
+add_condition(Columns *columns, const RvRowCondition *condition)
 {
     if (condition == NULL)
         return;
@@ -54,7 +61,7 @@ add_condition(GArray *columns, const RvRowCondition *condition)
 }
 
 static void
-add_sensor(GArray *columns, const RvSensorRule *rule)
+add_sensor(Columns *columns, const RvSensorRule *rule)
 {
     const RvSource *sources[] = {rule->class_from,
                                  rule->group_from,
@@ -73,7 +80,7 @@ add_sensor(GArray *columns, const RvSensorRule *rule)
                                  rule->scaling.scale_enum,
                                  rule->scaling.unit_from};
 
-    add_oid(columns, &rule->column, FALSE);
+    add_oid(columns, &rule->column);
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
         add_source(columns, sources[i]);
     for (guint i = 0; i < RV_LIMIT_PLACES; i++)
@@ -84,7 +91,7 @@ add_sensor(GArray *columns, const RvSensorRule *rule)
 }
 
 static void
-add_component(GArray *columns, const RvComponentRule *rule)
+add_component(Columns *columns, const RvComponentRule *rule)
 {
     const RvSource *sources[] = {rule->class_from, rule->name,        rule->part,   rule->model,
                                  rule->serial,     rule->part_number, rule->vendor, rule->firmware,
@@ -129,22 +136,24 @@ without_repeats(GArray *columns)
 }
 
 GArray *
-rv_profile_columns(const RvProfile *profile)
+rv_profile_columns(const RvProfile *profile, gboolean census)
 {
     const RvSource *identity[] = {profile->vendor, profile->os, profile->model, profile->version,
                                   profile->serial};
-    GArray *columns = g_array_new(FALSE, TRUE, sizeof(RvOid));
+    Columns columns = {g_array_new(FALSE, TRUE, sizeof(RvOid)), NULL};
 
     for (guint i = 0; i < G_N_ELEMENTS(identity); i++)
-        add_source(columns, identity[i]);
+        add_source(&columns, identity[i]);
     for (guint i = 0; i < profile->tables->len; i++) {
         const RvTableRule *table = g_ptr_array_index(profile->tables, i);
 
-        add_conditions(columns, table->where);
+        columns.scalars = table->scalars ? &table->entry : NULL;
+        add_conditions(&columns, table->where);
         for (guint j = 0; j < table->sensors->len; j++)
-            add_sensor(columns, g_ptr_array_index(table->sensors, j));
+            add_sensor(&columns, g_ptr_array_index(table->sensors, j));
     }
-    for (guint i = 0; i < profile->components->len; i++)
-        add_component(columns, g_ptr_array_index(profile->components, i));
-    return without_repeats(columns);
+    columns.scalars = NULL;
+    for (guint i = 0; census && i < profile->components->len; i++)
+        add_component(&columns, g_ptr_array_index(profile->components, i));
+    return without_repeats(columns.oids);
 }

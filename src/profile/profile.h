@@ -107,5 +107,6 @@ extern const char *const rv_component_classes[];
 /* The group words of sensors. Ended by NULL. */
 extern const char *const rv_sensor_groups[];
 /* Each column that the profile reads: an array of RvOid (the column, or the instance of a scalar
- * ending in ".0"), ascending, without repeats. Caller frees with g_array_unref. */
-GArray *rv_profile_columns(const RvProfile *profile);
+ * ending in ".0"), ascending, without repeats; those of components only with `census`. Caller frees
+ * with g_array_unref. */
+GArray *rv_profile_columns(const RvProfile *profile, gboolean census);
