@@ -411,10 +411,7 @@ make_reading(const Cell *cell, GArray *made)
         RvSensor *sensor;
 
         if (why != NULL) {
-            if (isnan(value) || cell->rule->zero_none)
-                drop(cell, why);
-            else
-                drop_with_note(cell, why);
+            drop_with_note(cell, why);
             continue;
         }
         sensor = add_sensor(cell, i, numbers->len, made);
@@ -464,7 +461,7 @@ make_cell(Cell *cell, const RvTableRule *table, GHashTable *mine, GArray *made)
         drop(cell, "a condition (where) does not hold");
     else if (cell->rule->none != NULL &&
              rv_map_find(cell->rule->none, cell->text != NULL ? cell->text : "") != NULL)
-        drop(cell, "the value stands for none");
+        drop_with_note(cell, "the value stands for none");
     else if (is_given(cell, mine))
         drop(cell, "an earlier profile gave it");
     else if ((cell->rule->absent != NULL && cell->text != NULL &&

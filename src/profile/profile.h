@@ -40,7 +40,7 @@ typedef struct {
     gboolean own_entity;                   /* the row's index is its entPhysicalIndex */
     char *group;
     RvSource *group_from; /* gives the word of the group; NULL: `group` */
-    GPtrArray *where; /* RvRowCondition* */
+    GPtrArray *where;     /* RvRowCondition* */
 
     gboolean float32;   /* 4 octets, IEEE 754, big-endian */
     int signed_bits;    /* 0, 16, 32: reinterpret */

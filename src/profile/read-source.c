@@ -314,10 +314,11 @@ rv_read_scaling(const RvReader *reader, const RvYamlNode *map, RvScaling *scalin
 /* ---- sources ---- */
 
 static const char *const source_keys[] = {
-    "text",   "column",   "oid",       "sysDescr",   "sysObjectID", "sysName", "either", "join", "sum", "rows",
-    "with",   "index",    "via",       "find",       "contained",   "first",   "where",  "as",
-    "hex",    "none",     "pattern",   "map",        "format",      "static",  "scale",  "divide",
-    "offset", "scale-by", "precision", "scale-enum", "unit",        "raw",     "states", NULL};
+    "text",      "column",     "oid",    "sysDescr", "sysObjectID", "sysName", "either",
+    "join",      "sum",        "rows",   "with",     "index",       "via",     "find",
+    "contained", "first",      "where",  "as",       "hex",         "none",    "pattern",
+    "map",       "format",     "static", "scale",    "divide",      "offset",  "scale-by",
+    "precision", "scale-enum", "unit",   "raw",      "states",      NULL};
 static const char *const condition_keys[] = {"is",      "not",    "at-least", "at-most",
                                              "matches", "exists", "any",      "all"};
 
