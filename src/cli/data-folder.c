@@ -14,7 +14,8 @@ rv_cli_data_folder(const char *name)
         return g_build_filename(data, name, NULL);
     if (program == NULL || !g_str_has_prefix(program, RV_BUILD_ROOT "/"))
         return g_build_filename(RV_DATADIR, name, NULL);
-    /* only the profiles lie beside the example files */
-    return strcmp(name, "profiles") == 0 ? g_build_filename(RV_SOURCE_ROOT, "conf", name, NULL)
-                                         : g_build_filename(RV_SOURCE_ROOT, name, NULL);
+    /* these lie beside the example files */
+    return strcmp(name, "profiles") == 0 || strcmp(name, "ipmi-states.yaml") == 0
+               ? g_build_filename(RV_SOURCE_ROOT, "conf", name, NULL)
+               : g_build_filename(RV_SOURCE_ROOT, name, NULL);
 }

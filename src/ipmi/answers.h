@@ -16,6 +16,7 @@ typedef struct {
     char *unit;         /* IPMI unit as FreeIPMI abbreviates it: C, RPM, V, A, W, %, CFM … */
     gboolean satellite; /* not readable because another controller owns it, and bridging is off */
     guint16 events;     /* sensor event bitmask, as read */
+    guint16 possible;   /* discrete: the states that the sensor can tell at all; 0: not said */
     gboolean has_events;
     char **event_words; /* the words of the bits set, NULL-terminated */
     double lower_nonrecoverable, lower_critical, lower_noncritical; /* NAN: not readable */

@@ -178,6 +178,8 @@ rv_ipmi_sensor_describe(ipmi_sdr_ctx_t context, const RvSdrRecord *record, guint
     sensor->name = sensor_name(context, record, sensor->number, sibling);
     sensor->entity = entity_name(sensor->entity_id, sensor->entity_instance);
     sensor->satellite = sensor->owner_id != IPMI_SLAVE_ADDRESS_BMC;
+    if (sensor->event_type != IPMI_EVENT_READING_TYPE_CODE_THRESHOLD && record->length > 19)
+        sensor->possible = (guint16)((record->bytes[18] | record->bytes[19] << 8) & 0x7FFF);
     sensor->unit = unit_of(context, record);
     set_analog(context, record, sensor);
     return sensor;

@@ -8,12 +8,16 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "collect/ipmi.h"
+#include "health/judge.h"
 #include "ipmi/pool.h"
+#include "observation/json.h"
 #include "observation/words.h"
 
 typedef struct {
     GMainLoop *loop;
     guint open;
+    const RvIpmiStates *states; /* NULL: the answers themselves are printed */
 } Wait;
 
 static json_t *
@@ -110,15 +114,34 @@ answers_json(const RvIpmiAnswers *answers)
         "notes", notes);
 }
 
+static char *
+observe(const RvIpmiAnswers *answers, const RvIpmiStates *states)
+{
+    g_autoptr(RvObservation) observation = rv_observation_new();
+
+    rv_collect_ipmi(answers, states, observation);
+    rv_observation_settle(observation);
+    rv_health_judge(observation, NULL);
+    return rv_observation_to_json_line(observation);
+}
+
+static char *
+dump(const RvIpmiAnswers *answers)
+{
+    json_t *json = answers_json(answers);
+    char *line = json_dumps(json, JSON_COMPACT);
+
+    json_decref(json);
+    return line;
+}
+
 static void
 on_done(RvIpmiAnswers *answers, gpointer user_data)
 {
     Wait *wait = user_data;
-    json_t *json = answers_json(answers);
-    g_autofree char *line = json_dumps(json, JSON_COMPACT);
+    g_autofree char *line = wait->states != NULL ? observe(answers, wait->states) : dump(answers);
 
     g_print("%s\n", line);
-    json_decref(json);
     rv_ipmi_answers_free(answers);
     if (--wait->open == 0)
         g_main_loop_quit(wait->loop);
@@ -129,8 +152,9 @@ main(int argc, char **argv)
 {
     g_autoptr(RvIpmiAccess) access = rv_ipmi_access_new();
     RvIpmiTask task = {.sensors = TRUE, .chassis = TRUE, .sel = TRUE, .dcmi = TRUE};
-    g_autofree char *state = NULL, *user = g_strdup("admin"), *version = NULL, *level = NULL,
-                    *kg = NULL;
+    g_autoptr(RvIpmiStates) states = NULL;
+    g_autofree char *table = NULL, *state = NULL, *user = g_strdup("admin"), *version = NULL,
+                    *level = NULL, *kg = NULL;
     g_auto(GStrv) workarounds = NULL;
     int budget_ms = 30000, after = 0, times = 1, timeout_ms = 0, retransmission_ms = 0;
     gint64 after_time = 0;
@@ -150,6 +174,8 @@ main(int argc, char **argv)
         {"after-time", 0, 0, G_OPTION_ARG_INT64, &after_time, "its time", "SECONDS"},
         {"times", 0, 0, G_OPTION_ARG_INT, &times, "so many rounds in one process", "N"},
         {"all", 0, 0, G_OPTION_ARG_NONE, &at_once, "ask all rounds at once", NULL},
+        {"observe", 0, 0, G_OPTION_ARG_FILENAME, &table,
+         "print the judged Observation by this table of states", "FILE"},
         {"fru", 0, 0, G_OPTION_ARG_NONE, &fru, "FRU and what seldom changes", NULL},
         {NULL},
     };
@@ -158,7 +184,7 @@ main(int argc, char **argv)
     g_autoptr(RvIpmiPool) pool = NULL;
     g_autoptr(GError) error = NULL;
     RvIpmiPrivilege privilege = RV_PRIVILEGE_ADMIN;
-    Wait wait = {loop, 0};
+    Wait wait = {loop, 0, NULL};
 
     g_option_context_add_main_entries(options, entries, NULL);
     if (!g_option_context_parse(options, &argc, &argv, &error) || argc < 2) {
@@ -182,7 +208,10 @@ main(int argc, char **argv)
     task.fru = fru;
     task.sel_after_record = (guint32)after;
     task.sel_after_time = after_time;
-    pool = rv_ipmi_pool_new(NULL, state, 0, &error);
+    if (table != NULL)
+        wait.states = states = rv_ipmi_states_load(table, &error);
+    if (error == NULL)
+        pool = rv_ipmi_pool_new(NULL, state, 0, &error);
     if (pool == NULL) {
         g_printerr("%s\n", error->message);
         return 70;
