@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 const RvCommand rv_commands[] = {
+    {"doctor", rv_cmd_doctor, "", "looks at what a round stands on, and says what to do"},
     {"fault", rv_cmd_fault, "list|show|open|ack|note|plan|resolve|report",
      "the fault ledger and its clocks"},
     {"graph", rv_cmd_graph, "SERIES…", "a graph of what was stored"},

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 
+int rv_cmd_doctor(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_fault(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **error);
