@@ -7,6 +7,7 @@ const RvCommand rv_commands[] = {
     {"graph", rv_cmd_graph, "SERIES…", "a graph of what was stored"},
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
+    {"poll", rv_cmd_poll, "", "one round of what is due, stored and judged"},
     {"profile", rv_cmd_profile, "list|lint|test|explain|learn", "the device profiles"},
     {"rrd", rv_cmd_rrd, "size|orphans|migrate", "the files of the time series"},
     {NULL},
