@@ -4,5 +4,6 @@
 
 #include <glib.h>
 
-/* "profiles", "rrd-templates", "mibs", "ipmi-states.yaml", …: RACKVITALS_DATA/NAME where that is set; caller frees. */
+/* "profiles", "rrd-templates", "mibs", "ipmi-states.yaml", …: RACKVITALS_DATA/NAME where that is
+ * set; caller frees. */
 char *rv_cli_data_folder(const char *name);
