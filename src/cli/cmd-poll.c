@@ -79,10 +79,9 @@ run(const Options *options, const RvConfiguration *configuration, gint64 deadlin
 {
     g_auto(GStrv) folders = profile_folders(configuration);
     g_autofree char *shipped = rv_cli_data_folder("rrd-templates");
-    g_autofree char *states = rv_cli_data_folder("ipmi-states.yaml");
     const RvCollectorOptions collector = {
         .profile_folders = (const char *const *)folders,
-        .interpretation = configuration->ipmi_states != NULL ? configuration->ipmi_states : states,
+        .interpretation = configuration->ipmi_states,
         .state_folder = configuration->state_folder,
         .ipmi_threads = configuration->ipmi_threads,
     };

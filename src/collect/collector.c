@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "collect/interpret.h"
-#include "collect/ipmi.h"
 #include "collect/questions.h"
 #include "ipmi/pool.h"
 #include "snmp/agent.h"
@@ -15,8 +14,7 @@ struct RvCollector {
     char *state_folder;
     guint ipmi_threads;
     RvProfiles *profiles;
-    RvSnmpLoop *loop;     /* made with the first device that wants it */
-    RvIpmiStates *states; /* NULL: not given, no BMC is asked */
+    RvSnmpLoop *loop; /* made with the first device that wants it */
     RvIpmiPool *pool;
     GHashTable *rounds; /* Round*: under way */
 };
@@ -304,8 +302,15 @@ static void
 on_bmc(RvIpmiAnswers *answers, gpointer user_data)
 {
     Round *round = user_data;
+    RvProtocol *protocol = rv_observation_add_protocol(round->observation, "ipmi");
 
-    rv_collect_ipmi(answers, round->collector->states, round->observation);
+    protocol->state = answers->state;
+    protocol->reason = answers->reason;
+    protocol->detail = g_strdup(answers->detail);
+    protocol->partial = answers->partial;
+    protocol->duration_ms = answers->duration_ms;
+    protocol->requests = answers->requests;
+    protocol->retries = answers->retries;
     rv_ipmi_answers_free(answers);
     round->ipmi_pending = FALSE;
     finish_when_whole(round);
@@ -337,10 +342,6 @@ start_ipmi(Round *round, const RvCollectMemory *memory)
                        .deadline_ms = round->deadline_ms};
     g_autoptr(GError) error = NULL;
 
-    if (collector->states == NULL) {
-        refuse_ipmi(round, "the table of IPMI states is not there");
-        return;
-    }
     if (collector->pool == NULL)
         collector->pool = rv_ipmi_pool_new(collector->context, collector->state_folder,
                                            collector->ipmi_threads, &error);
@@ -367,11 +368,6 @@ rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GErro
     collector->profiles = rv_profiles_open(options->profile_folders, problems);
     if (!rv_problems_settle(problems, error))
         return NULL;
-    if (options->interpretation != NULL) {
-        collector->states = rv_ipmi_states_load(options->interpretation, error);
-        if (collector->states == NULL)
-            return NULL;
-    }
     return g_steal_pointer(&collector);
 }
 
@@ -381,7 +377,6 @@ rv_collector_free(RvCollector *collector)
     if (collector == NULL)
         return;
     rv_ipmi_pool_free(collector->pool); /* its callbacks point to rounds */
-    rv_ipmi_states_free(collector->states);
     g_hash_table_unref(collector->rounds);
     rv_snmp_loop_free(collector->loop);
     rv_profiles_free(collector->profiles);

@@ -12,7 +12,7 @@ typedef struct RvCollector RvCollector;
 typedef struct {
     const char *const
         *profile_folders;       /* NULL-terminated; later ones override profiles of the same name */
-    const char *interpretation; /* the IPMI state table; NULL: no BMC is asked */
+    const char *interpretation; /* the IPMI state table; NULL: the shipped one */
     const char *state_folder;   /* SDR caches, agents' habits; NULL: nothing is kept */
     guint ipmi_threads;         /* 0: default */
 } RvCollectorOptions;

@@ -1,0 +1,119 @@
+#include "health/findings.h"
+
+#include <math.h>
+
+#include "observation/describe.h"
+#include "observation/words.h"
+
+static void
+finding_free(RvFinding *finding)
+{
+    g_free(finding->value);
+    g_free(finding->reason);
+    g_free(finding);
+}
+
+static RvFinding *
+add(GPtrArray *findings, RvVerdict verdict, const char *subject)
+{
+    RvFinding *finding = g_new0(RvFinding, 1);
+
+    finding->verdict = verdict;
+    finding->subject = subject;
+    g_ptr_array_add(findings, finding);
+    return finding;
+}
+
+static RvVerdict
+protocol_verdict(const RvObservation *observation, const RvProtocol *protocol)
+{
+    gboolean up = rv_observation_reachability(observation) == RV_STATE_UP;
+
+    switch (protocol->state) {
+    case RV_STATE_UP:
+        return protocol->partial ? RV_VERDICT_WARNING : RV_VERDICT_OK;
+    case RV_STATE_DOWN:
+        return up ? RV_VERDICT_WARNING : RV_VERDICT_CRITICAL;
+    case RV_STATE_UNREACHABLE:
+    case RV_STATE_BLIND:
+        return RV_VERDICT_UNKNOWN;
+    case RV_STATE_NOT_ASKED:
+        if (protocol->reason == RV_REASON_NONE)
+            return RV_VERDICT_OK;
+        return up ? RV_VERDICT_WARNING : RV_VERDICT_UNKNOWN;
+    }
+    return RV_VERDICT_UNKNOWN;
+}
+
+static int
+compare(gconstpointer a, gconstpointer b)
+{
+    static const int rank[] = {[RV_VERDICT_CRITICAL] = 0,
+                               [RV_VERDICT_WARNING] = 1,
+                               [RV_VERDICT_UNKNOWN] = 2,
+                               [RV_VERDICT_OK] = 3};
+    const RvFinding *left = *(RvFinding *const *)a, *right = *(RvFinding *const *)b;
+
+    return rank[left->verdict] - rank[right->verdict];
+}
+
+GPtrArray *
+rv_findings(const RvObservation *observation)
+{
+    GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
+
+    for (guint i = 0; i < observation->protocols->len; i++) {
+        const RvProtocol *protocol = g_ptr_array_index(observation->protocols, i);
+        RvVerdict verdict = protocol_verdict(observation, protocol);
+
+        if (verdict != RV_VERDICT_OK) {
+            RvFinding *finding = add(findings, verdict, protocol->name);
+
+            finding->value = g_strdup(protocol->partial && protocol->state == RV_STATE_UP
+                                          ? "answers in part"
+                                          : rv_reachability_word(protocol->state));
+            finding->reason = rv_describe_trouble(protocol);
+        }
+    }
+    for (guint i = 0; i < observation->sensors->len; i++) {
+        const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
+
+        if (sensor->status != RV_VERDICT_OK && sensor->presence != RV_PRESENCE_ABSENT) {
+            RvFinding *finding = add(findings, sensor->status, sensor->name);
+
+            finding->value = rv_describe_value(sensor);
+            finding->reason = g_strdup(sensor->reason);
+            finding->sensor = sensor;
+        }
+    }
+    g_ptr_array_sort(findings, compare); /* stable: GLib's is a merge sort */
+    return findings;
+}
+
+char *
+rv_finding_text(const RvFinding *finding)
+{
+    const char *value = finding->value, *reason = finding->reason;
+    /* a reason that is about a value begins with it */
+    gboolean told = reason != NULL && finding->sensor != NULL && isfinite(finding->sensor->value) &&
+                    (g_ascii_isdigit(*reason) || *reason == '-');
+
+    if (reason == NULL)
+        return g_strdup_printf("%s: %s", finding->subject, value);
+    if (told)
+        return g_strdup_printf("%s: %s", finding->subject, reason);
+    return g_strdup_printf("%s: %s (%s)", finding->subject, value, reason);
+}
+
+void
+rv_findings_count(const RvObservation *observation, guint *counts)
+{
+    for (int i = 0; i <= RV_VERDICT_UNKNOWN; i++)
+        counts[i] = 0;
+    for (guint i = 0; i < observation->sensors->len; i++) {
+        const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
+
+        if (sensor->presence != RV_PRESENCE_ABSENT)
+            counts[sensor->status]++;
+    }
+}

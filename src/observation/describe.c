@@ -1,0 +1,186 @@
+#include "observation/describe.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "observation/words.h"
+
+/* Digits after the point that a person wants to see at most. */
+static const int places[RV_CLASSES] = {
+    [RV_CLASS_TEMPERATURE] = 1, [RV_CLASS_FAN] = 0,           [RV_CLASS_VOLTAGE] = 3,
+    [RV_CLASS_CURRENT] = 3,     [RV_CLASS_POWER] = 1,         [RV_CLASS_ENERGY] = 2,
+    [RV_CLASS_HUMIDITY] = 1,    [RV_CLASS_OPTICAL_POWER] = 2, [RV_CLASS_FREQUENCY] = 2,
+    [RV_CLASS_PERCENT] = 2,     [RV_CLASS_CHARGE] = 1,        [RV_CLASS_RUNTIME] = 0,
+    [RV_CLASS_AIRFLOW] = 1,     [RV_CLASS_COUNT] = 3,         [RV_CLASS_STATE] = 3,
+};
+
+static char *
+bare_number(RvClass class, double value)
+{
+    double scale = pow(10, places[class]);
+    double rounded = round(value * scale) / scale;
+
+    return rv_text_number(rounded == 0 ? 0 : rounded, 12); /* no -0 */
+}
+
+char *
+rv_describe_number(const RvSensor *sensor, double value)
+{
+    g_autofree char *number = bare_number(sensor->class, value);
+
+    if (!isfinite(value))
+        return g_strdup("-");
+    if (sensor->class == RV_CLASS_RUNTIME && value >= 120)
+        return rv_describe_duration((gint64)value);
+    return *sensor->unit != '\0' ? g_strdup_printf("%s %s", number, sensor->unit)
+                                 : g_steal_pointer(&number);
+}
+
+char *
+rv_describe_value(const RvSensor *sensor)
+{
+    if (sensor->presence == RV_PRESENCE_ABSENT)
+        return g_strdup("not fitted");
+    if (sensor->presence == RV_PRESENCE_MISSING)
+        return g_strdup("missing");
+    if (isfinite(sensor->value)) {
+        g_autofree char *number = rv_describe_number(sensor, sensor->value);
+
+        if (sensor->state == NULL || *sensor->state == '\0' || sensor->class == RV_CLASS_STATE)
+            return g_steal_pointer(&number);
+        return sensor->has_device_verdict && sensor->device_verdict != RV_VERDICT_OK
+                   ? g_strdup_printf("%s (%s)", number, sensor->state)
+                   : g_steal_pointer(&number);
+    }
+    if (sensor->state != NULL && *sensor->state != '\0')
+        return g_strdup(sensor->state);
+    if (sensor->has_raw)
+        return g_strdup_printf("%" G_GINT64_FORMAT, sensor->raw);
+    return g_strdup(sensor->raw_text != NULL && *sensor->raw_text != '\0' ? sensor->raw_text : "-");
+}
+
+char *
+rv_describe_limits(const RvSensor *sensor)
+{
+    const struct {
+        const char *word;
+        double low, high;
+    } rows[] = {{"warning", sensor->limits.low_warning, sensor->limits.high_warning},
+                {"critical", sensor->limits.low_critical, sensor->limits.high_critical}};
+    GString *text = g_string_new(NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *low = bare_number(sensor->class, rows[i].low);
+        g_autofree char *high = bare_number(sensor->class, rows[i].high);
+
+        if (isnan(rows[i].low) && isnan(rows[i].high))
+            continue;
+        g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", rows[i].word);
+        if (!isnan(rows[i].low))
+            g_string_append_printf(text, " ≤%s", low);
+        if (!isnan(rows[i].high))
+            g_string_append_printf(text, " ≥%s", high);
+    }
+    if (text->len > 0 && *sensor->unit != '\0')
+        g_string_append_printf(text, " %s", sensor->unit);
+    return g_string_free(text, FALSE);
+}
+
+char *
+rv_describe_duration(gint64 seconds)
+{
+    gint64 days = seconds / 86400;
+    int rest = (int)(seconds % 86400);
+
+    if (seconds < 0)
+        return g_strdup("");
+    if (days > 0)
+        return g_strdup_printf("%" G_GINT64_FORMAT " d %02d:%02d:%02d", days, rest / 3600,
+                               rest / 60 % 60, rest % 60);
+    return g_strdup_printf("%02d:%02d:%02d", rest / 3600, rest / 60 % 60, rest % 60);
+}
+
+char *
+rv_describe_speed(gint64 bits_per_second)
+{
+    static const struct {
+        double unit;
+        const char *name;
+    } rows[] = {{1e12, "Tbit/s"}, {1e9, "Gbit/s"}, {1e6, "Mbit/s"}, {1e3, "kbit/s"}};
+
+    if (bits_per_second < 1)
+        return g_strdup("");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *number = NULL;
+
+        if ((double)bits_per_second < rows[i].unit)
+            continue;
+        number = rv_text_number((double)bits_per_second / rows[i].unit, 4);
+        return g_strdup_printf("%s %s", number, rows[i].name);
+    }
+    return g_strdup_printf("%" G_GINT64_FORMAT " bit/s", bits_per_second);
+}
+
+static const char *
+reason_sentence(RvReason reason)
+{
+    switch (reason) {
+    case RV_REASON_NONE:
+        return "no reason was given";
+    case RV_REASON_NO_ANSWER:
+        return "no answer in time";
+    case RV_REASON_REFUSED:
+        return "nothing listens on that port";
+    case RV_REASON_NO_ROUTE:
+        return "no route to the address";
+    case RV_REASON_NAME:
+        return "the host name does not resolve";
+    case RV_REASON_CREDENTIALS:
+        return "user name, password, key or community was refused";
+    case RV_REASON_PRIVILEGE:
+        return "the user's privilege level is too low";
+    case RV_REASON_CIPHER:
+        return "cipher suite or security level was refused";
+    case RV_REASON_NO_SESSIONS:
+        return "the BMC is out of sessions";
+    case RV_REASON_PROTOCOL:
+        return "it answers, but not validly";
+    case RV_REASON_LOOP:
+        return "it repeats itself without end";
+    case RV_REASON_BUDGET:
+        return "our time for this device ran out";
+    case RV_REASON_CONFIGURATION:
+        return "not asked: its credential is missing or wrong";
+    }
+    return "";
+}
+
+char *
+rv_describe_trouble(const RvProtocol *protocol)
+{
+    if (protocol->state == RV_STATE_UP && !protocol->partial)
+        return NULL;
+    if (protocol->state == RV_STATE_NOT_ASKED && protocol->reason == RV_REASON_NONE)
+        return NULL;
+    if (protocol->detail != NULL && *protocol->detail != '\0')
+        return g_strdup(protocol->detail);
+    if (protocol->state == RV_STATE_UNREACHABLE)
+        return g_strdup("a device on the way to it is down");
+    if (protocol->state == RV_STATE_BLIND)
+        return g_strdup("we ourselves were cut off");
+    return g_strdup(reason_sentence(protocol->reason));
+}
+
+char *
+rv_describe_protocol(const RvProtocol *protocol)
+{
+    g_autofree char *trouble = rv_describe_trouble(protocol);
+
+    if (protocol->state == RV_STATE_NOT_ASKED)
+        return trouble != NULL ? g_steal_pointer(&trouble) : g_strdup("not asked");
+    if (protocol->state != RV_STATE_UP)
+        return g_strdup_printf("%s: %s", rv_reachability_word(protocol->state), trouble);
+    return g_strdup_printf("up in %" G_GINT64_FORMAT " ms%s%s", protocol->duration_ms,
+                           trouble != NULL ? ", not whole: " : "", trouble != NULL ? trouble : "");
+}
