@@ -121,7 +121,7 @@ rv_gets_next(RvGets *gets, RvSession *session, RvTally *tally)
 
 /* What the answer did not speak of is asked once more. */
 static void
-settle_rest(RvGets *gets, const RvRequest *request)
+settle_rest(RvGets *gets, const RvRequest *request, const char *why)
 {
     for (guint i = 0; i < request->n; i++) {
         Item *item = item_at(gets, request->parts[i]);
@@ -129,11 +129,16 @@ settle_rest(RvGets *gets, const RvRequest *request)
         if (item->state != ASKED)
             continue;
         if (item->asked_before)
-            gets->partial(gets->ask, &item->oid, RV_REASON_PROTOCOL,
-                          "the agent answers other objects than were asked");
+            gets->partial(gets->ask, &item->oid, RV_REASON_PROTOCOL, why);
         item->state = item->asked_before ? SETTLED : PENDING;
         item->asked_before = TRUE;
     }
+}
+
+static gboolean
+is_denied(gint64 status)
+{
+    return status == RV_PDU_AUTHORIZATION_ERROR || status == RV_PDU_NO_ACCESS;
 }
 
 static void
@@ -147,10 +152,7 @@ refuse(RvGets *gets, Item *item, gint64 status)
         return;
     why = g_strdup_printf("the agent says %s", word != NULL ? word : "an unknown error");
     gets->partial(gets->ask, &item->oid,
-                  status == RV_PDU_AUTHORIZATION_ERROR || status == RV_PDU_NO_ACCESS
-                      ? RV_REASON_CREDENTIALS
-                      : RV_REASON_PROTOCOL,
-                  why);
+                  is_denied(status) ? RV_REASON_CREDENTIALS : RV_REASON_PROTOCOL, why);
 }
 
 /* An error is about one object: that one is left out and the others asked again. Where the agent
@@ -160,6 +162,10 @@ read_error(RvGets *gets, const RvRequest *request, const RvPdu *pdu)
 {
     gint64 index = pdu->error_index;
 
+    for (guint i = 0; is_denied(pdu->error_status) && i < request->n; i++)
+        refuse(gets, item_at(gets, request->parts[i]), pdu->error_status);
+    if (is_denied(pdu->error_status))
+        return;
     if (request->n == 1)
         index = 1;
     if (request->n > 1 &&
@@ -209,7 +215,9 @@ rv_gets_answer(RvGets *gets, const RvRequest *request, const RvPdu *pdu, RvSnmpA
             return FALSE;
         gets->found++;
     }
-    settle_rest(gets, request);
+    settle_rest(gets, request,
+                valid ? "the agent answers other objects than were asked"
+                      : "the agent's answers cannot be decoded");
     gets->first = 0;
     return TRUE;
 }

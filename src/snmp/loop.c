@@ -378,11 +378,13 @@ note_strange(RvSnmpLoop *loop, const RvPeer *from)
     }
 }
 
+/* From the last sending: too short where an earlier one was answered, never so long that a lost
+ * packet is waited for. */
 static void
 learn_round_trip(RvRequest *request, gint64 now)
 {
     RvSession *session = request->session;
-    gint64 took = MAX(now - request->first_ms, 1);
+    gint64 took = MAX(now - request->sent_ms, 1);
 
     session->round_trip_ms =
         session->round_trip_ms == 0 ? took : MAX((7 * session->round_trip_ms + took) / 8, 1);

@@ -320,13 +320,14 @@ skip_empty(RvTable *table, const Column *column, const RvOid *oid)
 typedef enum { GOES_ON, ENDED, REPEATED, FULL } Step;
 
 static void
-repeated(RvTable *table, Column *column, const RvOid *oid)
+repeated(RvTable *table, Column *column, const RvOid *oid, gboolean bulk)
 {
     g_autofree char *text = rv_oid_format(oid);
     g_autofree char *why =
         g_strdup_printf("the walk does not advance: the agent gave %s again", text);
 
-    if (!table->next)
+    column->state = WAITING;
+    if (bulk)
         go_over_to_next(table);
     else
         column_partial(table, column, RV_REASON_LOOP, why);
@@ -343,7 +344,8 @@ endless(RvTable *table)
 }
 
 static Step
-take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, RvSnmpAnswers *into)
+take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, gboolean bulk,
+          RvSnmpAnswers *into)
 {
     const RvOid *oid = &cell->varbind.oid;
     RvOid last = last_of(column);
@@ -356,7 +358,9 @@ take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, RvSnmpAnswer
     if (!rv_oid_is_below(oid, &column->root)) {
         gboolean advances = rv_oid_compare(oid, &last) > 0;
 
-        /* a walk that falls back to before its beginning has ended too, in agents that err so */
+        /* some agents begin anew after the end; a GETBULK that falls back may have lost its way */
+        if (!advances && bulk)
+            return REPEATED;
         column_end(table, column);
         if (advances)
             skip_empty(table, column, oid);
@@ -380,18 +384,16 @@ take_cells(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSnmpAns
 {
     RvBer varbinds = pdu->varbinds;
     RvPduVarbind cell;
-    gboolean valid;
+    gboolean bulk = request->type == RV_PDU_GETBULK, valid;
 
     for (guint at = 0; rv_pdu_next(&varbinds, &cell, &valid); at++) {
         Column *column = &table->columns[request->parts[at % request->n]];
 
         if (column->state != BUSY)
             continue;
-        switch (take_cell(table, column, &cell, into)) {
+        switch (take_cell(table, column, &cell, bulk, into)) {
         case REPEATED:
-            /* a GETBULK that was answered twice over is asked again by GETNEXT */
-            column->state = WAITING;
-            repeated(table, column, &cell.varbind.oid);
+            repeated(table, column, &cell.varbind.oid, bulk);
             break;
         case FULL:
             return FALSE;
@@ -495,7 +497,8 @@ rv_table_answer(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSn
     if (table->cells > RV_TABLE_CEILING)
         endless(table);
     else if (cells == 0)
-        strike(table, request, "the agent's answers are empty");
+        strike(table, request,
+               cut ? "the agent's answers cannot be decoded" : "the agent's answers are empty");
     else if (cut)
         table->capacity->repetitions = MAX(request->repetitions / 2, 1);
     return TRUE;
