@@ -9,5 +9,6 @@ const RvCommand rv_commands[] = {
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {"profile", rv_cmd_profile, "list|lint|test|explain|learn", "the device profiles"},
     {"rrd", rv_cmd_rrd, "size|orphans|migrate", "the files of the time series"},
+    {"walk", rv_cmd_walk, "TARGET [OID]", "print every value of an SNMP agent, or record it"},
     {NULL},
 };

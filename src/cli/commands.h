@@ -10,3 +10,4 @@ int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **erro
 int rv_cmd_maintenance(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_profile(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_rrd(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_walk(const RvCliContext *context, int argc, char **argv, GError **error);
