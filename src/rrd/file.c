@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "rrd/quick.h"
 
 #define SOURCES_CEILING 64
 #define ARCHIVES_CEILING 1000
@@ -279,10 +280,14 @@ RvRrdWrite
 rv_rrd_file_update(const char *path, const RvRrdTemplate *template, gint64 time_s,
                    const double *values, GError **error)
 {
-    g_autoptr(GString) names = g_string_sized_new(64);
-    g_autoptr(GString) sample = g_string_sized_new(128);
+    g_autoptr(GString) names = NULL;
+    g_autoptr(GString) sample = NULL;
     const char *arguments[1];
 
+    if (rv_rrd_quick_update(path, template, time_s, values))
+        return RV_WRITE_DONE;
+    names = g_string_sized_new(64);
+    sample = g_string_sized_new(128);
     append_names(names, template);
     rv_rrd_file_format(sample, time_s, values, template->sources->len);
     arguments[0] = sample->str;
