@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "check/check.h"
+#include "cli/collector-options.h"
 #include "cli/commands.h"
-#include "cli/data-folder.h"
 #include "cli/print.h"
 #include "cli/target-options.h"
 #include "conf/configuration.h"
@@ -182,18 +182,6 @@ read_answers(const char *file, Output *output, GError **error)
 /* ---- asking now ---- */
 
 /* Shipped profiles first, then the site's. */
-static char **
-profile_folders(const RvConfiguration *configuration)
-{
-    GPtrArray *folders = g_ptr_array_new();
-
-    g_ptr_array_add(folders, rv_cli_data_folder("profiles"));
-    for (char **folder = configuration->profile_folders; *folder != NULL; folder++)
-        g_ptr_array_add(folders, g_strdup(*folder));
-    g_ptr_array_add(folders, NULL);
-    return (char **)g_ptr_array_free(folders, FALSE);
-}
-
 /* History is a help, not a need: an address that was never polled has none. */
 static RvState *
 open_state(const RvConfiguration *configuration)
@@ -215,22 +203,18 @@ ask(const Options *options, const RvCliContext *context, char **targets, Output 
         rv_target_options_resolve(options->target, context, targets, error);
     g_autoptr(RvConfiguration) configuration = NULL;
     g_autoptr(RvState) state = NULL;
-    g_auto(GStrv) folders = NULL;
-    RvCollectorOptions collector = {0};
-    RvCheckOptions check = {.collector = &collector};
+    g_auto(RvCliCollectorOptions) collector = {0};
+    RvCheckOptions check = {.collector = &collector.options};
 
     if (devices == NULL)
         return FALSE;
     configuration = rv_configuration_load(context->config, RV_CONFIGURATION_SITE, error);
     if (configuration == NULL)
         return FALSE;
-    folders = profile_folders(configuration);
     state = open_state(configuration);
-    collector.profile_folders = (const char *const *)folders;
-    collector.interpretation = configuration->ipmi_states;
-    collector.ipmi_threads = configuration->ipmi_threads;
+    rv_cli_collector_options(configuration, &collector);
     if (g_access(configuration->state_folder, W_OK) == 0)
-        collector.state_folder = configuration->state_folder;
+        collector.options.state_folder = configuration->state_folder;
     check.state = state;
     check.budget_ms = rv_target_options_budget_ms(options->target);
     return rv_check_run(devices, &check, take, output, error);

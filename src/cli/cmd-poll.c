@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/collector-options.h"
 #include "cli/commands.h"
 #include "cli/data-folder.h"
 #include "cli/progress.h"
@@ -59,33 +60,14 @@ show(const RvRoundProgress *progress, gpointer user_data)
     rv_progress_show(user_data, progress->done, progress->due, progress->silent);
 }
 
-static char **
-profile_folders(const RvConfiguration *configuration)
-{
-    GPtrArray *folders = g_ptr_array_new();
-
-    g_ptr_array_add(folders, rv_cli_data_folder("profiles"));
-    for (char **folder = configuration->profile_folders; folder != NULL && *folder != NULL;
-         folder++)
-        g_ptr_array_add(folders, g_strdup(*folder));
-    g_ptr_array_add(folders, NULL);
-    return (char **)g_ptr_array_free(folders, FALSE);
-}
-
 /* Runs the round; TRUE where there was one. */
 static gboolean
 run(const Options *options, const RvConfiguration *configuration, gint64 deadline_ms,
     RvRoundResult *result, GError **error)
 {
-    g_auto(GStrv) folders = profile_folders(configuration);
+    g_auto(RvCliCollectorOptions) collector = {0};
     g_autofree char *shipped = rv_cli_data_folder("rrd-templates");
-    const RvCollectorOptions collector = {
-        .profile_folders = (const char *const *)folders,
-        .interpretation = configuration->ipmi_states,
-        .state_folder = configuration->state_folder,
-        .ipmi_threads = configuration->ipmi_threads,
-    };
-    const RvAsker asker = rv_collecting(&collector);
+    const RvAsker asker = rv_collecting(&collector.options);
     g_autoptr(RvProgress) bar = rv_progress_new(rv_log_level() == RV_LOG_CRITICAL);
     const RvRoundOptions round = {
         .configuration = configuration,
@@ -103,6 +85,8 @@ run(const Options *options, const RvConfiguration *configuration, gint64 deadlin
         .user_data = bar,
     };
 
+    rv_cli_collector_options(configuration, &collector);
+    collector.options.state_folder = configuration->state_folder;
     return rv_round_run(&round, result, error);
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "collect/interpret.h"
+#include "collect/ipmi.h"
 #include "collect/questions.h"
 #include "ipmi/pool.h"
 #include "snmp/agent.h"
@@ -13,7 +14,9 @@ struct RvCollector {
     GMainContext *context;
     char *state_folder;
     guint ipmi_threads;
+    GPtrArray *trail;
     RvProfiles *profiles;
+    RvIpmiStates *states;
     RvSnmpLoop *loop; /* made with the first device that wants it */
     RvIpmiPool *pool;
     GHashTable *rounds; /* Round*: under way */
@@ -138,7 +141,7 @@ end_snmp(Round *round)
     protocol->duration_ms = round->outcome.duration_ms;
     if (answered && (round->tasks & (RV_COLLECT_HEALTH | RV_COLLECT_CENSUS)) != 0) {
         rv_interpret_snmp(round->collector->profiles, round->answers, round->device->profile,
-                          round->observation, NULL);
+                          round->observation, round->collector->trail);
         rv_habits_save(round->habits);
     } else if (answered) {
         rv_interpret_system(round->answers, round->observation);
@@ -302,15 +305,8 @@ static void
 on_bmc(RvIpmiAnswers *answers, gpointer user_data)
 {
     Round *round = user_data;
-    RvProtocol *protocol = rv_observation_add_protocol(round->observation, "ipmi");
 
-    protocol->state = answers->state;
-    protocol->reason = answers->reason;
-    protocol->detail = g_strdup(answers->detail);
-    protocol->partial = answers->partial;
-    protocol->duration_ms = answers->duration_ms;
-    protocol->requests = answers->requests;
-    protocol->retries = answers->retries;
+    rv_collect_ipmi(answers, round->collector->states, round->observation);
     rv_ipmi_answers_free(answers);
     round->ipmi_pending = FALSE;
     finish_when_whole(round);
@@ -342,6 +338,10 @@ start_ipmi(Round *round, const RvCollectMemory *memory)
                        .deadline_ms = round->deadline_ms};
     g_autoptr(GError) error = NULL;
 
+    if (collector->states == NULL) {
+        refuse_ipmi(round, "no table of states was named");
+        return;
+    }
     if (collector->pool == NULL)
         collector->pool = rv_ipmi_pool_new(collector->context, collector->state_folder,
                                            collector->ipmi_threads, &error);
@@ -364,9 +364,13 @@ rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GErro
     collector->context = context;
     collector->state_folder = g_strdup(options->state_folder);
     collector->ipmi_threads = options->ipmi_threads;
+    collector->trail = options->trail;
     collector->rounds = g_hash_table_new_full(NULL, NULL, round_free, NULL);
     collector->profiles = rv_profiles_open(options->profile_folders, problems);
-    if (!rv_problems_settle(problems, error))
+    if (options->interpretation != NULL)
+        collector->states = rv_ipmi_states_load(options->interpretation, error);
+    if ((options->interpretation != NULL && collector->states == NULL) ||
+        !rv_problems_settle(problems, error))
         return NULL;
     return g_steal_pointer(&collector);
 }
@@ -380,6 +384,7 @@ rv_collector_free(RvCollector *collector)
     g_hash_table_unref(collector->rounds);
     rv_snmp_loop_free(collector->loop);
     rv_profiles_free(collector->profiles);
+    rv_ipmi_states_free(collector->states);
     g_free(collector->state_folder);
     g_free(collector);
 }

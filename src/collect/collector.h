@@ -12,9 +12,11 @@ typedef struct RvCollector RvCollector;
 typedef struct {
     const char *const
         *profile_folders;       /* NULL-terminated; later ones override profiles of the same name */
-    const char *interpretation; /* the IPMI state table; NULL: the shipped one */
+    const char *interpretation; /* the IPMI state table; NULL: BMCs are not asked */
     const char *state_folder;   /* SDR caches, agents' habits; NULL: nothing is kept */
     guint ipmi_threads;         /* 0: default */
+    GPtrArray *trail; /* gets sentences (char*) for profile explain: candidates, and what became of
+                         each row; NULL: nobody asks */
 } RvCollectorOptions;
 
 typedef enum {

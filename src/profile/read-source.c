@@ -294,17 +294,22 @@ rv_read_scaling(const RvReader *reader, const RvYamlNode *map, RvScaling *scalin
 {
     static const char *const keys[] = {"scale",     "divide",     "offset", "scale-by",
                                        "precision", "scale-enum", "unit"};
+    const RvYamlNode *factor = rv_yaml_get(map, "scale");
     double divide = 1;
     gboolean any = FALSE;
 
     *scaling = RV_SCALING_NONE;
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
         any = any || rv_yaml_get(map, keys[i]) != NULL;
-    rv_yaml_get_number(map, "scale", -1e18, 1e18, &scaling->scale, reader->problems);
+    if (factor != NULL && factor->kind != RV_YAML_TEXT)
+        scaling->scale_by = rv_read_source(reader, factor, "scale");
+    else
+        rv_yaml_get_number(map, "scale", -1e18, 1e18, &scaling->scale, reader->problems);
     if (rv_yaml_get_number(map, "divide", 1e-18, 1e18, &divide, reader->problems))
         scaling->scale /= divide;
     rv_yaml_get_number(map, "offset", -1e18, 1e18, &scaling->offset, reader->problems);
-    scaling->scale_by = rv_read_source(reader, rv_yaml_get(map, "scale-by"), "scale-by");
+    if (scaling->scale_by == NULL)
+        scaling->scale_by = rv_read_source(reader, rv_yaml_get(map, "scale-by"), "scale-by");
     scaling->precision = rv_read_source(reader, rv_yaml_get(map, "precision"), "precision");
     scaling->scale_enum = rv_read_source(reader, rv_yaml_get(map, "scale-enum"), "scale-enum");
     read_unit(reader, rv_yaml_get(map, "unit"), scaling);
