@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "base/clock.h"
@@ -6,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/fault-import.h"
 #include "cli/fault-print.h"
+#include "cli/report-run.h"
 #include "cli/state-options.h"
 #include "cli/subcommand.h"
 
@@ -13,6 +15,7 @@
 typedef struct {
     RvStateOptions state;
     char *format, *device, *title, *kind, *level, *at, *root_cause, *method, *loss;
+    char *output, *language;
     gboolean all, handed_over;
 } Options;
 
@@ -29,6 +32,8 @@ options_clear(Options *options)
     g_free(options->root_cause);
     g_free(options->method);
     g_free(options->loss);
+    g_free(options->output);
+    g_free(options->language);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -267,12 +272,35 @@ run_resolve(const RvCliContext *context, int argc, char **argv, GError **error)
                : EX_USAGE;
 }
 
+/* Forms to sign; the others are for terminals and programs. */
+static gboolean
+is_paper(const char *format)
+{
+    return g_strcmp0(format, "pdf") == 0 || g_strcmp0(format, "html") == 0;
+}
+
+static int
+write_paper(const RvCliContext *context, const Options *options, gint64 id, GError **error)
+{
+    const RvReportOptions paper = {.state = options->state,
+                                   .format = options->format,
+                                   .output = options->output,
+                                   .language = options->language};
+    const RvReportOrder order = {.kind = RV_REPORT_FAULT, .period = RV_PERIOD_MONTH, .fault = id};
+
+    return rv_report_run(context, &paper, &order, error);
+}
+
 static int
 run_report(const RvCliContext *context, int argc, char **argv, GError **error)
 {
     g_auto(Options) options = {0};
     const GOptionEntry entries[] = {
-        {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text or json", "FORMAT"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text, json, pdf or html", "FORMAT"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+         "of pdf and html: a file, or - (default: archived in the state folder)", "FILE"},
+        {"lang", 0, 0, G_OPTION_ARG_STRING, &options.language, "of pdf and html: zh_CN or en",
+         "LANGUAGE"},
         {"handed-over", 0, 0, G_OPTION_ARG_NONE, &options.handed_over,
          "note that the customer has it: stops its clock", NULL},
         {NULL},
@@ -296,6 +324,10 @@ run_report(const RvCliContext *context, int argc, char **argv, GError **error)
         (options.handed_over && !rv_ledger_reported(state, id, rv_clock_now_ms(),
                                                     rv_state_options_who(&options.state), error)))
         return EX_USAGE;
+    if (is_paper(options.format)) {
+        g_clear_pointer(&state, rv_state_close);
+        return write_paper(context, &options, id, error);
+    }
     fault = get_fault(state, id, error);
     return fault != NULL && print(&options, fault, NULL, error) ? 0 : EX_USAGE;
 }

@@ -8,6 +8,7 @@ const RvCommand rv_commands[] = {
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {"profile", rv_cmd_profile, "list|lint|test|explain|learn", "the device profiles"},
+    {"report", rv_cmd_report, "[--period KIND]", "the report of a period, a device or a round"},
     {"rrd", rv_cmd_rrd, "size|orphans|migrate", "the files of the time series"},
     {"walk", rv_cmd_walk, "TARGET [OID]", "print every value of an SNMP agent, or record it"},
     {NULL},

@@ -9,5 +9,6 @@ int rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **er
 int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_maintenance(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_profile(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_report(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_rrd(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_walk(const RvCliContext *context, int argc, char **argv, GError **error);

@@ -1,0 +1,415 @@
+#include "cli/report-run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/data-folder.h"
+#include "cli/progress.h"
+#include "cli/version.h"
+#include "report/pdf.h"
+#include "report/sections.h"
+#include "report/writers.h"
+
+typedef struct {
+    const RvReportOptions *options;
+    const RvReportOrder *order;
+    RvConfiguration *configuration;
+    gboolean secrets;
+    GTimeZone *zone;
+    RvState *state;
+    RvRrdStore *rrd;
+    RvProgress *progress;
+    RvLanguage language;
+    gint64 now_ms;
+    RvPeriod period;
+    RvReport *report;
+} Work;
+
+void
+rv_report_options_clear(RvReportOptions *options)
+{
+    rv_state_options_clear(&options->state);
+    g_free(options->format);
+    g_free(options->output);
+    g_free(options->table);
+    g_free(options->language);
+    g_free(options->templates);
+    g_free(options->daemon);
+}
+
+void
+rv_report_options_add(RvReportOptions *options, GOptionContext *context)
+{
+    const GOptionEntry entries[] = {
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options->format, "pdf (default), html, csv or json",
+         "FORMAT"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+         "a file, or - for standard output (default: archived in the state folder)", "FILE"},
+        {"table", 0, 0, G_OPTION_ARG_STRING, &options->table,
+         "of csv: devices (default), faults, findings, interfaces, series, changes, suspects",
+         "NAME"},
+        {"lang", 0, 0, G_OPTION_ARG_STRING, &options->language, "zh_CN or en", "LANGUAGE"},
+        {"templates", 0, 0, G_OPTION_ARG_FILENAME, &options->templates, "rrd-templates to use",
+         "FOLDER"},
+        {"rrdcached", 0, 0, G_OPTION_ARG_FILENAME, &options->daemon, "socket of rrdcached",
+         "SOCKET"},
+        {NULL},
+    };
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    rv_state_options_add(&options->state, context);
+}
+
+static void
+work_clear(Work *work)
+{
+    rv_report_free(work->report);
+    rv_rrd_store_free(work->rrd);
+    rv_state_close(work->state);
+    rv_progress_free(work->progress);
+    rv_configuration_free(work->configuration);
+    g_clear_pointer(&work->zone, g_time_zone_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
+
+/* ---- what it is made from ---- */
+
+/* The credentials tell default communities; who may not read them gets the report without. */
+static gboolean
+load_configuration(Work *work, const RvCliContext *context, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    work->configuration = rv_configuration_load(context->config, RV_CONFIGURATION_ALL, &problem);
+    work->secrets = work->configuration != NULL;
+    if (work->configuration != NULL)
+        return TRUE;
+    if (!g_error_matches(problem, RV_ERROR, RV_ERROR_PERMISSION) &&
+        !g_error_matches(problem, RV_ERROR, RV_ERROR_NO_INPUT)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    work->configuration = rv_configuration_load(
+        context->config, RV_CONFIGURATION_INVENTORY | RV_CONFIGURATION_SERVICE_PLAN, error);
+    return work->configuration != NULL;
+}
+
+/* SOURCE_DATE_EPOCH, as reproducible-builds.org has it, else the clock. */
+static gint64
+time_of_making(void)
+{
+    const char *fixed = g_getenv("SOURCE_DATE_EPOCH");
+    gint64 s;
+
+    if (fixed != NULL && g_ascii_string_to_signed(fixed, 10, 1, G_MAXINT64 / 2000, &s, NULL))
+        return s * 1000;
+    return rv_clock_now_ms();
+}
+
+static const char *
+state_folder(const Work *work)
+{
+    return work->options->state.folder != NULL ? work->options->state.folder
+                                               : work->configuration->state_folder;
+}
+
+static gboolean
+open_stores(Work *work, gboolean archive, GError **error)
+{
+    g_autofree char *path = g_build_filename(state_folder(work), "state.db", NULL);
+    g_autofree char *folder = g_build_filename(state_folder(work), "rrd", NULL);
+    g_autofree char *templates =
+        work->options->templates != NULL             ? g_strdup(work->options->templates)
+        : work->configuration->rrd_templates != NULL ? g_strdup(work->configuration->rrd_templates)
+                                                     : rv_cli_data_folder("rrd-templates");
+    const RvRrdOptions rrd = {.folder = folder,
+                              .template_folder = templates,
+                              .daemon_socket = work->options->daemon != NULL
+                                                   ? work->options->daemon
+                                                   : work->configuration->rrdcached_socket};
+
+    /* reading alone makes no file where there is none */
+    if (archive && !g_file_test(path, G_FILE_TEST_EXISTS))
+        archive = FALSE;
+    work->state = rv_state_open(path, archive ? RV_STATE_MODE_WRITE : RV_STATE_MODE_READ, error);
+    if (work->state == NULL)
+        return FALSE;
+    if (g_file_test(folder, G_FILE_TEST_IS_DIR))
+        work->rrd = rv_rrd_store_open(&rrd, error);
+    return work->rrd != NULL || *error == NULL;
+}
+
+static gboolean
+fault_period(Work *work, GError **error)
+{
+    GError *problem = NULL;
+    g_autoptr(RvFault) fault = rv_ledger_get(work->state, work->order->fault, &problem);
+
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+        return FALSE;
+    }
+    if (fault == NULL) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "there is no fault %" G_GINT64_FORMAT "; `rackvitals fault list` shows them",
+                    work->order->fault);
+        return FALSE;
+    }
+    work->period = rv_period_at(RV_PERIOD_MONTH, work->zone, NULL, fault->opened_ms);
+    /* one that reaches over the end of a month is looked at whole */
+    work->period.until_ms =
+        MAX(work->period.until_ms, fault->resolved_ms != 0 ? fault->resolved_ms + 1 : work->now_ms);
+    return TRUE;
+}
+
+static gboolean
+find_period(Work *work, GError **error)
+{
+    const char *anchor = work->configuration->plan->round_anchor;
+
+    if (work->order->kind == RV_REPORT_FAULT)
+        return fault_period(work, error);
+    if (work->order->at != NULL)
+        return rv_period_parse(work->order->period, work->order->at, work->zone, anchor,
+                               &work->period, error);
+    work->period = rv_period_at(work->order->period, work->zone, anchor, work->now_ms);
+    work->period = rv_period_previous(&work->period, work->zone, anchor);
+    return TRUE;
+}
+
+static gboolean
+find_zone(Work *work, GError **error)
+{
+    work->zone = work->options->state.zone != NULL
+                     ? rv_state_options_zone(&work->options->state, error)
+                     : g_time_zone_ref(work->configuration->plan->zone);
+    return work->zone != NULL;
+}
+
+/* ---- making ---- */
+
+static void
+show_progress(const char *what, double share, gpointer data)
+{
+    Work *work = data;
+
+    rv_progress_show(work->progress, (guint)(share * 1000), 1000, 0);
+}
+
+static gboolean
+build(Work *work, guint edition, GError **error)
+{
+    const RvReportSources sources = {.state = work->state,
+                                     .rrd = work->rrd,
+                                     .configuration = work->configuration,
+                                     .secrets = work->secrets,
+                                     .progress = show_progress,
+                                     .progress_data = work};
+    const RvReportRequest request = {.kind = work->order->kind,
+                                     .period = work->period,
+                                     .zone = work->zone,
+                                     .zone_name = work->options->state.zone,
+                                     .device = work->order->device,
+                                     .fault = work->order->fault,
+                                     .now_ms = work->now_ms,
+                                     .edition = edition,
+                                     .version = RV_VERSION};
+
+    g_clear_pointer(&work->report, rv_report_free);
+    work->report = rv_report_build(&sources, &request, error);
+    return work->report != NULL;
+}
+
+static GBytes *
+take_text(char *text)
+{
+    return g_bytes_new_take(text, strlen(text));
+}
+
+static GBytes *
+write_pdf(const Work *work, const RvDocument *document, GError **error)
+{
+    g_autoptr(GBytes) devices = take_text(rv_report_csv(work->report, "devices"));
+    g_autoptr(GBytes) faults = take_text(rv_report_csv(work->report, "faults"));
+    g_autoptr(GBytes) json = take_text(rv_report_json(work->report));
+    const RvAttachment attachments[] = {
+        {"devices.csv", "text/csv",
+         RV_SAY(work->language, "Devices of this report", "本报告的设备"), devices},
+        {"faults.csv", "text/csv", RV_SAY(work->language, "Faults of this report", "本报告的故障"),
+         faults},
+        {"report.json", "application/json",
+         RV_SAY(work->language, "Every number of this report", "本报告的全部数据"), json},
+    };
+    g_autofree char *note = NULL;
+    GBytes *pdf = rv_pdf_write(document, attachments, G_N_ELEMENTS(attachments), &note, error);
+
+    if (note != NULL)
+        rv_warning("report: %s", note);
+    return pdf;
+}
+
+static GBytes *
+write_format(const Work *work, GError **error)
+{
+    const char *format = work->options->format != NULL ? work->options->format : "pdf";
+    g_autoptr(RvDocument) document = NULL;
+
+    if (strcmp(format, "json") == 0)
+        return take_text(rv_report_json(work->report));
+    if (strcmp(format, "csv") == 0)
+        return take_text(rv_report_csv(
+            work->report, work->options->table != NULL ? work->options->table : "devices"));
+    document = rv_report_document(work->report, work->language);
+    if (strcmp(format, "html") == 0)
+        return take_text(rv_html_write(document));
+    return write_pdf(work, document, error);
+}
+
+/* ---- where it goes ---- */
+
+static gboolean
+is_one_of(const char *word, const char *const *words)
+{
+    return word == NULL || g_strv_contains(words, word);
+}
+
+static gboolean
+check_options(const RvReportOptions *options, GError **error)
+{
+    static const char *const formats[] = {"pdf", "html", "csv", "json", NULL};
+    static const char *const languages[] = {"zh_CN", "en", NULL};
+    const char *wrong = NULL;
+
+    if (!is_one_of(options->format, formats))
+        wrong = "--format takes pdf, html, csv or json";
+    else if (!is_one_of(options->language, languages))
+        wrong = "--lang takes zh_CN or en";
+    else if (!is_one_of(options->table, rv_report_tables))
+        wrong = "--table takes devices, faults, findings, interfaces, series, changes or suspects";
+    else if (options->table != NULL && g_strcmp0(options->format, "csv") != 0)
+        wrong = "--table belongs to --format csv";
+    if (wrong != NULL)
+        g_set_error_literal(error, RV_ERROR, RV_ERROR_USAGE, wrong);
+    return wrong == NULL;
+}
+
+static char *
+archive_path(const Work *work)
+{
+    const char *format = work->options->format != NULL ? work->options->format : "pdf";
+    g_autofree char *name =
+        g_strdup_printf("%s-%s.%s", work->report->number, rv_language_word(work->language), format);
+
+    for (char *at = name; *at != '\0'; at++)
+        if (*at == '/' || (guchar)*at <= ' ')
+            *at = '_';
+    if (name[0] == '.')
+        name[0] = '_';
+    return g_build_filename(state_folder(work), "reports", name, NULL);
+}
+
+static gboolean
+write_file(const char *path, GBytes *bytes, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    gsize size;
+    const char *data = g_bytes_get_data(bytes, &size);
+
+    if (g_file_set_contents_full(path, data, (gssize)size,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0640,
+                                 &problem))
+        return TRUE;
+    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, problem->message);
+    return FALSE;
+}
+
+/* The report of a period was made: what the service plan's duties look for. */
+static gboolean
+note_delivery(Work *work, const char *path, GError **error)
+{
+    RvDelivery delivery = {.kind = work->period.kind,
+                           .from_ms = work->period.from_ms,
+                           .until_ms = work->period.until_ms,
+                           .done_ms = work->now_ms,
+                           .file = (char *)path,
+                           .who = (char *)rv_state_options_who(&work->options->state)};
+
+    return work->order->kind != RV_REPORT_PERIOD || work->report->running ||
+           rv_state_delivery_add(work->state, &delivery, error);
+}
+
+/* Under its number, in an edition of its own: nothing that was handed over is written over. */
+static gboolean
+archive(Work *work, GError **error)
+{
+    g_autofree char *folder = g_build_filename(state_folder(work), "reports", NULL);
+    g_autofree char *path = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+
+    if (g_mkdir_with_parents(folder, 0750) != 0) {
+        g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "%s: cannot be made", folder);
+        return FALSE;
+    }
+    path = archive_path(work);
+    for (guint edition = 2; g_file_test(path, G_FILE_TEST_EXISTS) && edition < 1000; edition++) {
+        if (!build(work, edition, error))
+            return FALSE;
+        g_free(path);
+        path = archive_path(work);
+    }
+    bytes = write_format(work, error);
+    if (bytes == NULL || !write_file(path, bytes, error) || !note_delivery(work, path, error))
+        return FALSE;
+    g_print("%s\n", path);
+    return TRUE;
+}
+
+static gboolean
+put_out(Work *work, GError **error)
+{
+    g_autoptr(GBytes) bytes = write_format(work, error);
+    gsize size;
+    const void *data;
+
+    if (bytes == NULL)
+        return FALSE;
+    if (strcmp(work->options->output, "-") != 0)
+        return write_file(work->options->output, bytes, error);
+    data = g_bytes_get_data(bytes, &size);
+    g_clear_pointer(&work->progress, rv_progress_free);
+    if (fwrite(data, 1, size, stdout) == size)
+        return TRUE;
+    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, "standard output: cannot be written");
+    return FALSE;
+}
+
+int
+rv_report_run(const RvCliContext *context, const RvReportOptions *options,
+              const RvReportOrder *order, GError **error)
+{
+    g_auto(Work) work = {.options = options, .order = order, .now_ms = time_of_making()};
+    GError *problem = NULL;
+    gboolean done;
+
+    if (!check_options(options, error))
+        return EX_USAGE;
+    work.progress = rv_progress_new(FALSE);
+    done = load_configuration(&work, context, &problem) && find_zone(&work, &problem) &&
+           open_stores(&work, options->output == NULL, &problem) && find_period(&work, &problem) &&
+           build(&work, 1, &problem);
+    if (done) {
+        work.language =
+            rv_language_parse(options->language != NULL   ? options->language
+                              : context->language != NULL ? context->language
+                                                          : work.configuration->language);
+        done = options->output != NULL ? put_out(&work, &problem) : archive(&work, &problem);
+    }
+    if (!done)
+        g_propagate_error(error, problem);
+    return done ? 0 : EX_SOFTWARE;
+}

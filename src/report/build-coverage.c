@@ -1,0 +1,160 @@
+/* Coverage: how well we looked. */
+#include <math.h>
+#include <string.h>
+
+#include "report/build.h"
+
+#define BLIND_SHOWN 20
+
+static gboolean
+add_rounds(RvBuild *build, GError **error)
+{
+    RvReportCoverage *coverage = &build->report->coverage;
+    g_autoptr(GPtrArray) rounds = rv_state_rounds(
+        build->sources->state, build->report->period.from_ms, build->report->until_ms, error);
+
+    if (rounds == NULL)
+        return FALSE;
+    for (guint i = 0; i < rounds->len; i++) {
+        const RvRound *round = g_ptr_array_index(rounds, i);
+
+        coverage->rounds++;
+        coverage->finished += round->ended_ms != 0;
+        coverage->killed += round->ended_ms == 0 && i + 1 < rounds->len;
+        coverage->simulated += round->simulated;
+        coverage->asked += round->asked;
+        coverage->answered += round->answered;
+        coverage->failed += round->failed;
+    }
+    build->report->simulated = coverage->simulated > 0;
+    return TRUE;
+}
+
+static int
+compare_spans(gconstpointer a, gconstpointer b)
+{
+    const RvSpan *left = a, *right = b;
+
+    return left->from_ms < right->from_ms ? -1 : left->from_ms > right->from_ms;
+}
+
+static int
+compare_blind(gconstpointer a, gconstpointer b)
+{
+    const RvReportBlind *left = *(RvReportBlind *const *)a, *right = *(RvReportBlind *const *)b;
+    gint64 l = left->until_ms - left->from_ms, r = right->until_ms - right->from_ms;
+
+    return l != r ? (l > r ? -1 : 1) : left->from_ms < right->from_ms ? -1 : 1;
+}
+
+/* Stretches in which at least half of the devices were not observed: the poller stood still, or
+ * was cut off. */
+static void
+add_blind(RvBuild *build)
+{
+    RvReport *report = build->report;
+    g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(RvSpan)); /* until_ms: +1 or -1 */
+    gint64 depth = 0, half = MAX(1, ((gint64)report->devices->len + 1) / 2), from_ms = 0;
+
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        for (guint j = 0; j < device->availability->pieces->len; j++) {
+            const RvPiece *piece = &g_array_index(device->availability->pieces, RvPiece, j);
+            RvSpan begin = {piece->from_ms, 1}, end = {piece->until_ms, -1};
+
+            if (piece->kind != RV_PIECE_NOT_OBSERVED)
+                continue;
+            g_array_append_val(edges, begin);
+            g_array_append_val(edges, end);
+        }
+    }
+    g_array_sort(edges, compare_spans);
+    for (guint i = 0; i < edges->len; i++) {
+        const RvSpan *edge = &g_array_index(edges, RvSpan, i);
+        gint64 before = depth;
+
+        depth += edge->until_ms;
+        if (i + 1 < edges->len && g_array_index(edges, RvSpan, i + 1).from_ms == edge->from_ms &&
+            (depth >= half) != (before >= half)) {
+            /* all that happens at one moment counts at once */
+            gint64 at_ms = edge->from_ms;
+
+            while (i + 1 < edges->len && g_array_index(edges, RvSpan, i + 1).from_ms == at_ms)
+                depth += g_array_index(edges, RvSpan, ++i).until_ms;
+            edge = &g_array_index(edges, RvSpan, i);
+        }
+        if (before < half && depth >= half)
+            from_ms = edge->from_ms;
+        if (before >= half && depth < half && edge->from_ms > from_ms) {
+            RvReportBlind *blind = g_new0(RvReportBlind, 1);
+
+            blind->from_ms = from_ms;
+            blind->until_ms = edge->from_ms;
+            blind->devices = (guint)before;
+            g_ptr_array_add(report->coverage.blind, blind);
+        }
+    }
+    g_ptr_array_sort(report->coverage.blind, compare_blind);
+    if (report->coverage.blind->len > BLIND_SHOWN)
+        g_ptr_array_set_size(report->coverage.blind, BLIND_SHOWN);
+}
+
+static void
+add_observed(RvBuild *build)
+{
+    RvReportCoverage *coverage = &build->report->coverage;
+
+    for (guint i = 0; i < build->report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(build->report->devices, i);
+
+        coverage->never += !device->observed;
+        coverage->expected_ms += device->availability->agreed_ms;
+        coverage->observed_ms += device->availability->up_ms + device->availability->down_ms;
+    }
+}
+
+static gboolean
+add_duties(RvBuild *build, GError **error)
+{
+    RvReport *report = build->report;
+    g_autoptr(GPtrArray) deliveries = NULL;
+    RvDutyTerms terms = {.zone = report->zone,
+                         .anchor = build->plan->round_anchor,
+                         .calendar = build->plan->duty_calendar,
+                         .from_ms = report->period.from_ms,
+                         .until_ms = report->until_ms - 1};
+
+    if (build->plan->duties->len == 0)
+        return TRUE;
+    deliveries =
+        rv_state_deliveries(build->sources->state, report->period.from_ms - (gint64)366 * 86400000,
+                            report->until_ms, error);
+    if (deliveries == NULL)
+        return FALSE;
+    for (guint i = 0; i < build->plan->duties->len; i++) {
+        const RvDuty *duty = &g_array_index(build->plan->duties, RvDuty, i);
+        g_autoptr(GArray) statuses = rv_duty_status(duty, deliveries, &terms, report->made_ms);
+
+        for (guint j = 0; j < statuses->len; j++) {
+            const RvDutyStatus *status = &g_array_index(statuses, RvDutyStatus, j);
+            RvReportDuty *one = g_new0(RvReportDuty, 1);
+
+            one->kind = duty->kind;
+            g_strlcpy(one->label, status->period.label, sizeof one->label);
+            one->due_ms = status->due_ms;
+            one->done_ms = status->delivery != NULL ? status->delivery->done_ms : 0;
+            one->state = status->state;
+            g_ptr_array_add(report->duties, one);
+        }
+    }
+    return TRUE;
+}
+
+gboolean
+rv_build_coverage(RvBuild *build, GError **error)
+{
+    add_observed(build);
+    add_blind(build);
+    return add_rounds(build, error) && add_duties(build, error);
+}

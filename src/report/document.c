@@ -1,0 +1,260 @@
+#include "report/document.h"
+
+#include <string.h>
+
+RvMark
+rv_mark_of(RvVerdict verdict)
+{
+    switch (verdict) {
+    case RV_VERDICT_OK:
+        return RV_MARK_OK;
+    case RV_VERDICT_WARNING:
+        return RV_MARK_WARNING;
+    case RV_VERDICT_CRITICAL:
+        return RV_MARK_CRITICAL;
+    case RV_VERDICT_UNKNOWN:
+        return RV_MARK_UNKNOWN;
+    }
+    return RV_MARK_UNKNOWN;
+}
+
+RvMark
+rv_mark_of_promise(RvPromise promise)
+{
+    switch (promise) {
+    case RV_PROMISE_NONE:
+        return RV_MARK_NONE;
+    case RV_PROMISE_MET:
+        return RV_MARK_OK;
+    case RV_PROMISE_NOT_MET:
+        return RV_MARK_CRITICAL;
+    case RV_PROMISE_NOT_PROVEN:
+        return RV_MARK_UNKNOWN;
+    }
+    return RV_MARK_NONE;
+}
+
+/* ---- life ---- */
+
+static void
+cell_free(gpointer data)
+{
+    RvCell *cell = data;
+
+    g_free(cell->text);
+    g_free(cell->target);
+    g_clear_pointer(&cell->spark, g_array_unref);
+    g_free(cell);
+}
+
+static void
+column_clear(gpointer data)
+{
+    g_free(((RvColumn *)data)->head);
+}
+
+static void
+table_free(RvTable *table)
+{
+    if (table == NULL)
+        return;
+    g_free(table->caption);
+    g_free(table->none);
+    g_free(table->shortened);
+    g_array_unref(table->columns);
+    g_ptr_array_unref(table->rows);
+    g_free(table);
+}
+
+static void
+block_free(gpointer data)
+{
+    RvBlock *block = data;
+
+    g_free(block->name);
+    g_free(block->number);
+    g_ptr_array_unref(block->texts);
+    g_ptr_array_unref(block->charts);
+    table_free(block->table);
+    g_free(block);
+}
+
+static RvBlock *
+add_block(RvDocument *document, RvBlockKind kind)
+{
+    RvBlock *block = g_new0(RvBlock, 1);
+
+    block->kind = kind;
+    block->texts = g_ptr_array_new_with_free_func(g_free);
+    block->charts = g_ptr_array_new_with_free_func((GDestroyNotify)rv_chart_free);
+    g_ptr_array_add(document->blocks, block);
+    return block;
+}
+
+RvDocument *
+rv_document_new(RvLanguage language, GTimeZone *zone)
+{
+    RvDocument *document = g_new0(RvDocument, 1);
+
+    document->language = language;
+    document->zone = zone;
+    document->blocks = g_ptr_array_new_with_free_func(block_free);
+    document->confidentiality = g_strdup("");
+    return document;
+}
+
+void
+rv_document_free(RvDocument *document)
+{
+    if (document == NULL)
+        return;
+    g_free(document->title);
+    g_free(document->subject);
+    g_free(document->author);
+    g_free(document->number);
+    g_free(document->running);
+    g_free(document->confidentiality);
+    g_free(document->accent);
+    g_free(document->logo);
+    g_ptr_array_unref(document->blocks);
+    g_free(document);
+}
+
+/* ---- blocks ---- */
+
+RvBlock *
+rv_document_heading(RvDocument *document, guint level, const char *name, const char *text)
+{
+    RvBlock *block = add_block(document, RV_BLOCK_HEADING);
+
+    block->level = level;
+    if (level == 1) {
+        document->sections++;
+        document->subsections = 0;
+        block->number = g_strdup_printf("%u", document->sections);
+    } else {
+        document->subsections++;
+        block->number = g_strdup_printf("%u.%u", document->sections, document->subsections);
+    }
+    block->name = name != NULL ? g_strdup(name) : g_strdup_printf("section-%s", block->number);
+    g_ptr_array_add(block->texts, g_strdup(text));
+    return block;
+}
+
+RvBlock *
+rv_document_text(RvDocument *document, RvBlockKind kind, const char *format, ...)
+{
+    RvBlock *block = add_block(document, kind);
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_ptr_array_add(block->texts, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
+    return block;
+}
+
+void
+rv_document_page(RvDocument *document)
+{
+    add_block(document, RV_BLOCK_PAGE);
+}
+
+RvBlock *
+rv_document_items(RvDocument *document)
+{
+    return add_block(document, RV_BLOCK_ITEMS);
+}
+
+void
+rv_document_item(RvBlock *items, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_ptr_array_add(items->texts, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
+}
+
+RvTable *
+rv_document_table(RvDocument *document, RvBlockKind kind, const char *caption)
+{
+    RvBlock *block = add_block(document, kind);
+
+    block->table = g_new0(RvTable, 1);
+    block->table->caption = g_strdup(caption != NULL ? caption : "");
+    block->table->columns = g_array_new(FALSE, TRUE, sizeof(RvColumn));
+    g_array_set_clear_func(block->table->columns, column_clear);
+    block->table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    if (kind == RV_BLOCK_TABLE && block->table->caption[0] != '\0')
+        block->number = g_strdup_printf("%u", ++document->tables);
+    return block->table;
+}
+
+void
+rv_document_chart(RvDocument *document, RvChart *chart, const char *caption)
+{
+    RvBlock *block = add_block(document, RV_BLOCK_CHART);
+
+    g_ptr_array_add(block->charts, chart);
+    g_ptr_array_add(block->texts, g_strdup(caption));
+    block->number = g_strdup_printf("%u", ++document->figures);
+}
+
+void
+rv_document_panel(RvDocument *document, RvChart *chart)
+{
+    RvBlock *last = document->blocks->len > 0
+                        ? g_ptr_array_index(document->blocks, document->blocks->len - 1)
+                        : NULL;
+
+    if (last == NULL || last->kind != RV_BLOCK_PANEL || last->charts->len >= 2)
+        last = add_block(document, RV_BLOCK_PANEL);
+    g_ptr_array_add(last->charts, chart);
+}
+
+/* ---- tables ---- */
+
+void
+rv_table_column(RvTable *table, const char *head, double width, RvAlign align)
+{
+    RvColumn column = {g_strdup(head), width, align};
+
+    g_array_append_val(table->columns, column);
+}
+
+void
+rv_table_row(RvTable *table)
+{
+    g_ptr_array_add(table->rows, g_ptr_array_new_with_free_func(cell_free));
+}
+
+RvCell *
+rv_table_take(RvTable *table, char *text)
+{
+    RvCell *cell = g_new0(RvCell, 1);
+
+    cell->text = text != NULL ? text : g_strdup("");
+    g_ptr_array_add(g_ptr_array_index(table->rows, table->rows->len - 1), cell);
+    return cell;
+}
+
+RvCell *
+rv_table_cell(RvTable *table, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    return rv_table_take(table, text);
+}
+
+RvCell *
+rv_table_mark(RvTable *table, RvMark mark, const char *text)
+{
+    RvCell *cell = rv_table_take(table, g_strdup(text));
+
+    cell->mark = mark;
+    return cell;
+}

@@ -1,0 +1,288 @@
+/* Tables: heads repeated on every page, rows never torn. */
+#include <math.h>
+#include <string.h>
+
+#include "report/page.h"
+
+#define PAD_X 3.0
+#define PAD_Y 2.6
+#define MARK_SIZE 6.0
+#define MARK_ROOM 9.5
+#define ROW_LINES 6 /* of one cell; longer texts are cut with "…" */
+#define SPARK_HEIGHT 11.0
+#define KEPT_ROWS 2 /* beside the head on one page, at least */
+#define KEPT_WHOLE 7
+
+typedef struct {
+    const RvTable *table;
+    double x, *widths;
+} Frame;
+
+static Frame
+make_frame(const RvTable *table, double x, double width)
+{
+    Frame frame = {table, x, g_new0(double, table->columns->len + 1)};
+    double sum = 0;
+
+    for (guint i = 0; i < table->columns->len; i++)
+        sum += g_array_index(table->columns, RvColumn, i).width;
+    for (guint i = 0; i < table->columns->len; i++)
+        frame.widths[i] = width * g_array_index(table->columns, RvColumn, i).width / sum;
+    return frame;
+}
+
+static RvTextStyle
+cell_style(const Frame *frame, guint column, gboolean strong, gboolean mark)
+{
+    return (RvTextStyle){
+        RV_SIZE_TABLE, strong,
+        NULL,          frame->widths[column] - 2 * PAD_X - (mark ? MARK_ROOM : 0),
+        ROW_LINES,     g_array_index(frame->table->columns, RvColumn, column).align};
+}
+
+/* ---- one row ---- */
+
+static void
+link_begin(const RvPage *page, const RvCell *cell)
+{
+    if (cell->target != NULL) {
+        g_autofree char *attributes = g_strdup_printf("dest='%s'", cell->target);
+
+        rv_page_tag(page, CAIRO_TAG_LINK, attributes);
+    }
+}
+
+static void
+put_cell(const RvPage *page, const Frame *frame, guint column, const RvCell *cell,
+         PangoLayout *layout, double x, double height)
+{
+    RvTextStyle style = cell_style(frame, column, cell->strong, cell->mark != RV_MARK_NONE);
+    double indent = cell->mark != RV_MARK_NONE ? MARK_ROOM : 0, colour[3];
+
+    if (cell->spark != NULL) {
+        rv_chart_spark(page->cairo, &page->style, (const double *)cell->spark->data,
+                       cell->spark->len, x + PAD_X, page->y + (height - SPARK_HEIGHT) / 2,
+                       frame->widths[column] - 2 * PAD_X, SPARK_HEIGHT);
+        return;
+    }
+    if (cell->mark != RV_MARK_NONE) {
+        PangoRectangle box;
+
+        pango_layout_line_get_extents(pango_layout_get_line_readonly(layout, 0), NULL, &box);
+        rv_page_mark(page, cell->mark, x + PAD_X,
+                     page->y + PAD_Y + (double)box.height / PANGO_SCALE / 2, MARK_SIZE);
+        rv_mark_colour(cell->mark, colour);
+        style.colour = colour;
+    }
+    if (cell->target != NULL)
+        style.colour = page->style.accent;
+    rv_page_tag(page, "TD", NULL);
+    link_begin(page, cell);
+    rv_page_put(page, layout, &style, NULL, x + PAD_X + indent, page->y + PAD_Y);
+    if (cell->target != NULL)
+        rv_page_untag(page, CAIRO_TAG_LINK);
+    rv_page_untag(page, "TD");
+}
+
+typedef struct {
+    GPtrArray *layouts; /* PangoLayout* */
+    double height;
+} Row;
+
+static Row
+measure_row(const RvPage *page, const Frame *frame, const GPtrArray *cells)
+{
+    Row row = {g_ptr_array_new_with_free_func(g_object_unref), 0};
+
+    for (guint i = 0; i < cells->len && i < frame->table->columns->len; i++) {
+        const RvCell *cell = g_ptr_array_index(cells, i);
+        RvTextStyle style = cell_style(frame, i, cell->strong, cell->mark != RV_MARK_NONE);
+        PangoLayout *layout = rv_page_layout(page, cell->text, &style);
+
+        g_ptr_array_add(row.layouts, layout);
+        row.height =
+            MAX(row.height, MAX(rv_layout_height(layout), cell->spark != NULL ? SPARK_HEIGHT : 0));
+    }
+    row.height += 2 * PAD_Y;
+    return row;
+}
+
+static void
+put_row(RvPage *page, const Frame *frame, const GPtrArray *cells, const Row *row)
+{
+    double x = frame->x;
+
+    rv_page_tag(page, "TR", NULL);
+    for (guint i = 0; i < row->layouts->len && page->drawing; i++) {
+        put_cell(page, frame, i, g_ptr_array_index(cells, i), g_ptr_array_index(row->layouts, i), x,
+                 row->height);
+        x += frame->widths[i];
+    }
+    rv_page_untag(page, "TR");
+    page->y += row->height;
+    if (page->drawing) {
+        static const double pale[3] = {0.80, 0.81, 0.83};
+
+        rv_page_rule(page, frame->x, page->y, RV_PAGE_LEFT + RV_TEXT_WIDTH - frame->x, 0.35, pale);
+    }
+}
+
+/* ---- head ---- */
+
+static double
+head_height(const RvPage *page, const Frame *frame)
+{
+    double height = 0;
+
+    if (frame->table->headless)
+        return 0;
+    for (guint i = 0; i < frame->table->columns->len; i++) {
+        RvTextStyle style = cell_style(frame, i, TRUE, FALSE);
+        PangoLayout *layout =
+            rv_page_layout(page, g_array_index(frame->table->columns, RvColumn, i).head, &style);
+
+        height = MAX(height, rv_layout_height(layout));
+        g_object_unref(layout);
+    }
+    return height + 2 * PAD_Y;
+}
+
+static void
+put_head(RvPage *page, const Frame *frame)
+{
+    double height = head_height(page, frame), x = frame->x;
+
+    if (frame->table->headless)
+        return;
+    if (page->drawing) {
+        rv_page_ink_of(page, page->tint);
+        cairo_rectangle(page->cairo, frame->x, page->y, RV_PAGE_LEFT + RV_TEXT_WIDTH - frame->x,
+                        height);
+        cairo_fill(page->cairo);
+        rv_page_rule(page, frame->x, page->y + height, RV_PAGE_LEFT + RV_TEXT_WIDTH - frame->x, 0.8,
+                     page->style.accent);
+    }
+    rv_page_tag(page, "TR", NULL);
+    for (guint i = 0; i < frame->table->columns->len; i++) {
+        RvTextStyle style = cell_style(frame, i, TRUE, FALSE);
+
+        rv_page_write(page, g_array_index(frame->table->columns, RvColumn, i).head, &style, "TH",
+                      x + PAD_X, page->y + PAD_Y);
+        x += frame->widths[i];
+    }
+    rv_page_untag(page, "TR");
+    page->y += height;
+}
+
+/* ---- whole ---- */
+
+static char *
+caption_text(const RvPage *page, const RvBlock *block, gboolean continued)
+{
+    const RvDocument *document = page->document;
+
+    return g_strdup_printf(SAY("Table %s  %s%s", "表 %s　%s%s"), block->number,
+                           block->table->caption, continued ? SAY(" (continued)", "（续）") : "");
+}
+
+static const RvTextStyle caption_style = {9, TRUE, NULL, RV_TEXT_WIDTH, 3, RV_ALIGN_LEFT};
+
+static double
+caption_height(const RvPage *page, const RvBlock *block)
+{
+    g_autofree char *text = NULL;
+    PangoLayout *layout;
+    double height;
+
+    if (block->number == NULL)
+        return 0;
+    text = caption_text(page, block, FALSE);
+    layout = rv_page_layout(page, text, &caption_style);
+    height = rv_layout_height(layout) + 4;
+    g_object_unref(layout);
+    return height;
+}
+
+static void
+put_caption(RvPage *page, const RvBlock *block, gboolean continued)
+{
+    g_autofree char *text = NULL;
+
+    if (block->number == NULL)
+        return;
+    text = caption_text(page, block, continued);
+    rv_page_write(page, text, &caption_style, "Caption", RV_PAGE_LEFT, page->y);
+    page->y += caption_height(page, block);
+}
+
+static double
+rows_height(const RvPage *page, const Frame *frame, guint count)
+{
+    double height = 0;
+
+    for (guint i = 0; i < MIN(count, frame->table->rows->len); i++) {
+        Row row = measure_row(page, frame, g_ptr_array_index(frame->table->rows, i));
+
+        height += row.height;
+        g_ptr_array_unref(row.layouts);
+    }
+    return height;
+}
+
+double
+rv_page_table_begin_height(const RvPage *page, const RvBlock *block)
+{
+    Frame frame = make_frame(block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
+    guint count = block->table->rows->len;
+    double height = caption_height(page, block) + head_height(page, &frame) +
+                    rows_height(page, &frame, count <= KEPT_WHOLE ? count : KEPT_ROWS);
+
+    g_free(frame.widths);
+    return height;
+}
+
+static void
+put_none(RvPage *page, const RvTable *table)
+{
+    const RvTextStyle style = {RV_SIZE_BODY, FALSE, rv_page_grey, RV_TEXT_WIDTH, 0, RV_ALIGN_LEFT};
+
+    if (table->none != NULL)
+        rv_page_flow(page, table->none, &style, "P", RV_PAGE_LEFT);
+    page->y += 4;
+}
+
+void
+rv_page_table(RvPage *page, const RvBlock *block)
+{
+    Frame frame = make_frame(block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
+    const RvTextStyle small = {RV_SIZE_SMALL, FALSE, rv_page_grey, RV_TEXT_WIDTH, 0, RV_ALIGN_LEFT};
+    double least = rv_page_table_begin_height(page, block);
+
+    rv_page_need(page, least);
+    put_caption(page, block, FALSE);
+    if (block->table->rows->len == 0) {
+        put_none(page, block->table);
+        g_free(frame.widths);
+        return;
+    }
+    rv_page_tag(page, "Table", NULL);
+    put_head(page, &frame);
+    for (guint i = 0; i < block->table->rows->len; i++) {
+        const GPtrArray *cells = g_ptr_array_index(block->table->rows, i);
+        Row row = measure_row(page, &frame, cells);
+
+        if (row.height > rv_page_left_over(page)) {
+            rv_page_break(page);
+            put_caption(page, block, TRUE);
+            put_head(page, &frame);
+        }
+        put_row(page, &frame, cells, &row);
+        g_ptr_array_unref(row.layouts);
+    }
+    rv_page_untag(page, "Table");
+    if (block->table->shortened != NULL) {
+        page->y += 3;
+        rv_page_flow(page, block->table->shortened, &small, "P", RV_PAGE_LEFT);
+    }
+    g_free(frame.widths);
+}

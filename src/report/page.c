@@ -1,0 +1,325 @@
+#include "report/page.h"
+
+#include <math.h>
+#include <string.h>
+
+const double rv_page_ink[3] = {0.10, 0.10, 0.12}, rv_page_grey[3] = {0.33, 0.34, 0.37};
+
+#define LINE_SPACING 1.18f
+#define HAIR 0.4
+
+/* ---- structure ---- */
+
+void
+rv_page_tag(const RvPage *page, const char *tag, const char *attributes)
+{
+    if (page->drawing && tag != NULL)
+        cairo_tag_begin(page->cairo, tag, attributes);
+}
+
+void
+rv_page_untag(const RvPage *page, const char *tag)
+{
+    if (page->drawing && tag != NULL)
+        cairo_tag_end(page->cairo, tag);
+}
+
+void
+rv_page_place(RvPage *page, const char *name)
+{
+    g_autofree char *attributes = g_strdup_printf("name='%s'", name);
+
+    g_hash_table_insert(page->places, g_strdup(name), GUINT_TO_POINTER(page->page));
+    if (!page->drawing)
+        return;
+    cairo_tag_begin(page->cairo, CAIRO_TAG_DEST, attributes);
+    cairo_tag_end(page->cairo, CAIRO_TAG_DEST);
+}
+
+/* ---- text ---- */
+
+PangoLayout *
+rv_page_layout(const RvPage *page, const char *text, const RvTextStyle *style)
+{
+    PangoLayout *layout = pango_layout_new(page->context);
+    PangoFontDescription *font = pango_font_description_new();
+
+    pango_font_description_set_family(font, page->style.family);
+    pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
+    if (style->strong)
+        pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+    pango_layout_set_auto_dir(layout, FALSE); /* a name from right to left does not turn the page */
+    pango_layout_set_line_spacing(layout, LINE_SPACING);
+    pango_layout_set_text(layout, text, -1);
+    pango_layout_set_alignment(layout, style->align == RV_ALIGN_RIGHT    ? PANGO_ALIGN_RIGHT
+                                       : style->align == RV_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
+                                                                         : PANGO_ALIGN_LEFT);
+    if (style->width > 0) {
+        pango_layout_set_width(layout, (int)(style->width * PANGO_SCALE));
+        pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    }
+    if (style->most_lines > 0) {
+        pango_layout_set_height(layout, -(int)style->most_lines);
+        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    }
+    return layout;
+}
+
+double
+rv_layout_height(PangoLayout *layout)
+{
+    int height;
+
+    pango_layout_get_size(layout, NULL, &height);
+    return (double)height / PANGO_SCALE;
+}
+
+double
+rv_layout_width(PangoLayout *layout)
+{
+    int width;
+
+    pango_layout_get_size(layout, &width, NULL);
+    return (double)width / PANGO_SCALE;
+}
+
+void
+rv_page_ink_of(const RvPage *page, const double colour[3])
+{
+    cairo_set_source_rgb(page->cairo, colour[0], colour[1], colour[2]);
+}
+
+void
+rv_page_put(const RvPage *page, PangoLayout *layout, const RvTextStyle *style, const char *tag,
+            double x, double y)
+{
+    if (!page->drawing)
+        return;
+    rv_page_tag(page, tag, NULL);
+    rv_page_ink_of(page, style->colour != NULL ? style->colour : rv_page_ink);
+    cairo_move_to(page->cairo, x, y);
+    pango_cairo_show_layout(page->cairo, layout);
+    rv_page_untag(page, tag);
+}
+
+void
+rv_page_write(const RvPage *page, const char *text, const RvTextStyle *style, const char *tag,
+              double x, double y)
+{
+    PangoLayout *layout;
+
+    if (!page->drawing)
+        return;
+    layout = rv_page_layout(page, text, style);
+    rv_page_put(page, layout, style, tag, x, y);
+    g_object_unref(layout);
+}
+
+/* Lines that go onto this page: none, or at least two, and never all but the last one. */
+static int
+lines_that_fit(PangoLayout *layout, int first, double room)
+{
+    int count = pango_layout_get_line_count(layout), fit = 0;
+    double height = 0;
+
+    for (int i = first; i < count; i++) {
+        PangoRectangle box;
+
+        pango_layout_line_get_extents(pango_layout_get_line_readonly(layout, i), NULL, &box);
+        height += (double)box.height / PANGO_SCALE * LINE_SPACING;
+        if (height > room)
+            break;
+        fit++;
+    }
+    if (fit < count - first && fit == count - first - 1)
+        fit--;
+    return fit < 2 && fit < count - first ? 0 : fit;
+}
+
+static double
+put_lines(RvPage *page, PangoLayout *layout, const RvTextStyle *style, const char *tag, double x,
+          int first, int count)
+{
+    double y = page->y;
+
+    rv_page_tag(page, tag, NULL);
+    for (int i = first; i < first + count; i++) {
+        PangoLayoutLine *line = pango_layout_get_line_readonly(layout, i);
+        PangoRectangle box;
+
+        pango_layout_line_get_extents(line, NULL, &box);
+        if (page->drawing) {
+            rv_page_ink_of(page, style->colour != NULL ? style->colour : rv_page_ink);
+            cairo_move_to(page->cairo, x, y - (double)box.y / PANGO_SCALE);
+            pango_cairo_show_layout_line(page->cairo, line);
+        }
+        y += (double)box.height / PANGO_SCALE * LINE_SPACING;
+    }
+    rv_page_untag(page, tag);
+    return y;
+}
+
+void
+rv_page_flow(RvPage *page, const char *text, const RvTextStyle *style, const char *tag, double x)
+{
+    PangoLayout *layout = rv_page_layout(page, text, style);
+    int count = pango_layout_get_line_count(layout), first = 0;
+
+    while (first < count) {
+        int fit = lines_that_fit(layout, first, rv_page_left_over(page));
+
+        if (fit == 0 && page->y > RV_PAGE_TOP + 1) {
+            rv_page_break(page);
+            continue;
+        }
+        fit = MAX(1, fit);
+        page->y = put_lines(page, layout, style, tag, x, first, fit);
+        first += fit;
+    }
+    g_object_unref(layout);
+}
+
+/* ---- shapes ---- */
+
+void
+rv_page_rule(const RvPage *page, double x, double y, double width, double thickness,
+             const double colour[3])
+{
+    if (!page->drawing)
+        return;
+    rv_page_ink_of(page, colour);
+    cairo_set_line_width(page->cairo, thickness);
+    cairo_move_to(page->cairo, x, y);
+    cairo_line_to(page->cairo, x + width, y);
+    cairo_stroke(page->cairo);
+}
+
+void
+rv_mark_colour(RvMark mark, double colour[3])
+{
+    static const double colours[][3] = {
+        [RV_MARK_NONE] = {0.10, 0.10, 0.12},    [RV_MARK_OK] = {0.09, 0.45, 0.22},
+        [RV_MARK_WARNING] = {0.58, 0.34, 0.0},  [RV_MARK_CRITICAL] = {0.70, 0.13, 0.10},
+        [RV_MARK_UNKNOWN] = {0.33, 0.34, 0.37},
+    };
+
+    memcpy(colour, colours[mark], sizeof colours[mark]);
+}
+
+void
+rv_page_mark(const RvPage *page, RvMark mark, double x, double middle, double size)
+{
+    double colour[3], half = size / 2;
+
+    if (!page->drawing || mark == RV_MARK_NONE)
+        return;
+    rv_mark_colour(mark, colour);
+    rv_page_ink_of(page, colour);
+    cairo_new_path(page->cairo);
+    switch (mark) {
+    case RV_MARK_NONE:
+        return;
+    case RV_MARK_OK:
+        cairo_arc(page->cairo, x + half, middle, half, 0, 2 * G_PI);
+        cairo_fill(page->cairo);
+        break;
+    case RV_MARK_WARNING:
+        cairo_move_to(page->cairo, x + half, middle - half);
+        cairo_line_to(page->cairo, x + size, middle + half);
+        cairo_line_to(page->cairo, x, middle + half);
+        cairo_close_path(page->cairo);
+        cairo_fill(page->cairo);
+        break;
+    case RV_MARK_CRITICAL:
+        cairo_rectangle(page->cairo, x, middle - half, size, size);
+        cairo_fill(page->cairo);
+        break;
+    case RV_MARK_UNKNOWN:
+        cairo_set_line_width(page->cairo, size / 6);
+        cairo_arc(page->cairo, x + half, middle, half - size / 12, 0, 2 * G_PI);
+        cairo_stroke(page->cairo);
+        break;
+    }
+}
+
+/* ---- pages ---- */
+
+void
+rv_page_begin(RvPage *page)
+{
+    g_autofree char *label = NULL;
+
+    page->page++;
+    page->y = RV_PAGE_TOP;
+    label = g_strdup_printf("%u", page->page);
+    if (page->drawing)
+        cairo_pdf_surface_set_page_label(page->surface, label);
+}
+
+static void
+put_head(const RvPage *page)
+{
+    const RvTextStyle left = {7.5, FALSE, rv_page_grey, RV_TEXT_WIDTH * 0.62, 1, RV_ALIGN_LEFT};
+    const RvTextStyle right = {7.5, FALSE, rv_page_grey, RV_TEXT_WIDTH * 0.36, 1, RV_ALIGN_RIGHT};
+
+    rv_page_write(page, page->document->running, &left, NULL, RV_PAGE_LEFT, 36);
+    rv_page_write(page, page->section != NULL ? page->section : "", &right, NULL,
+                  RV_PAGE_LEFT + RV_TEXT_WIDTH * 0.64, 36);
+    rv_page_rule(page, RV_PAGE_LEFT, 50, RV_TEXT_WIDTH, HAIR, page->style.grey);
+}
+
+static void
+put_foot(const RvPage *page)
+{
+    const RvDocument *document = page->document;
+    const RvTextStyle left = {7.5, FALSE, rv_page_grey, RV_TEXT_WIDTH * 0.7, 1, RV_ALIGN_LEFT};
+    const RvTextStyle right = {7.5, FALSE, rv_page_grey, RV_TEXT_WIDTH * 0.28, 1, RV_ALIGN_RIGHT};
+    double y = RV_PAGE_HEIGHT - 42;
+    g_autofree char *number =
+        g_strdup_printf(SAY("Page %u of %u", "第 %u 页，共 %u 页"), page->page, page->pages);
+    g_autofree char *line = g_strdup_printf(
+        "%s%s%s%s%s", document->number, document->confidentiality[0] != '\0' ? "  ·  " : "",
+        document->confidentiality, document->demonstration ? "  ·  " : "",
+        document->demonstration ? SAY("DEMONSTRATION: simulated clock", "演示：模拟时钟") : "");
+
+    rv_page_rule(page, RV_PAGE_LEFT, y - 6, RV_TEXT_WIDTH, HAIR, page->style.grey);
+    rv_page_write(page, line, &left, NULL, RV_PAGE_LEFT, y);
+    rv_page_write(page, number, &right, NULL, RV_PAGE_LEFT + RV_TEXT_WIDTH * 0.72, y);
+}
+
+void
+rv_page_end(RvPage *page)
+{
+    if (!page->drawing)
+        return;
+    /* cairo 1.16 knows no artifacts; what is private is not read out */
+    rv_page_tag(page, "Private", NULL);
+    if (!page->bare)
+        put_head(page);
+    put_foot(page);
+    rv_page_untag(page, "Private");
+    cairo_surface_show_page(page->surface);
+}
+
+void
+rv_page_break(RvPage *page)
+{
+    rv_page_end(page);
+    page->bare = FALSE;
+    rv_page_begin(page);
+}
+
+double
+rv_page_left_over(const RvPage *page)
+{
+    return RV_PAGE_HEIGHT - RV_PAGE_BOTTOM - page->y;
+}
+
+void
+rv_page_need(RvPage *page, double height)
+{
+    if (page->y > RV_PAGE_TOP + 1 && rv_page_left_over(page) < MIN(height, RV_TEXT_HEIGHT))
+        rv_page_break(page);
+}

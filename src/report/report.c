@@ -1,0 +1,520 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "observation/words.h"
+#include "report/build.h"
+#include "report/model.h"
+
+/* ---- words ---- */
+
+static const char *const part_words[] = {"psu",  "fan",    "temperature", "voltage",
+                                         "disk", "optics", "other"};
+
+const char *
+rv_part_group_word(RvPartGroup group)
+{
+    return part_words[group];
+}
+
+RvPartGroup
+rv_part_group(const char *group)
+{
+    static const struct {
+        const char *group;
+        RvPartGroup part;
+    } also[] = {{"array", RV_PART_DISK}, {"power", RV_PART_PSU}, {"current", RV_PART_VOLTAGE}};
+
+    for (guint i = 0; group != NULL && i < RV_PART_GROUPS; i++)
+        if (strcmp(part_words[i], group) == 0)
+            return (RvPartGroup)i;
+    for (gsize i = 0; group != NULL && i < G_N_ELEMENTS(also); i++)
+        if (strcmp(also[i].group, group) == 0)
+            return also[i].part;
+    return RV_PART_OTHER;
+}
+
+const char *
+rv_weakness_word(RvWeakness weakness)
+{
+    static const char *const words[] = {
+        [RV_WEAK_SNMP_1] = "snmp_1",
+        [RV_WEAK_SNMP_2C] = "snmp_2c",
+        [RV_WEAK_COMMUNITY] = "community",
+        [RV_WEAK_NO_AUTH] = "no_auth",
+        [RV_WEAK_NO_PRIVACY] = "no_privacy",
+        [RV_WEAK_MD5] = "md5",
+        [RV_WEAK_DES] = "des",
+        [RV_WEAK_IPMI_1_5] = "ipmi_1_5",
+        [RV_WEAK_CIPHER] = "weak_cipher",
+        [RV_WEAK_ANONYMOUS] = "anonymous",
+        [RV_WEAK_ADMIN] = "administrator",
+    };
+
+    return words[weakness];
+}
+
+RvVerdict
+rv_weakness_verdict(RvWeakness weakness)
+{
+    switch (weakness) {
+    case RV_WEAK_COMMUNITY:
+    case RV_WEAK_CIPHER:
+    case RV_WEAK_ANONYMOUS:
+        return RV_VERDICT_CRITICAL;
+    case RV_WEAK_SNMP_1:
+    case RV_WEAK_SNMP_2C:
+    case RV_WEAK_NO_AUTH:
+    case RV_WEAK_NO_PRIVACY:
+    case RV_WEAK_MD5:
+    case RV_WEAK_DES:
+    case RV_WEAK_IPMI_1_5:
+    case RV_WEAK_ADMIN:
+        return RV_VERDICT_WARNING;
+    }
+    return RV_VERDICT_WARNING;
+}
+
+/* ---- ends of what the model holds ---- */
+
+static void
+device_free(gpointer data)
+{
+    RvReportDevice *device = data;
+    char **texts[] = {&device->name,
+                      &device->host,
+                      &device->kind,
+                      &device->site,
+                      &device->rack,
+                      &device->owner,
+                      &device->vendor,
+                      &device->model,
+                      &device->serial,
+                      &device->profile,
+                      &device->os_version,
+                      &device->service_class,
+                      &device->firmware_sentence};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(*texts[i]);
+    rv_availability_free(device->availability);
+    g_clear_pointer(&device->intervals, g_ptr_array_unref);
+    g_clear_pointer(&device->windows, g_ptr_array_unref);
+    g_free(device);
+}
+
+static void
+finding_free(gpointer data)
+{
+    RvReportFinding *finding = data;
+
+    g_free(finding->device);
+    g_free(finding->key);
+    g_free(finding->name);
+    g_free(finding->group);
+    g_free(finding->component);
+    g_free(finding->reason);
+    g_free(finding);
+}
+
+static void
+class_free(gpointer data)
+{
+    RvReportClass *one = data;
+
+    g_free(one->id);
+    g_free(one->name);
+    g_free(one->coverage);
+    g_free(one);
+}
+
+static void
+group_free(gpointer data)
+{
+    RvReportGroup *group = data;
+
+    g_free(group->id);
+    g_free(group->name);
+    g_free(group);
+}
+
+static void
+fault_free(gpointer data)
+{
+    RvReportFault *fault = data;
+
+    rv_fault_free(fault->fault);
+    g_free(fault->level_name);
+    g_free(fault);
+}
+
+static void
+handling_free(gpointer data)
+{
+    RvReportHandling *handling = data;
+
+    g_free(handling->level);
+    g_free(handling->name);
+    g_free(handling);
+}
+
+static void
+suspect_free(gpointer data)
+{
+    RvReportSuspect *suspect = data;
+
+    rv_evidence_free(suspect->evidence);
+    g_clear_pointer(&suspect->days, g_array_unref);
+    g_free(suspect);
+}
+
+static void
+interface_free(gpointer data)
+{
+    RvReportInterface *interface = data;
+
+    g_free(interface->device);
+    g_free(interface->key);
+    g_free(interface->name);
+    g_free(interface->alias);
+    g_free(interface);
+}
+
+static void
+series_free(gpointer data)
+{
+    RvReportSeries *series = data;
+
+    g_free(series->device);
+    g_free(series->key);
+    g_free(series->name);
+    g_free(series);
+}
+
+static void
+firmware_free(gpointer data)
+{
+    RvReportFirmware *firmware = data;
+
+    g_free(firmware->device);
+    g_free(firmware->model);
+    g_free(firmware->part);
+    g_free(firmware->version);
+    g_free(firmware->sentence);
+    g_free(firmware);
+}
+
+static void
+version_free(gpointer data)
+{
+    RvReportVersion *version = data;
+
+    g_free(version->model);
+    g_free(version->version);
+    g_free(version);
+}
+
+static void
+month_free(gpointer data)
+{
+    g_free(((RvReportMonth *)data)->label);
+    g_free(data);
+}
+
+static void
+cause_free(gpointer data)
+{
+    g_free(((RvReportCause *)data)->cause);
+    g_free(data);
+}
+
+static void
+graph_free(gpointer data)
+{
+    RvReportGraph *graph = data;
+
+    g_free(graph->device);
+    g_free(graph->key);
+    g_free(graph->name);
+    g_free(graph->unit);
+    for (guint i = 0; i < 2; i++)
+        g_clear_pointer(&graph->values[i], g_array_unref);
+    g_free(graph);
+}
+
+static void
+gap_free(gpointer data)
+{
+    g_free(((RvReportGap *)data)->detail);
+    g_free(data);
+}
+
+static void
+sign_off_free(gpointer data)
+{
+    RvSignOff *one = data;
+
+    g_free(one->role);
+    g_free(one->name);
+    g_free(one);
+}
+
+static void
+free_window(gpointer data)
+{
+    rv_window_free(data);
+}
+
+/* Where each list lies and what ends its elements. */
+static const struct {
+    gsize offset;
+    GDestroyNotify end;
+} lists[] = {
+    {G_STRUCT_OFFSET(RvReport, sign_off), sign_off_free},
+    {G_STRUCT_OFFSET(RvReport, devices), device_free},
+    {G_STRUCT_OFFSET(RvReport, classes), class_free},
+    {G_STRUCT_OFFSET(RvReport, groups), group_free},
+    {G_STRUCT_OFFSET(RvReport, findings), finding_free},
+    {G_STRUCT_OFFSET(RvReport, faults), fault_free},
+    {G_STRUCT_OFFSET(RvReport, handling), handling_free},
+    {G_STRUCT_OFFSET(RvReport, suspects), suspect_free},
+    {G_STRUCT_OFFSET(RvReport, interfaces), interface_free},
+    {G_STRUCT_OFFSET(RvReport, inlets), series_free},
+    {G_STRUCT_OFFSET(RvReport, energy), series_free},
+    {G_STRUCT_OFFSET(RvReport, capacity), series_free},
+    {G_STRUCT_OFFSET(RvReport, optics), series_free},
+    {G_STRUCT_OFFSET(RvReport, changes), (GDestroyNotify)rv_change_free},
+    {G_STRUCT_OFFSET(RvReport, firmware), firmware_free},
+    {G_STRUCT_OFFSET(RvReport, versions), version_free},
+    {G_STRUCT_OFFSET(RvReport, events), (GDestroyNotify)rv_event_row_free},
+    {G_STRUCT_OFFSET(RvReport, maintenance), (GDestroyNotify)rv_maintenance_free},
+    {G_STRUCT_OFFSET(RvReport, exclusions), free_window},
+    {G_STRUCT_OFFSET(RvReport, duties), g_free},
+    {G_STRUCT_OFFSET(RvReport, history), month_free},
+    {G_STRUCT_OFFSET(RvReport, causes), cause_free},
+    {G_STRUCT_OFFSET(RvReport, graphs), graph_free},
+    {G_STRUCT_OFFSET(RvReport, gaps), gap_free},
+};
+
+static RvReport *
+report_new(void)
+{
+    RvReport *report = g_new0(RvReport, 1);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        G_STRUCT_MEMBER(GPtrArray *, report, lists[i].offset) =
+            g_ptr_array_new_with_free_func(lists[i].end);
+    for (guint i = 0; i < RV_WEAKNESSES; i++)
+        report->weak[i] = g_ptr_array_new_with_free_func(g_free);
+    report->coverage.blind = g_ptr_array_new_with_free_func(g_free);
+    return report;
+}
+
+void
+rv_report_free(RvReport *report)
+{
+    if (report == NULL)
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        g_ptr_array_unref(G_STRUCT_MEMBER(GPtrArray *, report, lists[i].offset));
+    for (guint i = 0; i < RV_WEAKNESSES; i++)
+        g_ptr_array_unref(report->weak[i]);
+    g_ptr_array_unref(report->coverage.blind);
+    g_time_zone_unref(report->zone);
+    g_free(report->subject);
+    g_free(report->zone_name);
+    g_free(report->number);
+    g_free(report->language);
+    g_free(report->customer);
+    g_free(report->provider);
+    g_free(report->project);
+    g_free(report->contract);
+    g_free(report->confidentiality);
+    g_free(report->logo);
+    g_free(report->accent);
+    g_free(report->version);
+    g_free(report->state_digest);
+    g_free(report->configuration_digest);
+    g_free(report);
+}
+
+/* ---- shared by the steps ---- */
+
+void
+rv_build_gap(RvBuild *build, RvGapKind kind, const char *detail)
+{
+    RvReportGap *gap = g_new0(RvReportGap, 1);
+
+    gap->kind = kind;
+    gap->detail = g_strdup(detail);
+    g_ptr_array_add(build->report->gaps, gap);
+}
+
+gboolean
+rv_report_has_gap(const RvReport *report, RvGapKind kind)
+{
+    for (guint i = 0; i < report->gaps->len; i++)
+        if (((RvReportGap *)g_ptr_array_index(report->gaps, i))->kind == kind)
+            return TRUE;
+    return FALSE;
+}
+
+void
+rv_build_progress(const RvBuild *build, const char *what, double share)
+{
+    if (build->sources->progress != NULL)
+        build->sources->progress(what, share, build->sources->progress_data);
+}
+
+const RvReportDevice *
+rv_report_device(const RvReport *report, const char *name)
+{
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        if (strcmp(device->name, name) == 0)
+            return device;
+    }
+    return NULL;
+}
+
+/* ---- head ---- */
+
+static char *
+digest_of_file(const char *path)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+
+    if (path == NULL || !g_file_get_contents(path, &text, &length, NULL))
+        return g_strdup("");
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text, length);
+}
+
+static char *
+make_number(const RvReport *report, const RvServicePlan *plan)
+{
+    const char *prefix =
+        plan->report_prefix != NULL && plan->report_prefix[0] != '\0' ? plan->report_prefix : "RV";
+    g_autofree char *label = g_strdup(report->period.label);
+    g_autofree char *edition =
+        report->edition > 1 ? g_strdup_printf("-r%u", report->edition) : g_strdup("");
+
+    g_strdelimit(label, "/", '_');
+    switch (report->kind) {
+    case RV_REPORT_PERIOD:
+        break;
+    case RV_REPORT_DEVICE:
+        return g_strdup_printf("%s-%s-%s%s", prefix, label, report->subject, edition);
+    case RV_REPORT_FAULT:
+        return g_strdup_printf("%s-F%" G_GINT64_FORMAT "%s", prefix, report->fault_id, edition);
+    }
+    return g_strdup_printf("%s-%s%s", prefix, label, edition);
+}
+
+static void
+copy_sign_off(RvReport *report, const RvServicePlan *plan)
+{
+    for (guint i = 0; i < plan->sign_off->len; i++) {
+        const RvSignOff *from = g_ptr_array_index(plan->sign_off, i);
+        RvSignOff *to = g_new0(RvSignOff, 1);
+
+        to->role = g_strdup(from->role);
+        to->name = g_strdup(from->name != NULL ? from->name : "");
+        g_ptr_array_add(report->sign_off, to);
+    }
+    for (guint i = 0; plan->sign_off->len == 0 && i < 3; i++) {
+        static const char *const roles[] = {"prepared", "reviewed", "approved"};
+        RvSignOff *to = g_new0(RvSignOff, 1);
+
+        to->role = g_strdup(roles[i]);
+        to->name = g_strdup("");
+        g_ptr_array_add(report->sign_off, to);
+    }
+}
+
+static char *
+text_or_empty(const char *text)
+{
+    return g_strdup(text != NULL ? text : "");
+}
+
+static void
+fill_head(RvBuild *build)
+{
+    RvReport *report = build->report;
+    const RvReportRequest *request = build->request;
+    const RvServicePlan *plan = build->plan;
+
+    report->kind = request->kind;
+    report->period = request->period;
+    report->subject = g_strdup(request->device);
+    report->fault_id = request->fault;
+    report->made_ms = request->now_ms;
+    report->until_ms = MIN(request->period.until_ms, request->now_ms);
+    report->running = request->now_ms < request->period.until_ms;
+    report->zone = g_time_zone_ref(request->zone != NULL ? request->zone : plan->zone);
+    report->zone_name = g_strdup(request->zone_name != NULL ? request->zone_name : plan->zone_name);
+    report->edition = MAX(1, request->edition);
+    report->customer = text_or_empty(plan->customer);
+    report->provider = text_or_empty(plan->provider);
+    report->project = text_or_empty(plan->project);
+    report->contract = text_or_empty(plan->contract);
+    report->confidentiality = text_or_empty(plan->confidentiality);
+    report->logo = g_strdup(plan->logo);
+    report->accent = g_strdup(plan->accent);
+    report->version = text_or_empty(request->version);
+    report->schema = rv_state_schema_version();
+    report->state_digest = digest_of_file(rv_state_path(build->sources->state));
+    report->configuration_digest = digest_of_file(build->sources->configuration->path);
+    report->number = make_number(report, plan);
+    copy_sign_off(report, plan);
+}
+
+/* ---- public ---- */
+
+static gboolean
+run_steps(RvBuild *build, GError **error)
+{
+    static const struct {
+        const char *what;
+        gboolean (*run)(RvBuild *build, GError **error);
+    } steps[] = {
+        {"devices", rv_build_devices},   {"service level", rv_build_service},
+        {"series", rv_build_series},     {"census", rv_build_census},
+        {"coverage", rv_build_coverage}, {"history", rv_build_history},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        rv_build_progress(build, steps[i].what, 0);
+        if (!steps[i].run(build, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+RvReport *
+rv_report_build(const RvReportSources *sources, const RvReportRequest *request, GError **error)
+{
+    g_autoptr(RvReport) report = report_new();
+    RvBuild build = {.sources = sources,
+                     .request = request,
+                     .report = report,
+                     .plan = sources->configuration->plan};
+    gboolean done;
+
+    build.devices = g_hash_table_new(g_str_hash, g_str_equal);
+    build.latest =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rv_observation_free);
+    fill_head(&build);
+    if (report->until_ms <= report->period.from_ms) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "the period %s has not begun yet",
+                    report->period.label);
+        done = FALSE;
+    } else {
+        done = run_steps(&build, error);
+    }
+    g_hash_table_unref(build.devices);
+    g_hash_table_unref(build.latest);
+    return done ? g_steal_pointer(&report) : NULL;
+}

@@ -1,0 +1,504 @@
+/* Trends, the device matrix, environment, interfaces, capacity. */
+#include <math.h>
+#include <string.h>
+
+#include "observation/words.h"
+#include "report/sections.h"
+
+#define TOP 20
+#define DEVICES_SHOWN 3000
+
+static char *
+no_series(const RvDocument *document, const RvReport *report, const char *otherwise)
+{
+    return g_strdup(
+        rv_report_has_gap(report, RV_GAP_NO_SERIES)
+            ? SAY("No statement: there are no stored series.", "无法判断：没有历史数据序列。")
+            : otherwise);
+}
+
+/* ---- trends ---- */
+
+void
+rv_section_trends(RvDocument *document, const RvReport *report)
+{
+    const RvReportScorecard *card = &report->scorecard;
+    RvTable *table;
+
+    rv_document_heading(document, 1, "trends", SAY("Trends and predictions", "趋势与预测"));
+    table = rv_document_table(document, RV_BLOCK_TABLE,
+                              SAY("Quantities that move towards a limit, soonest first",
+                                  "正向限值移动的指标（最早到限者在前）"));
+    rv_table_column(table, SAY("Device", "设备"), 20, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Quantity", "指标"), 26, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Now", "当前"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Limit", "限值"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Reached in (days)", "到限天数"), 22, RV_ALIGN_RIGHT);
+    rv_table_column(table, "p", 10, RV_ALIGN_RIGHT);
+    table->none =
+        no_series(document, report,
+                  SAY("No quantity drifts significantly towards a limit (Mann-Kendall, "
+                      "p < 0.01, at least 28 days of data).",
+                      "没有指标显著趋向限值（Mann-Kendall 检验，p < 0.01，至少 28 天数据）。"));
+    for (guint i = 0; i < report->suspects->len; i++) {
+        const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
+        const RvEvidence *evidence = suspect->evidence;
+
+        if (evidence->kind != RV_EVIDENCE_NEARS_LIMIT ||
+            rv_table_full(document, table, TOP * 2, report->suspects->len))
+            continue;
+        rv_table_row(table);
+        rv_device_cell(table, report, evidence->device);
+        rv_table_cell(table, "%s", evidence->name);
+        rv_table_take(table, rv_write_value(evidence->now, rv_class_unit(suspect->class)));
+        rv_table_take(table, rv_write_value(evidence->normal, rv_class_unit(suspect->class)));
+        if (evidence->latest_days == G_MAXINT64)
+            rv_table_cell(table, SAY("%d, not before %d", "%d，最早 %d"),
+                          (int)evidence->likely_days, (int)evidence->soonest_days);
+        else
+            rv_table_cell(table, "%d (%d – %d)", (int)evidence->likely_days,
+                          (int)evidence->soonest_days, (int)evidence->latest_days);
+        if (evidence->p < 0.001)
+            rv_table_cell(table, "< 0.001");
+        else
+            rv_table_take(table, rv_write_number(evidence->p, 3));
+    }
+    if (card->predicted + card->not_foreseen == 0)
+        rv_document_text(
+            document, RV_BLOCK_TEXT, "%s",
+            SAY("Scorecard: from the data before this period no limit was predicted to "
+                "be reached in it, and none was.",
+                "预测记分：根据本周期之前的数据，没有预测到限事件，实际也未发生。"));
+    else
+        rv_document_text(
+            document, RV_BLOCK_TEXT,
+            SAY("Scorecard: of %u limits that the data before this period said would be "
+                "reached in it, %u were and %u were not; %u were reached unforeseen.",
+                "预测记分：根据之前数据预测本周期到限 %u 项，其中应验 %u 项、未发生 %u "
+                "项；未预见到限 %u 项。"),
+            card->predicted, card->came, card->failed_to_come, card->not_foreseen);
+}
+
+/* ---- matrix ---- */
+
+static void
+part_cell(RvTable *table, const RvDocument *document, const RvReportPart *part)
+{
+    if (part->sensors == 0) {
+        rv_table_cell(table, "–");
+        return;
+    }
+    if (part->now == RV_VERDICT_OK && part->worst != RV_VERDICT_OK) {
+        rv_table_mark(table, RV_MARK_OK, SAY("again", "恢复"));
+        return;
+    }
+    switch (part->now) {
+    case RV_VERDICT_OK:
+        rv_table_mark(table, RV_MARK_OK, SAY("OK", "正常"));
+        break;
+    case RV_VERDICT_WARNING:
+        rv_table_mark(table, RV_MARK_WARNING, SAY("warn", "告警"));
+        break;
+    case RV_VERDICT_CRITICAL:
+        rv_table_mark(table, RV_MARK_CRITICAL, SAY("crit", "严重"));
+        break;
+    case RV_VERDICT_UNKNOWN:
+        rv_table_mark(table, RV_MARK_UNKNOWN, SAY("unkn", "未知"));
+        break;
+    }
+}
+
+static void
+reach_cell(RvTable *table, const RvDocument *document, const RvReportDevice *device)
+{
+    g_autofree char *a = rv_write_availability(device->availability->a);
+
+    if (!device->observed)
+        rv_table_mark(table, RV_MARK_UNKNOWN, SAY("not seen", "未观测"));
+    else if (device->last_state == RV_STATE_DOWN)
+        rv_table_mark(table, RV_MARK_CRITICAL, a);
+    else
+        rv_table_mark(table, device->availability->down_ms > 0 ? RV_MARK_WARNING : RV_MARK_OK, a);
+}
+
+static void
+firmware_cell(RvTable *table, const RvDocument *document, RvFirmwareVerdict verdict)
+{
+    switch (verdict) {
+    case RV_FIRMWARE_NO_RULE:
+        rv_table_cell(table, "–");
+        break;
+    case RV_FIRMWARE_FINE:
+        rv_table_mark(table, RV_MARK_OK, SAY("OK", "正常"));
+        break;
+    case RV_FIRMWARE_UNKNOWN:
+        rv_table_mark(table, RV_MARK_UNKNOWN, SAY("unkn", "未知"));
+        break;
+    case RV_FIRMWARE_OLD:
+        rv_table_mark(table, RV_MARK_WARNING, SAY("old", "过旧"));
+        break;
+    case RV_FIRMWARE_DIFFERS:
+        rv_table_mark(table, RV_MARK_WARNING, SAY("differs", "不符"));
+        break;
+    case RV_FIRMWARE_DENIED:
+        rv_table_mark(table, RV_MARK_CRITICAL, SAY("denied", "禁用"));
+        break;
+    }
+}
+
+static void
+matrix_row(RvDocument *document, const RvReport *report, RvTable *table,
+           const RvReportDevice *device)
+{
+    static const RvPartGroup columns[] = {RV_PART_PSU,     RV_PART_FAN,  RV_PART_TEMPERATURE,
+                                          RV_PART_VOLTAGE, RV_PART_DISK, RV_PART_OPTICS,
+                                          RV_PART_OTHER};
+
+    rv_table_row(table);
+    rv_table_cell(table, "%s%s", device->name,
+                  device->in_inventory || rv_report_has_gap(report, RV_GAP_NO_INVENTORY)
+                      ? ""
+                      : SAY(" (not in the inventory)", "（不在台账）"));
+    reach_cell(table, document, device);
+    for (gsize i = 0; i < G_N_ELEMENTS(columns); i++)
+        part_cell(table, document, &device->parts[columns[i]]);
+    if (device->events == 0)
+        rv_table_cell(table, "–");
+    else if (device->bad_events > 0)
+        rv_table_take(table, g_strdup_printf("%u/%u", device->bad_events, device->events))->mark =
+            RV_MARK_WARNING;
+    else
+        rv_table_cell(table, "0/%u", device->events);
+    firmware_cell(table, document, device->firmware);
+}
+
+void
+rv_section_matrix(RvDocument *document, const RvReport *report)
+{
+    guint bad = 0;
+    RvTable *table;
+    g_autofree char *caption = NULL;
+
+    for (guint i = 0; i < report->devices->len; i++)
+        bad += ((RvReportDevice *)g_ptr_array_index(report->devices, i))->now != RV_VERDICT_OK;
+    rv_document_heading(document, 1, "devices", SAY("Devices", "设备总览"));
+    caption =
+        g_strdup_printf(SAY("%u of %u devices are not well at the end of the period; worst first",
+                            "期末 %u 台（共 %u 台）设备状态异常；最差者在前"),
+                        bad, report->devices->len);
+    table = rv_document_table(document, RV_BLOCK_TABLE, caption);
+    rv_table_column(table, SAY("Device", "设备"), 23, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Reach", "可达"), 15.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("PSU", "电源"), 10.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Fan", "风扇"), 10.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Temp", "温度"), 10.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Volt", "电压"), 10.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Disk", "磁盘"), 10.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Optics", "光模块"), 10.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Other", "其他"), 10.5, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Log", "日志"), 9, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Firmw.", "固件"), 12, RV_ALIGN_LEFT);
+    table->none = g_strdup(SAY("There is no device in the inventory, and none was asked.",
+                               "台账中没有设备，也没有任何设备被巡检。"));
+    for (guint i = 0; i < report->devices->len; i++) {
+        if (rv_table_full(document, table, DEVICES_SHOWN, report->devices->len))
+            break;
+        matrix_row(document, report, table, g_ptr_array_index(report->devices, i));
+    }
+    rv_document_text(
+        document, RV_BLOCK_SMALL, "%s",
+        SAY("“–”: the device has no such sensors, no log entry, or no firmware rule. “again”: "
+            "was not well within the period, is well at its end. Log: entries with "
+            "warning or worse of all. Reach: availability of the agreed service time.",
+            "“–”表示设备没有此类传感器、没有日志条目或没有固件规则。“恢复”表示周期内曾异常，期末已"
+            "正常。"
+            "日志：告警及以上条目数／总条目数。可达：约定服务时间内的可用率。"));
+}
+
+/* ---- environment ---- */
+
+static void
+series_columns(RvTable *table, const RvDocument *document, const char *what)
+{
+    rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, what, 36, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Lowest", "最低"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Mean", "平均"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("95 %", "95 分位"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Highest", "最高"), 12, RV_ALIGN_RIGHT);
+}
+
+static void
+series_cells(RvTable *table, const RvReport *report, const RvReportSeries *one)
+{
+    const char *unit = rv_class_unit(one->class);
+
+    rv_table_row(table);
+    rv_device_cell(table, report, one->device);
+    rv_table_cell(table, "%s", one->name);
+    rv_table_take(table, rv_write_value(round(one->minimum * 100) / 100, unit));
+    rv_table_take(table, rv_write_value(round(one->mean * 10) / 10, unit));
+    rv_table_take(table, rv_write_value(round(one->p95 * 100) / 100, unit));
+    rv_table_take(table, rv_write_value(round(one->maximum * 100) / 100, unit));
+}
+
+static void
+add_inlets(RvDocument *document, const RvReport *report)
+{
+    double hottest = NAN, sum = 0;
+    RvTable *table;
+    g_autofree char *caption = NULL;
+
+    for (guint i = 0; i < report->inlets->len; i++) {
+        const RvReportSeries *one = g_ptr_array_index(report->inlets, i);
+
+        hottest = fmax(isfinite(hottest) ? hottest : -1000, one->maximum);
+        sum += one->mean;
+    }
+    if (report->inlets->len > 0) {
+        g_autofree char *most = rv_write_value(round(hottest * 10) / 10, "°C");
+        g_autofree char *mean = rv_write_value(round(sum / report->inlets->len * 10) / 10, "°C");
+
+        caption = g_strdup_printf(
+            SAY("Air at the inlets reached %s; the mean of all is %s", "进风温度最高 %s，平均 %s"),
+            most, mean);
+    }
+    table = rv_document_table(document, RV_BLOCK_TABLE,
+                              caption != NULL ? caption : SAY("Inlet temperatures", "进风温度"));
+    series_columns(table, document, SAY("Sensor", "传感器"));
+    rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Above for", "超限时长"), 14, RV_ALIGN_RIGHT);
+    table->none = no_series(
+        document, report,
+        SAY("No device names an inlet or ambient sensor.", "没有设备提供进风或环境温度传感器。"));
+    for (guint i = 0; i < report->inlets->len; i++) {
+        const RvReportSeries *one = g_ptr_array_index(report->inlets, i);
+
+        if (rv_table_full(document, table, TOP, report->inlets->len))
+            break;
+        series_cells(table, report, one);
+        rv_table_take(table, rv_write_value(one->limits.high_warning, "°C"));
+        rv_table_take(table, isfinite(one->limits.high_warning)
+                                 ? rv_write_duration(document->language, one->above_ms)
+                                 : g_strdup("–"));
+    }
+}
+
+static void
+add_energy(RvDocument *document, const RvReport *report)
+{
+    double total = 0;
+    RvTable *table;
+    g_autofree char *caption = NULL, *sum = NULL;
+
+    for (guint i = 0; i < report->energy->len; i++) {
+        const RvReportSeries *one = g_ptr_array_index(report->energy, i);
+
+        if (one->class == RV_CLASS_POWER && isfinite(one->used))
+            total += one->used;
+    }
+    sum = rv_write_value(round(total), "kWh");
+    caption = report->energy->len > 0
+                  ? g_strdup_printf(SAY("The power sensors below add up to %s in the period",
+                                        "以下功率传感器在本周期内合计 %s"),
+                                    sum)
+                  : g_strdup(SAY("Energy", "能耗"));
+    table = rv_document_table(document, RV_BLOCK_TABLE, caption);
+    series_columns(table, document, SAY("Sensor", "传感器"));
+    rv_table_column(table, SAY("Used", "用电量"), 16, RV_ALIGN_RIGHT);
+    table->none =
+        no_series(document, report,
+                  SAY("No device tells its power or energy.", "没有设备提供功率或电能数据。"));
+    for (guint i = 0; i < report->energy->len; i++) {
+        const RvReportSeries *one = g_ptr_array_index(report->energy, i);
+
+        if (rv_table_full(document, table, TOP, report->energy->len))
+            break;
+        series_cells(table, report, one);
+        rv_table_take(table, rv_write_value(round(one->used * 10) / 10, "kWh"));
+    }
+}
+
+void
+rv_section_environment(RvDocument *document, const RvReport *report)
+{
+    rv_document_heading(document, 1, "environment", SAY("Environment", "机房环境"));
+    add_inlets(document, report);
+    add_energy(document, report);
+}
+
+/* ---- interfaces ---- */
+
+static void
+add_top(RvDocument *document, const RvReport *report)
+{
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE,
+                          SAY("Busiest interfaces, by the 95th percentile of their speed",
+                              "最繁忙的接口（按 95 分位占带宽比例排序）"));
+    guint all = 0;
+
+    rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Interface", "接口"), 36, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Speed", "带宽"), 14, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("In 95 %", "流入 95 分位"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Out 95 %", "流出 95 分位"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Used", "利用率"), 11, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Known", "数据率"), 11, RV_ALIGN_RIGHT);
+    table->none =
+        no_series(document, report,
+                  SAY("No interface was up in the period.", "本周期内没有处于启用状态的接口。"));
+    for (guint i = 0; i < report->interfaces->len; i++)
+        all += isfinite(((RvReportInterface *)g_ptr_array_index(report->interfaces, i))->in_95);
+    for (guint i = 0; i < report->interfaces->len; i++) {
+        const RvReportInterface *one = g_ptr_array_index(report->interfaces, i);
+
+        if (!isfinite(one->in_95) || rv_table_full(document, table, TOP, all))
+            continue;
+        rv_table_row(table);
+        rv_device_cell(table, report, one->device);
+        rv_table_cell(table, "%s%s%s", one->name, one->alias[0] != '\0' ? "  " : "", one->alias);
+        rv_table_take(table, rv_write_rate(one->speed_bps));
+        rv_table_take(table, rv_write_rate(one->in_95));
+        rv_table_take(table, rv_write_rate(one->out_95));
+        rv_table_take(table, rv_write_percent(one->used, 1));
+        rv_table_take(table, rv_write_percent(one->known, 0));
+    }
+}
+
+static int
+compare_faults(gconstpointer a, gconstpointer b)
+{
+    const RvReportInterface *left = *(RvReportInterface *const *)a;
+    const RvReportInterface *right = *(RvReportInterface *const *)b;
+
+    if (left->faults != right->faults)
+        return left->faults > right->faults ? -1 : 1;
+    return strcmp(left->key, right->key);
+}
+
+static void
+add_errors(RvDocument *document, const RvReport *report)
+{
+    g_autoptr(GPtrArray) bad = g_ptr_array_new();
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Interfaces with errors or discards, most first", "存在错误或丢弃的接口（多者在前）"));
+
+    rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Interface", "接口"), 40, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Errors and discards", "错误与丢弃（包）"), 20, RV_ALIGN_RIGHT);
+    table->none =
+        no_series(document, report,
+                  SAY("No interface counted an error or a discard.", "没有接口记录到错误或丢弃。"));
+    for (guint i = 0; i < report->interfaces->len; i++) {
+        RvReportInterface *one = g_ptr_array_index(report->interfaces, i);
+
+        if (one->faults >= 1)
+            g_ptr_array_add(bad, one);
+    }
+    g_ptr_array_sort(bad, compare_faults);
+    for (guint i = 0; i < bad->len && !rv_table_full(document, table, TOP, bad->len); i++) {
+        const RvReportInterface *one = g_ptr_array_index(bad, i);
+
+        rv_table_row(table);
+        rv_device_cell(table, report, one->device);
+        rv_table_cell(table, "%s%s%s", one->name, one->alias[0] != '\0' ? "  " : "", one->alias);
+        rv_table_take(table, rv_write_number(one->faults, 0));
+    }
+}
+
+static void
+add_optics(RvDocument *document, const RvReport *report)
+{
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE,
+                          SAY("Optics: margin of the lowest light to the nearest limit",
+                              "光模块：最低光功率距最近限值的余量"));
+
+    series_columns(table, document, SAY("Sensor", "传感器"));
+    rv_table_column(table, SAY("Margin", "余量"), 12, RV_ALIGN_RIGHT);
+    table->none = no_series(document, report,
+                            SAY("No device tells the optical power of its transceivers.",
+                                "没有设备提供光模块光功率数据。"));
+    for (guint i = 0; i < report->optics->len; i++) {
+        const RvReportSeries *one = g_ptr_array_index(report->optics, i);
+
+        if (rv_table_full(document, table, TOP, report->optics->len))
+            break;
+        series_cells(table, report, one);
+        rv_table_take(table, rv_write_value(round(one->margin * 100) / 100, "dB"));
+    }
+}
+
+void
+rv_section_interfaces(RvDocument *document, const RvReport *report)
+{
+    rv_document_heading(document, 1, "interfaces", SAY("Interfaces", "接口"));
+    add_top(document, report);
+    add_errors(document, report);
+    add_optics(document, report);
+    if (rv_report_has_gap(report, RV_GAP_NO_FLAPS))
+        rv_document_text(document, RV_BLOCK_SMALL, "%s",
+                         SAY("How often links went up and down is not kept in the stored data, so "
+                             "nothing is said of it.",
+                             "存储的数据不含链路状态翻转次数，因此不作陈述。"));
+}
+
+/* ---- capacity ---- */
+
+static void
+add_ports(RvDocument *document, const RvReport *report)
+{
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Ports in use, by the latest answer", "端口使用情况（最近一次应答）"));
+    guint all = 0;
+
+    rv_table_column(table, SAY("Device", "设备"), 30, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Model", "型号"), 30, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Ports", "端口数"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Up", "启用"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("In use", "占用率"), 12, RV_ALIGN_RIGHT);
+    table->none = g_strdup(SAY("No device named its ports.", "没有设备提供端口信息。"));
+    for (guint i = 0; i < report->devices->len; i++)
+        all += ((RvReportDevice *)g_ptr_array_index(report->devices, i))->interfaces > 3;
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        if (device->interfaces <= 3 || rv_table_full(document, table, TOP * 2, all))
+            continue;
+        rv_table_row(table);
+        rv_device_cell(table, report, device->name);
+        rv_table_cell(table, "%s", rv_or_dash(device->model));
+        rv_table_cell(table, "%u", device->interfaces);
+        rv_table_cell(table, "%u", device->interfaces_up);
+        rv_table_take(table,
+                      rv_write_percent((double)device->interfaces_up / device->interfaces, 0));
+    }
+}
+
+void
+rv_section_capacity(RvDocument *document, const RvReport *report)
+{
+    RvTable *table;
+
+    rv_document_heading(document, 1, "capacity", SAY("Capacity", "容量"));
+    table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Fullest processors, memories and volumes", "利用率最高的处理器、内存与存储卷"));
+    series_columns(table, document, SAY("Resource", "资源"));
+    rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
+    table->none = no_series(
+        document, report,
+        SAY("No device tells how much of its resources is used.", "没有设备提供资源利用率。"));
+    for (guint i = 0; i < report->capacity->len; i++) {
+        const RvReportSeries *one = g_ptr_array_index(report->capacity, i);
+
+        if (rv_table_full(document, table, TOP, report->capacity->len))
+            break;
+        series_cells(table, report, one);
+        rv_table_take(table, rv_write_value(one->limits.high_warning, "%"));
+    }
+    add_ports(document, report);
+}

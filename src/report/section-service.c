@@ -1,0 +1,447 @@
+/* Service level, faults, actions. */
+#include <math.h>
+#include <string.h>
+
+#include "observation/words.h"
+#include "report/sections.h"
+
+#define ROWS 60
+
+/* ---- service level ---- */
+
+static void
+add_class_detail(RvDocument *document, const RvReport *report)
+{
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Availability with bounds: what was not observed lies between the two",
+            "可用率及上下界：未观测时间的影响介于两者之间"));
+
+    rv_table_column(table, SAY("Class", "服务级别"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Hours", "服务时间"), 12, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Target", "指标"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Availability", "可用率"), 15, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("At least", "下界"), 13, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("At most", "上界"), 13, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Budget used", "额度已用"), 14, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Met", "达标"), 8, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Not met", "未达标"), 10, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Not proven", "无法证明"), 12, RV_ALIGN_RIGHT);
+    for (guint i = 0; i < report->classes->len; i++) {
+        const RvReportClass *one = g_ptr_array_index(report->classes, i);
+
+        if (one->devices == 0)
+            continue;
+        rv_table_row(table);
+        rv_table_cell(table, "%s", rv_class_name(document, one));
+        rv_table_cell(table, "%s", one->coverage);
+        rv_table_take(table, rv_write_percent(one->target, 2));
+        rv_table_take(table, rv_write_availability(one->a));
+        rv_table_take(table, rv_write_availability(one->a_low));
+        rv_table_take(table, rv_write_availability(one->a_high));
+        rv_table_take(table, rv_write_percent(one->budget_ms > 0
+                                                  ? (double)one->down_ms / (double)one->budget_ms
+                                                  : NAN,
+                                              0));
+        rv_table_cell(table, "%u", one->met);
+        rv_table_cell(table, "%u", one->not_met);
+        rv_table_cell(table, "%u", one->not_proven);
+    }
+}
+
+static int
+compare_availability(gconstpointer a, gconstpointer b)
+{
+    const RvReportDevice *left = *(RvReportDevice *const *)a, *right = *(RvReportDevice *const *)b;
+
+    if (left->availability->down_ms != right->availability->down_ms)
+        return left->availability->down_ms > right->availability->down_ms ? -1 : 1;
+    if (left->availability->not_observed_ms != right->availability->not_observed_ms)
+        return left->availability->not_observed_ms > right->availability->not_observed_ms ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+static void
+add_device_availability(RvDocument *document, const RvReport *report)
+{
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Devices that were down, or not observed, longest first",
+                                           "发生中断或未被观测的设备（按时长排序）"));
+
+    rv_table_column(table, SAY("Device", "设备"), 26, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Result", "结果"), 16, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Availability", "可用率"), 14, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Down", "中断"), 15, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Outages", "次数"), 10, RV_ALIGN_RIGHT);
+    rv_table_column(table, "MTTR", 14, RV_ALIGN_RIGHT);
+    rv_table_column(table, "MTBF", 14, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Not observed", "未观测"), 15, RV_ALIGN_RIGHT);
+    table->none =
+        g_strdup(SAY("Every device was observed and up for all of its agreed service time.",
+                     "所有设备在约定服务时间内均被观测且可达。"));
+    for (guint i = 0; i < report->devices->len; i++) {
+        RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        if (device->availability->down_ms > 0 || device->availability->not_observed_ms > 0)
+            g_ptr_array_add(devices, device);
+    }
+    g_ptr_array_sort(devices, compare_availability);
+    for (guint i = 0; i < devices->len && !rv_table_full(document, table, ROWS, devices->len);
+         i++) {
+        const RvReportDevice *device = g_ptr_array_index(devices, i);
+        const RvAvailability *a = device->availability;
+
+        rv_table_row(table);
+        rv_device_cell(table, report, device->name);
+        rv_promise_cell(table, document, a->promise);
+        rv_table_take(table, rv_write_availability(a->a));
+        rv_table_take(table, rv_write_duration(document->language, a->down_ms));
+        rv_table_cell(table, "%u", a->outages);
+        rv_table_take(table, a->outages > 0 ? rv_write_duration(document->language, a->mttr_ms)
+                                            : g_strdup("–"));
+        rv_table_take(table, a->outages > 0 ? rv_write_duration(document->language, a->mtbf_ms)
+                                            : g_strdup("–"));
+        rv_table_take(table, rv_write_duration(document->language, a->not_observed_ms));
+    }
+}
+
+static void
+add_groups(RvDocument *document, const RvReport *report)
+{
+    RvTable *table;
+
+    if (report->groups->len == 0)
+        return;
+    table = rv_document_table(document, RV_BLOCK_TABLE,
+                              SAY("Redundant groups: up while enough members are",
+                                  "冗余组：足够数量的成员可达即视为可达"));
+    rv_table_column(table, SAY("Group", "冗余组"), 30, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Needed", "所需/成员"), 14, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Result", "结果"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Availability", "可用率"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Down", "中断"), 16, RV_ALIGN_RIGHT);
+    for (guint i = 0; i < report->groups->len; i++) {
+        const RvReportGroup *group = g_ptr_array_index(report->groups, i);
+
+        rv_table_row(table);
+        rv_table_cell(table, "%s", group->name);
+        rv_table_cell(table, "%u / %u", group->needed, group->members);
+        rv_promise_cell(table, document, group->promise);
+        rv_table_take(table, rv_write_availability(group->a));
+        rv_table_take(table, rv_write_duration(document->language, group->down_ms));
+    }
+}
+
+static void
+add_excluded(RvDocument *document, const RvReport *report)
+{
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE,
+                          SAY("Time taken out of the agreed service time, with reasons",
+                              "从约定服务时间中扣除的时段及原因"));
+
+    rv_table_column(table, SAY("Kind", "类别"), 15, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Devices", "设备"), 15, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("From", "开始"), 20, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Until", "结束"), 20, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Reason", "原因"), 32, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("By", "登记人"), 14, RV_ALIGN_LEFT);
+    table->none = g_strdup(SAY("No time was taken out: there was no maintenance and no agreed "
+                               "exclusion.",
+                               "没有扣除时段：本周期无计划维护，也无约定除外。"));
+    for (guint i = 0; i < report->maintenance->len; i++) {
+        const RvMaintenance *one = g_ptr_array_index(report->maintenance, i);
+        gboolean late = one->made_ms > one->from_ms;
+
+        if (!one->numbers || rv_table_full(document, table, ROWS, report->maintenance->len))
+            continue;
+        rv_table_row(table);
+        rv_table_cell(table, "%s%s%s", SAY("maintenance", "计划维护"),
+                      late ? SAY(", entered afterwards", "（事后登记）") : "",
+                      one->every_days > 0 ? SAY(", recurring", "（周期性）") : "");
+        rv_table_cell(table, "%s", one->devices);
+        rv_table_take(table, rv_write_time(document->language, one->from_ms, report->zone));
+        rv_table_take(table, rv_write_time(document->language,
+                                           one->ended_ms != 0 ? MIN(one->ended_ms, one->until_ms)
+                                                              : one->until_ms,
+                                           report->zone));
+        rv_table_cell(table, "%s", one->why);
+        rv_table_cell(table, "%s", one->who);
+    }
+    for (guint i = 0; i < report->exclusions->len; i++) {
+        const RvWindow *window = g_ptr_array_index(report->exclusions, i);
+
+        rv_table_row(table);
+        rv_table_cell(table, "%s", SAY("agreed exclusion", "约定除外"));
+        rv_table_cell(table, "*");
+        rv_table_take(table, rv_write_time(document->language, window->from_ms, report->zone));
+        rv_table_take(table, rv_write_time(document->language, window->until_ms, report->zone));
+        rv_table_cell(table, "%s", window->why);
+        rv_table_cell(table, "%s", window->who);
+    }
+}
+
+static void
+handling_cell(RvTable *table, const RvDocument *document, const RvReportHandling *one,
+              RvClockKind kind)
+{
+    guint all = one->kept[kind] + one->breached[kind] + one->running[kind];
+    g_autofree char *text = NULL;
+
+    if (all == 0) {
+        rv_table_cell(table, "–");
+        return;
+    }
+    text = one->running[kind] > 0
+               ? g_strdup_printf(SAY("%u kept, %u late, %u running", "按时%u 超时%u 进行中%u"),
+                                 one->kept[kind], one->breached[kind], one->running[kind])
+               : g_strdup_printf(SAY("%u kept, %u late", "按时%u 超时%u"), one->kept[kind],
+                                 one->breached[kind]);
+    rv_table_mark(table, one->breached[kind] > 0 ? RV_MARK_CRITICAL : RV_MARK_OK, text);
+}
+
+static void
+add_handling(RvDocument *document, const RvReport *report)
+{
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Response and handling against the agreed clocks", "响应与处置时限的执行情况"));
+
+    rv_table_column(table, SAY("Level", "级别"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Faults", "故障"), 9, RV_ALIGN_RIGHT);
+    for (guint i = 0; i < RV_CLOCK_KINDS; i++)
+        rv_table_column(table, rv_say_clock(document->language, (RvClockKind)i), 20, RV_ALIGN_LEFT);
+    table->none = g_strdup(SAY("There was no fault to handle.", "本周期没有需要处置的故障。"));
+    for (guint i = 0; i < report->handling->len; i++) {
+        const RvReportHandling *one = g_ptr_array_index(report->handling, i);
+
+        rv_table_row(table);
+        rv_table_cell(table, "%s", rv_or_dash(one->name));
+        rv_table_cell(table, "%u", one->faults);
+        for (guint j = 0; j < RV_CLOCK_KINDS; j++)
+            handling_cell(table, document, one, (RvClockKind)j);
+    }
+}
+
+void
+rv_section_service_level(RvDocument *document, const RvReport *report)
+{
+    rv_document_heading(document, 1, "service-level", SAY("Service level", "服务级别"));
+    if (rv_report_has_gap(report, RV_GAP_NO_PLAN))
+        rv_document_text(
+            document, RV_BLOCK_TEXT, "%s",
+            SAY("No service level was agreed for any device, so nothing here is met or "
+                "not met; the figures stand by themselves.",
+                "所有设备均未约定服务级别，因此不作达标判定，仅列出数据。"));
+    add_class_detail(document, report);
+    add_groups(document, report);
+    add_device_availability(document, report);
+    add_handling(document, report);
+    add_excluded(document, report);
+}
+
+/* ---- faults ---- */
+
+static void
+add_fault_row(RvDocument *document, const RvReport *report, RvTable *table,
+              const RvReportFault *one)
+{
+    const RvFault *fault = one->fault;
+    g_autofree char *title = rv_fault_title(document, fault);
+    gint64 end = fault->resolved_ms;
+
+    rv_table_row(table);
+    rv_table_cell(table, "%d", (int)fault->id);
+    rv_table_cell(table, "%s", rv_or_dash(one->level_name));
+    rv_device_cell(table, report, fault->device);
+    rv_table_cell(table, "%s", title);
+    rv_table_take(table, rv_write_time(document->language, fault->opened_ms, report->zone));
+    rv_table_take(table, end != 0 ? rv_write_duration(document->language, end - fault->opened_ms)
+                                  : g_strdup("–"));
+    rv_table_mark(table,
+                  end != 0                   ? RV_MARK_OK
+                  : fault->recovered_ms != 0 ? RV_MARK_WARNING
+                                             : RV_MARK_CRITICAL,
+                  end != 0                   ? SAY("resolved", "已解决")
+                  : fault->recovered_ms != 0 ? SAY("recovered", "已恢复")
+                                             : SAY("open", "未解决"));
+}
+
+static void
+add_ledger(RvDocument *document, const RvReport *report)
+{
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, SAY("Fault ledger", "故障台账"));
+
+    rv_table_column(table, SAY("No", "编号"), 6, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Level", "级别"), 11, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("What", "现象"), 36, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Opened", "登记时间"), 20, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Took", "用时"), 13, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("State", "状态"), 14, RV_ALIGN_LEFT);
+    table->none = g_strdup(SAY("No fault was open in this period.", "本周期内没有故障。"));
+    for (guint i = 0; i < report->faults->len; i++) {
+        if (rv_table_full(document, table, ROWS, report->faults->len))
+            return;
+        add_fault_row(document, report, table, g_ptr_array_index(report->faults, i));
+    }
+}
+
+static void
+add_resolutions(RvDocument *document, const RvReport *report)
+{
+    RvTable *table;
+    guint all = 0;
+
+    for (guint i = 0; i < report->faults->len; i++)
+        all += ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault->resolved_ms != 0;
+    if (all == 0)
+        return;
+    table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Cause, method and loss of resolved faults", "已解决故障的原因、方法与损失"));
+    rv_table_column(table, SAY("No", "编号"), 6, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Kind", "种类"), 9, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Cause", "原因"), 30, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Method", "方法"), 30, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Loss", "损失"), 20, RV_ALIGN_LEFT);
+    for (guint i = 0; i < report->faults->len; i++) {
+        const RvFault *fault = ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault;
+
+        if (fault->resolved_ms == 0 || rv_table_full(document, table, ROWS, all))
+            continue;
+        rv_table_row(table);
+        rv_table_cell(table, "%d", (int)fault->id);
+        rv_table_cell(table, "%s", rv_say_fault_kind(document->language, fault->kind));
+        rv_table_cell(table, "%s", rv_or_dash(fault->root_cause));
+        rv_table_cell(table, "%s", rv_or_dash(fault->method));
+        rv_table_cell(table, "%s",
+                      g_strcmp0(fault->loss, "none") == 0 ? SAY("none", "无")
+                                                          : rv_or_dash(fault->loss));
+    }
+}
+
+void
+rv_section_faults(RvDocument *document, const RvReport *report)
+{
+    rv_document_heading(document, 1, "faults", SAY("Faults", "故障"));
+    add_ledger(document, report);
+    add_resolutions(document, report);
+}
+
+/* ---- actions ---- */
+
+static void
+add_bad_parts(RvDocument *document, const RvReport *report)
+{
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE,
+                          SAY("Hardware findings: parts that were not well, what lasts first",
+                              "硬件发现：出现异常的部件（未恢复者在前）"));
+
+    rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Worst", "最差"), 13, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("At the end", "期末"), 13, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Evidence", "依据"), 36, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("For", "持续"), 14, RV_ALIGN_RIGHT);
+    table->none =
+        g_strdup(report->coverage.observed_ms == 0
+                     ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
+                     : SAY("Every part that was observed was well all the time.",
+                           "所有被观测的部件始终正常。"));
+    for (guint i = 0; i < report->findings->len; i++) {
+        const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
+        g_autofree char *sentence = NULL;
+
+        if (rv_table_full(document, table, ROWS, report->findings->len))
+            return;
+        sentence = rv_finding_sentence(document, finding);
+        rv_table_row(table);
+        rv_device_cell(table, report, finding->device);
+        rv_table_cell(table, "%s", finding->name);
+        rv_verdict_cell(table, document, finding->worst);
+        rv_verdict_cell(table, document, finding->now);
+        rv_table_cell(table, "%s%s", sentence,
+                      finding->since_before ? SAY("; since before the period", "；早于本周期")
+                                            : "");
+        rv_table_take(table, rv_write_duration(document->language, finding->bad_ms));
+    }
+}
+
+static void
+add_suspects(RvDocument *document, const RvReport *report)
+{
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE,
+                          SAY("Parts to look at before they fail: they work, but are not normal",
+                              "预防性关注部件：仍在工作，但表现异常"));
+
+    rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Now", "当前"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Past 90 days", "近 90 天"), 20, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Evidence", "依据"), 36, RV_ALIGN_LEFT);
+    table->none = g_strdup(
+        rv_report_has_gap(report, RV_GAP_NO_SERIES)
+            ? SAY("No statement: there are no stored series.", "无法判断：没有历史数据序列。")
+            : SAY("None stands out against its twins, its own past or its limits.",
+                  "与同类部件、自身历史及限值相比，均无明显异常。"));
+    for (guint i = 0; i < report->suspects->len; i++) {
+        const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
+        RvCell *cell;
+
+        if (rv_table_full(document, table, ROWS, report->suspects->len))
+            return;
+        rv_table_row(table);
+        rv_device_cell(table, report, suspect->evidence->device);
+        rv_table_cell(table, "%s", suspect->evidence->name);
+        rv_table_take(table, rv_write_value(suspect->evidence->now, rv_class_unit(suspect->class)));
+        cell = rv_table_cell(table, "%s", "");
+        cell->spark = g_array_ref(suspect->days);
+        rv_table_take(table, rv_suspect_sentence(document, suspect));
+    }
+}
+
+/* What was open when the period began, and what came of it. */
+static void
+add_follow_up(RvDocument *document, const RvReport *report)
+{
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Follow-up: what was open when the period began", "上期遗留事项跟踪"));
+
+    rv_table_column(table, SAY("Item", "事项"), 50, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Since", "起始"), 20, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Now", "现状"), 14, RV_ALIGN_LEFT);
+    table->none =
+        g_strdup(SAY("Nothing was left over from the period before.", "上期没有遗留事项。"));
+    for (guint i = 0; i < report->faults->len; i++) {
+        const RvReportFault *one = g_ptr_array_index(report->faults, i);
+        gboolean done = one->fault->resolved_ms != 0;
+        g_autofree char *title = NULL;
+
+        if (!one->opened_before || rv_table_full(document, table, ROWS, report->faults->len))
+            continue;
+        title = rv_fault_title(document, one->fault);
+        rv_table_row(table);
+        rv_table_cell(table, SAY("Fault %d: %s", "故障 %d：%s"), (int)one->fault->id, title);
+        rv_device_cell(table, report, one->fault->device);
+        rv_table_take(table,
+                      rv_write_time(document->language, one->fault->opened_ms, report->zone));
+        rv_table_mark(table, done ? RV_MARK_OK : RV_MARK_CRITICAL,
+                      done ? SAY("resolved", "已解决") : SAY("open", "未解决"));
+    }
+}
+
+void
+rv_section_actions(RvDocument *document, const RvReport *report)
+{
+    rv_document_heading(document, 1, "actions",
+                        SAY("Actions and parts to replace", "处理建议与待更换部件"));
+    add_bad_parts(document, report);
+    add_suspects(document, report);
+    add_follow_up(document, report);
+}

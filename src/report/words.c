@@ -1,0 +1,483 @@
+#include "report/words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "observation/words.h"
+
+typedef struct {
+    const char *en, *zh;
+} Pair;
+
+typedef struct {
+    const char *word;
+    Pair pair;
+} Entry;
+
+static const char *
+pick(RvLanguage language, const Pair *pair)
+{
+    return RV_SAY(language, pair->en, pair->zh);
+}
+
+static const char *
+look_up(RvLanguage language, const Entry *entries, gsize count, const char *word)
+{
+    for (gsize i = 0; word != NULL && i < count; i++)
+        if (strcmp(entries[i].word, word) == 0)
+            return pick(language, &entries[i].pair);
+    return word != NULL ? word : "";
+}
+
+RvLanguage
+rv_language_parse(const char *word)
+{
+    return word != NULL && g_str_has_prefix(word, "zh") ? RV_LANGUAGE_ZH : RV_LANGUAGE_EN;
+}
+
+const char *
+rv_language_word(RvLanguage language)
+{
+    return RV_SAY(language, "en", "zh_CN");
+}
+
+const char *
+rv_language_tag(RvLanguage language)
+{
+    return RV_SAY(language, "en", "zh-CN");
+}
+
+/* ---- words ---- */
+
+const char *
+rv_say_verdict(RvLanguage language, RvVerdict verdict)
+{
+    static const Pair words[] = {
+        [RV_VERDICT_OK] = {"OK", "正常"},
+        [RV_VERDICT_WARNING] = {"warning", "告警"},
+        [RV_VERDICT_CRITICAL] = {"critical", "严重"},
+        [RV_VERDICT_UNKNOWN] = {"unknown", "未知"},
+    };
+
+    return pick(language, &words[verdict]);
+}
+
+const char *
+rv_say_reachability(RvLanguage language, RvReachability state)
+{
+    static const Pair words[] = {
+        [RV_STATE_UP] = {"up", "可达"},
+        [RV_STATE_DOWN] = {"down", "中断"},
+        [RV_STATE_UNREACHABLE] = {"unreachable", "上级中断"},
+        [RV_STATE_BLIND] = {"not observed", "未观测"},
+        [RV_STATE_NOT_ASKED] = {"not asked", "未询问"},
+    };
+
+    return pick(language, &words[state]);
+}
+
+const char *
+rv_say_reason(RvLanguage language, RvReason reason)
+{
+    static const Pair words[] = {
+        [RV_REASON_NONE] = {"", ""},
+        [RV_REASON_NO_ANSWER] = {"no answer", "无应答"},
+        [RV_REASON_REFUSED] = {"port refused", "端口拒绝"},
+        [RV_REASON_NO_ROUTE] = {"no route", "无路由"},
+        [RV_REASON_NAME] = {"name not found", "名称无法解析"},
+        [RV_REASON_CREDENTIALS] = {"credentials refused", "凭据被拒"},
+        [RV_REASON_PRIVILEGE] = {"privilege too low", "权限不足"},
+        [RV_REASON_CIPHER] = {"cipher or level refused", "加密套件或安全级别被拒"},
+        [RV_REASON_NO_SESSIONS] = {"no free session", "会话已满"},
+        [RV_REASON_PROTOCOL] = {"invalid answer", "应答无效"},
+        [RV_REASON_LOOP] = {"endless answer", "应答不收敛"},
+        [RV_REASON_BUDGET] = {"time ran out", "超出时限"},
+        [RV_REASON_CONFIGURATION] = {"not configured", "配置缺失"},
+    };
+
+    return pick(language, &words[reason]);
+}
+
+const char *
+rv_say_class(RvLanguage language, RvClass class)
+{
+    static const Pair words[] = {
+        [RV_CLASS_TEMPERATURE] = {"temperature", "温度"},
+        [RV_CLASS_FAN] = {"fan speed", "风扇转速"},
+        [RV_CLASS_VOLTAGE] = {"voltage", "电压"},
+        [RV_CLASS_CURRENT] = {"current", "电流"},
+        [RV_CLASS_POWER] = {"power", "功率"},
+        [RV_CLASS_ENERGY] = {"energy", "电能"},
+        [RV_CLASS_HUMIDITY] = {"humidity", "湿度"},
+        [RV_CLASS_OPTICAL_POWER] = {"optical power", "光功率"},
+        [RV_CLASS_FREQUENCY] = {"frequency", "频率"},
+        [RV_CLASS_PERCENT] = {"utilisation", "利用率"},
+        [RV_CLASS_CHARGE] = {"charge", "电池电量"},
+        [RV_CLASS_RUNTIME] = {"runtime", "续航时间"},
+        [RV_CLASS_AIRFLOW] = {"airflow", "风量"},
+        [RV_CLASS_COUNT] = {"count", "计数"},
+        [RV_CLASS_STATE] = {"state", "状态"},
+    };
+
+    return pick(language, &words[class]);
+}
+
+const char *
+rv_say_group(RvLanguage language, const char *group)
+{
+    static const Entry words[] = {
+        {"reachability", {"reachability", "可达性"}},
+        {"psu", {"power supply", "电源"}},
+        {"fan", {"fan", "风扇"}},
+        {"temperature", {"temperature", "温度"}},
+        {"voltage", {"voltage", "电压"}},
+        {"current", {"current", "电流"}},
+        {"power", {"power", "功率"}},
+        {"disk", {"disk", "磁盘"}},
+        {"array", {"array", "阵列"}},
+        {"battery", {"battery", "电池"}},
+        {"module", {"module", "板卡"}},
+        {"memory", {"memory", "内存"}},
+        {"cpu", {"CPU", "CPU"}},
+        {"optics", {"optics", "光模块"}},
+        {"enclosure", {"enclosure", "机箱"}},
+        {"log", {"event log", "事件日志"}},
+        {"firmware", {"firmware", "固件"}},
+        {"humidity", {"humidity", "湿度"}},
+        {"other", {"other", "其他"}},
+    };
+
+    return look_up(language, words, G_N_ELEMENTS(words), group);
+}
+
+const char *
+rv_say_kind(RvLanguage language, const char *device_kind)
+{
+    static const Entry words[] = {
+        {"switch", {"switch", "交换机"}},     {"router", {"router", "路由器"}},
+        {"firewall", {"firewall", "防火墙"}}, {"loadbalancer", {"load balancer", "负载均衡"}},
+        {"server", {"server", "服务器"}},     {"storage", {"storage", "存储"}},
+        {"ups", {"UPS", "不间断电源"}},       {"pdu", {"PDU", "配电单元"}},
+        {"sensor", {"sensor", "传感器"}},     {"other", {"other", "其他"}},
+    };
+
+    return look_up(language, words, G_N_ELEMENTS(words), device_kind);
+}
+
+const char *
+rv_say_promise(RvLanguage language, RvPromise promise)
+{
+    static const Pair words[] = {
+        [RV_PROMISE_NONE] = {"no target", "无指标"},
+        [RV_PROMISE_MET] = {"met", "达标"},
+        [RV_PROMISE_NOT_MET] = {"not met", "未达标"},
+        [RV_PROMISE_NOT_PROVEN] = {"not proven", "无法证明"},
+    };
+
+    return pick(language, &words[promise]);
+}
+
+const char *
+rv_say_piece(RvLanguage language, RvPieceKind kind)
+{
+    static const Pair words[] = {
+        [RV_PIECE_NOT_COVERED] = {"outside service hours", "服务时间外"},
+        [RV_PIECE_MAINTENANCE] = {"planned maintenance", "计划维护"},
+        [RV_PIECE_EXCLUDED] = {"agreed exclusion", "约定除外"},
+        [RV_PIECE_DOWN] = {"down", "中断"},
+        [RV_PIECE_UP] = {"up", "可达"},
+        [RV_PIECE_NOT_OBSERVED] = {"not observed", "未观测"},
+    };
+
+    return pick(language, &words[kind]);
+}
+
+const char *
+rv_say_clock(RvLanguage language, RvClockKind kind)
+{
+    static const Pair words[] = {
+        [RV_CLOCK_RESPOND] = {"respond", "响应"},
+        [RV_CLOCK_RESOLVE] = {"resolve", "解决"},
+        [RV_CLOCK_PLAN] = {"emergency plan", "应急方案"},
+        [RV_CLOCK_REPORT] = {"fault report", "故障报告"},
+    };
+
+    return pick(language, &words[kind]);
+}
+
+const char *
+rv_say_fault_kind(RvLanguage language, RvFaultKind kind)
+{
+    static const Pair words[] = {
+        [RV_FAULT_ALARM] = {"alarm", "告警"},
+        [RV_FAULT_DEFECT] = {"defect", "缺陷"},
+        [RV_FAULT_QUESTION] = {"question", "咨询"},
+    };
+
+    return pick(language, &words[kind]);
+}
+
+const char *
+rv_say_fault_action(RvLanguage language, const char *action)
+{
+    static const Entry words[] = {
+        {"open", {"opened", "登记"}},       {"worsen", {"worsened", "升级"}},
+        {"recover", {"recovered", "恢复"}}, {"relapse", {"came back", "复发"}},
+        {"fold", {"joined", "并入"}},       {"acknowledge", {"acknowledged", "响应"}},
+        {"note", {"note", "备注"}},         {"plan", {"emergency plan", "应急方案"}},
+        {"resolve", {"resolved", "解决"}},  {"report", {"report handed over", "提交报告"}},
+    };
+
+    return look_up(language, words, G_N_ELEMENTS(words), action);
+}
+
+const char *
+rv_say_period_kind(RvLanguage language, RvPeriodKind kind)
+{
+    static const Pair words[] = {
+        [RV_PERIOD_DAY] = {"Daily report", "巡检日报"},
+        [RV_PERIOD_ROUND] = {"Two-weekly round", "双周巡检单"},
+        [RV_PERIOD_MONTH] = {"Monthly report", "巡检月报"},
+        [RV_PERIOD_QUARTER] = {"Quarterly report", "巡检季报"},
+        [RV_PERIOD_YEAR] = {"Annual report", "巡检年报"},
+    };
+
+    return pick(language, &words[kind]);
+}
+
+const char *
+rv_say_role(RvLanguage language, const char *role)
+{
+    static const Entry words[] = {
+        {"prepared", {"Prepared", "编制"}},
+        {"reviewed", {"Reviewed", "审核"}},
+        {"approved", {"Approved", "批准"}},
+        {"customer", {"Customer", "客户确认"}},
+    };
+
+    return look_up(language, words, G_N_ELEMENTS(words), role);
+}
+
+/* ---- sentences of health/ ---- */
+
+/* "71 °C is at or above high_critical 70 °C (limit of the device)": value and unit stay, the
+ * rest has a fixed form. */
+static char *
+limit_sentence(const char *reason)
+{
+    static const Entry limits[] = {
+        {"high critical", {"", "严重上限"}}, {"low critical", {"", "严重下限"}},
+        {"high warning", {"", "告警上限"}},  {"low warning", {"", "告警下限"}},
+        {"high_critical", {"", "严重上限"}}, {"low_critical", {"", "严重下限"}},
+        {"high_warning", {"", "告警上限"}},  {"low_warning", {"", "告警下限"}},
+    };
+    static const Entry sources[] = {
+        {"device", {"", "设备自带"}}, {"profile", {"", "型号档案"}}, {"policy", {"", "本站策略"}}};
+    g_autoptr(GRegex) form =
+        g_regex_new("^(.*) is (at or above|at or below|above|below)(?: the)? "
+                    "((?:high|low)[ _](?:critical|warning)) (?:limit )?(\\S+(?: \\S+)?) *"
+                    "\\(limit of the (\\w+)\\)(.*)$",
+                    0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    g_autofree char *value = NULL, *limit = NULL, *number = NULL, *source = NULL, *rest = NULL;
+
+    if (!g_regex_match(form, reason, 0, &match))
+        return NULL;
+    value = g_match_info_fetch(match, 1);
+    limit = g_match_info_fetch(match, 3);
+    number = g_match_info_fetch(match, 4);
+    source = g_match_info_fetch(match, 5);
+    rest = g_match_info_fetch(match, 6);
+    return g_strdup_printf("%s，达到%s %s（%s）%s", value,
+                           look_up(RV_LANGUAGE_ZH, limits, G_N_ELEMENTS(limits), limit), number,
+                           look_up(RV_LANGUAGE_ZH, sources, G_N_ELEMENTS(sources), source), rest);
+}
+
+char *
+rv_say_judgement(RvLanguage language, const char *reason)
+{
+    static const Entry sentences[] = {
+        {"not fitted", {"", "未安装"}},
+        {"was there and is gone", {"", "曾在位，现已不在"}},
+        {"the device gave no reading", {"", "设备未给出读数"}},
+        {"was seen working, and the device no longer names it", {"", "曾正常工作，设备已不再列出"}},
+        {"was seen working, and its bay is now empty", {"", "曾正常工作，槽位现为空"}},
+    };
+    char *translated;
+    const char *quoted;
+    guint expected, found;
+
+    if (reason == NULL)
+        return g_strdup("");
+    if (language == RV_LANGUAGE_EN)
+        return g_strdup(reason);
+    for (gsize i = 0; i < G_N_ELEMENTS(sentences); i++)
+        if (strcmp(sentences[i].word, reason) == 0)
+            return g_strdup(sentences[i].pair.zh);
+    translated = limit_sentence(reason);
+    if (translated != NULL)
+        return translated;
+    if (g_str_has_prefix(reason, "the device says '")) {
+        quoted = reason + strlen("the device says '");
+        return g_strdup_printf("设备报告“%.*s”", (int)MAX(0, (int)strlen(quoted) - 1), quoted);
+    }
+    if (sscanf(reason, "the inventory expects %u, the device shows %u", &expected, &found) == 2)
+        return g_strdup_printf("台账应有 %u 个，设备显示 %u 个", expected, found);
+    return g_strdup(reason);
+}
+
+/* ---- figures ---- */
+
+static char *
+group_thousands(const char *digits)
+{
+    const char *point = strchr(digits, '.');
+    gsize whole = point != NULL ? (gsize)(point - digits) : strlen(digits);
+    GString *out = g_string_new(NULL);
+
+    for (gsize i = 0; i < whole; i++) {
+        g_string_append_c(out, digits[i]);
+        if ((whole - i - 1) % 3 == 0 && i + 1 < whole && g_ascii_isdigit(digits[i]))
+            g_string_append_c(out, ',');
+    }
+    g_string_append(out, point != NULL ? point : "");
+    return g_string_free(out, FALSE);
+}
+
+char *
+rv_write_number(double value, int decimals)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE + 320];
+    char form[8];
+
+    if (!isfinite(value))
+        return g_strdup("–");
+    g_snprintf(form, sizeof form, "%%.%df", CLAMP(decimals, 0, 9));
+    g_ascii_formatd(digits, sizeof digits, form, value);
+    if (digits[0] == '-' && strspn(digits + 1, "0.") == strlen(digits + 1))
+        memmove(digits, digits + 1, strlen(digits));
+    return group_thousands(digits);
+}
+
+char *
+rv_write_percent(double share, int decimals)
+{
+    g_autofree char *number = rv_write_number(share * 100, decimals);
+
+    return isfinite(share) ? g_strconcat(number, " %", NULL) : g_steal_pointer(&number);
+}
+
+char *
+rv_write_availability(double share)
+{
+    /* 99.9996 % is not 100 % */
+    if (share < 1 && share > 0.999995)
+        return g_strdup("99.999 %");
+    return rv_write_percent(share, share >= 1 ? 0 : 3);
+}
+
+char *
+rv_write_value(double value, const char *unit)
+{
+    double size = fabs(value);
+    int decimals = size >= 1000 || value == rint(value) ? 0 : size >= 100 ? 1 : size >= 1 ? 1 : 2;
+    g_autofree char *number = rv_write_number(value, decimals);
+
+    if (!isfinite(value) || unit == NULL || unit[0] == '\0')
+        return g_steal_pointer(&number);
+    return g_strconcat(number, " ", unit, NULL);
+}
+
+char *
+rv_write_rate(double bits_per_second)
+{
+    static const char *const units[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"};
+    gsize i = 0;
+    g_autofree char *number = NULL;
+
+    if (!isfinite(bits_per_second))
+        return g_strdup("–");
+    while (fabs(bits_per_second) >= 999.5 && i + 1 < G_N_ELEMENTS(units)) {
+        bits_per_second /= 1000;
+        i++;
+    }
+    number = rv_write_number(bits_per_second, fabs(bits_per_second) >= 100 || i == 0 ? 0
+                                              : fabs(bits_per_second) >= 10          ? 1
+                                                                                     : 2);
+    return g_strconcat(number, " ", units[i], NULL);
+}
+
+char *
+rv_write_duration(RvLanguage language, gint64 ms)
+{
+    gint64 s = (ABS(ms) + 500) / 1000, minutes = s / 60, hours = minutes / 60, days = hours / 24;
+    const char *sign = ms < 0 ? "−" : "";
+
+    if (days > 0)
+        return g_strdup_printf(RV_SAY(language, "%s%d d %02d h", "%s%d天%02d小时"), sign, (int)days,
+                               (int)(hours % 24));
+    if (hours > 0)
+        return g_strdup_printf(RV_SAY(language, "%s%d h %02d min", "%s%d小时%02d分"), sign,
+                               (int)hours, (int)(minutes % 60));
+    if (minutes > 0)
+        return g_strdup_printf(RV_SAY(language, "%s%d min %02d s", "%s%d分%02d秒"), sign,
+                               (int)minutes, (int)(s % 60));
+    return g_strdup_printf(RV_SAY(language, "%s%d s", "%s%d秒"), sign, (int)s);
+}
+
+static char *
+write_form(gint64 ms, GTimeZone *zone, const char *form)
+{
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(ms / 1000);
+    g_autoptr(GDateTime) local = utc != NULL ? (zone != NULL ? g_date_time_to_timezone(utc, zone)
+                                                             : g_date_time_to_local(utc))
+                                             : NULL;
+
+    return local != NULL ? g_date_time_format(local, form) : g_strdup("–");
+}
+
+char *
+rv_write_date(RvLanguage language, gint64 ms, GTimeZone *zone)
+{
+    return write_form(ms, zone, RV_SAY(language, "%Y-%m-%d", "%Y年%-m月%-d日"));
+}
+
+char *
+rv_write_time(RvLanguage language, gint64 ms, GTimeZone *zone)
+{
+    return ms == 0 ? g_strdup("–") : write_form(ms, zone, "%Y-%m-%d %H:%M");
+}
+
+static const char *const month_names[] = {"January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December"};
+
+char *
+rv_write_period(RvLanguage language, const RvPeriod *period, GTimeZone *zone)
+{
+    g_autofree char *first = rv_write_date(language, period->from_ms, zone);
+    g_autofree char *last = rv_write_date(language, period->until_ms - 1, zone);
+    int year = 0, part = 0;
+
+    switch (period->kind) {
+    case RV_PERIOD_MONTH:
+        if (sscanf(period->label, "%d-%d", &year, &part) == 2 && part >= 1 && part <= 12)
+            return language == RV_LANGUAGE_ZH
+                       ? g_strdup_printf("%d年%d月", year, part)
+                       : g_strdup_printf("%s %d", month_names[part - 1], year);
+        break;
+    case RV_PERIOD_QUARTER:
+        if (sscanf(period->label, "%d-Q%d", &year, &part) == 2)
+            return language == RV_LANGUAGE_ZH ? g_strdup_printf("%d年第%d季度", year, part)
+                                              : g_strdup_printf("Q%d %d", part, year);
+        break;
+    case RV_PERIOD_YEAR:
+        return g_strdup_printf(RV_SAY(language, "%s", "%s年"), period->label);
+    case RV_PERIOD_DAY:
+        return g_steal_pointer(&first);
+    case RV_PERIOD_ROUND:
+        break;
+    }
+    return g_strdup_printf(RV_SAY(language, "%s to %s", "%s至%s"), first, last);
+}

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""report as a whole command: PDF, HTML, CSV and JSON of a made month.
+
+report.py RACKVITALS MAKE-MONTH"""
+
+import csv
+import html.parser
+import io
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+MADE = "1793520000"  # 2026-11-01 08:00 in China
+HOSTILE = "<script>alert(1)</script> & \u202eevil\u202c \U0001f600 " + "x" * 3000
+count = 0
+
+
+def result(fine, what, detail=""):
+    global count
+    count += 1
+    print(("ok" if fine else "not ok"), count, "-", what)
+    if not fine and detail:
+        print("# " + str(detail)[:600].replace("\n", "\n# "))
+
+
+def skip(what, why):
+    global count
+    count += 1
+    print("ok", count, "-", what, "# SKIP", why)
+
+
+class Site:
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+
+    def run(self, *arguments, env=None):
+        return subprocess.run(
+            [self.program, "--config", os.path.join(self.folder, "rackvitals.yaml"), *arguments],
+            capture_output=True, env={**os.environ, "SOURCE_DATE_EPOCH": MADE, **(env or {})})
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def report(self, name, *arguments):
+        done = self.run("report", *arguments, "--output", self.path(name))
+        if done.returncode != 0:
+            return None
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def text(self, name):
+        return subprocess.run(["pdftotext", "-layout", self.path(name), "-"], capture_output=True,
+                              check=True).stdout.decode()
+
+
+class Well(html.parser.HTMLParser):
+    """Whether every element that is opened is closed, in order; and what there is."""
+    VOID = {"meta", "img", "br", "link"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.fine, self.seen = [], True, set()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        self.fine = self.fine and bool(self.open) and self.open.pop() == tag
+
+
+def down_seconds(database, device, begin, end):
+    """Down time by the intervals alone, less maintenance: shares no code with the program."""
+    with sqlite3.connect(database) as db:
+        rows = db.execute(
+            "SELECT max(from_ms, ?2), min(coalesce(until_ms, d.last_ms), ?3) FROM reachability r"
+            " JOIN device d ON d.id = r.device WHERE d.name = ?1 AND r.protocol = ''"
+            " AND r.state = 'down' AND from_ms < ?3 AND coalesce(until_ms, d.last_ms) > ?2",
+            (device, begin, end)).fetchall()
+    return sum(max(0, b - a) for a, b in rows) / 1000
+
+
+def check_pdf(site):
+    first = site.report("m.pdf", "--at", "2026-10", "--lang", "zh_CN")
+    again = site.report("again.pdf", "--at", "2026-10", "--lang", "zh_CN")
+    english = site.report("e.pdf", "--at", "2026-10", "--lang", "en")
+    result(first is not None and first.startswith(b"%PDF-1."), "the monthly report is a PDF")
+    result(first == again, "the same state gives the same bytes")
+    result(english is not None, "the report is there in English")
+    if shutil.which("qpdf"):
+        done = subprocess.run(["qpdf", "--check", site.path("m.pdf")], capture_output=True)
+        result(done.returncode == 0, "qpdf finds nothing wrong", done.stdout.decode())
+        listed = subprocess.run(["qpdf", "--list-attachments", site.path("m.pdf")],
+                                capture_output=True).stdout.decode()
+        result(all(name in listed for name in ("report.json", "devices.csv", "faults.csv")),
+               "model and tables are attached", listed)
+    else:
+        skip("qpdf finds nothing wrong", "qpdf is not installed")
+        skip("model and tables are attached", "qpdf is not installed")
+    if not shutil.which("pdftotext"):
+        skip("texts of the PDF", "pdftotext is not installed")
+        return
+    chinese, latin = site.text("m.pdf"), site.text("e.pdf")
+    result(all(word in chinese for word in ("管理摘要", "服务级别", "故障台账", "设备总览", "签署")),
+           "the sections are there in Chinese")
+    result(all(word in latin for word in ("Summary", "Service level", "Fault ledger", "Sign-off")),
+           "the sections are there in English")
+    result("\ufffd" not in chinese, "no character is lost")
+    result(re.findall(r"\d+\.\d{3} %", chinese) == re.findall(r"\d+\.\d{3} %", latin) != [],
+           "both languages carry the same availabilities")
+    info = subprocess.run(["pdfinfo", site.path("m.pdf")], capture_output=True).stdout.decode()
+    result("Tagged:          yes" in info and "RV-BJ-2026-10" in info,
+           "tagged, with the report number in its metadata", info)
+
+
+def check_model(site):
+    model = json.loads(site.report("m.json", "--at", "2026-10", "--format", "json"))
+    devices = {one["name"]: one for one in model["devices"]}
+    database = site.path("state/state.db")
+    # the outage of a gold device (7x24) that no maintenance touches
+    made = down_seconds(database, "switch-01", model["from_ms"], model["until_ms"])
+    result(made > 0 and devices["switch-01"]["availability"]["down_ms"] / 1000 == made,
+           "down time is what the intervals of the state file say",
+           (made, devices["switch-01"]["availability"]))
+    result(model["devices"][0]["now"] == "critical" and
+           any(f["device"] == "switch-01" and f["now"] == "critical" for f in model["findings"]),
+           "the worst device comes first, with its finding")
+    result(not model["simulated"] and model["coverage"]["rounds"] > 100, "rounds are counted")
+    interface = model["interfaces"][0]
+    result(interface["in_95_bps"] <= interface["in_max_bps"] and interface["used"] > 0,
+           "interfaces come with their 95th percentile", interface)
+    rows = list(csv.DictReader(io.StringIO(
+        site.run("report", "--at", "2026-10", "--format", "csv", "-o", "-").stdout.decode())))
+    result([row["device"] for row in rows] == [one["name"] for one in model["devices"]] and
+           all(float(row["down_s"]) * 1000 == devices[row["device"]]["availability"]["down_ms"]
+               for row in rows), "CSV and JSON agree")
+
+
+def check_others(site):
+    done = site.run("fault", "open", "switch-01", "--state", site.path("state"), "--title", HOSTILE,
+                    "--level", "2", env={"RACKVITALS_NOW": str(int(MADE) - 3600)})
+    result(done.returncode == 0, "a fault of a hostile title is opened", done.stderr.decode())
+    page = site.report("m.html", "--at", "2026-11", "--format", "html").decode()
+    well = Well()
+    well.feed(page)
+    result("alert(1)" in page and well.fine and not well.open and "script" not in well.seen,
+           "HTML is well-formed and runs nothing of what names say", well.open)
+    result("http" not in re.sub(r"base64,[^\"]*", "", page), "HTML needs nothing from outside")
+    result(site.report("hostile.pdf", "--at", "2026-11") is not None,
+           "hostile names make a PDF all the same")
+    result(site.report("empty.pdf", "--at", "2026-02") is not None,
+           "a month with no data makes a report")
+    result(site.report("round.pdf", "--period", "round", "--at", "2026-10-20") is not None,
+           "the two-weekly round")
+    if shutil.which("pdfinfo"):
+        info = subprocess.run(["pdfinfo", site.path("round.pdf")], capture_output=True).stdout
+        result(b"Pages:           2" in info, "the round has two pages", info.decode())
+    for kind in ("quarter", "year"):
+        result(site.report(kind + ".pdf", "--period", kind, "--at", "2026-10-20") is not None,
+               "the report of a " + kind)
+    result(site.report("d.pdf", "--device", "switch-01", "--at", "2026-10") is not None,
+           "the report on one device")
+    done = site.run("fault", "report", "1", "--state", site.path("state"), "--format", "pdf",
+                    "--output", site.path("f.pdf"))
+    result(done.returncode == 0 and os.path.exists(site.path("f.pdf")),
+           "the report on one fault", done.stderr.decode())
+
+
+def check_errors(site):
+    rows = [
+        ("a device that is not there", ["--device", "nobody"], 64, "no device 'nobody'"),
+        ("a period that has not begun", ["--at", "2027-01"], 64, "not begun"),
+        ("no such kind of period", ["--period", "week"], 64, "round, month"),
+        ("no such format", ["--format", "docx"], 64, "pdf, html"),
+        ("a folder that is not there", ["--output", "/nonexistent/x.pdf"], 73, "nonexistent"),
+    ]
+    for what, arguments, status, text in rows:
+        done = site.run("report", "--at", "2026-10", *arguments)
+        result(done.returncode == status and text in done.stderr.decode(), what,
+               (done.returncode, done.stderr.decode()))
+    first = site.run("report", "--at", "2026-10").stdout.decode()
+    second = site.run("report", "--at", "2026-10").stdout.decode()
+    result(first.strip().endswith("reports/RV-BJ-2026-10-zh_CN.pdf") and
+           second.strip().endswith("reports/RV-BJ-2026-10-r2-zh_CN.pdf"),
+           "archived by number; the same again is a revised edition", (first, second))
+
+
+def main():
+    program, make_month = sys.argv[1:]
+    shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="rackvitals-report-", dir=shared) as folder:
+        subprocess.run([make_month, folder, "3", "34"], check=True)
+        site = Site(program, folder)
+        check_pdf(site)
+        check_model(site)
+        check_errors(site)
+        check_others(site)
+    print("1..%d" % count)
+
+
+main()
