@@ -21,6 +21,7 @@ RvIpmiPool *rv_ipmi_pool_new(GMainContext *context, const char *state_folder, gu
 void rv_ipmi_pool_free(RvIpmiPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvIpmiPool, rv_ipmi_pool_free)
 
+/* With none of the five set the BMC is only asked whether it is there, without a session. */
 typedef struct {
     gboolean sensors, chassis, sel, fru, dcmi;
     guint32 sel_after_record; /* with sel: entries after this record id; 0: all */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ipmi/datagram.h"
 #include "ipmi/device.h"
 #include "ipmi/fru.h"
 #include "ipmi/lock.h"
@@ -11,6 +12,7 @@
 #include "ipmi/sel.h"
 #include "ipmi/sensors.h"
 
+#define CLOSER_LOOK_MS 50
 #define SPACING_MS 30 /* between two sessions with one BMC */
 
 RvIpmiRound *
@@ -278,6 +280,54 @@ conclude_unasked(RvIpmiRound *round, gint64 begun_ms)
     rv_ipmi_round_end(round);
 }
 
+static const char *
+ping_detail(RvReason reason)
+{
+    return reason == RV_REASON_NAME       ? "the host name does not resolve"
+           : reason == RV_REASON_REFUSED  ? "nothing listens on this port"
+           : reason == RV_REASON_NO_ROUTE ? "no route to the host"
+                                          : "no answer";
+}
+
+/* Is it there at all: no session, no account, no lock. */
+static void
+run_ping(RvIpmiRound *round, gint64 begun_ms)
+{
+    gint64 left_ms = round->task.deadline_ms - begun_ms;
+    guint requests = 0;
+    RvReason reason =
+        rv_ipmi_ping(round->access, CLAMP(left_ms, 0, round->access->timeout_ms), &requests);
+    RvIpmiAnswers *answers = rv_ipmi_round_begin(round);
+
+    answers->state = reason == RV_REASON_NONE ? RV_STATE_UP : RV_STATE_DOWN;
+    answers->reason = reason;
+    answers->requests = requests;
+    answers->retries = requests > 0 ? requests - 1 : 0;
+    answers->duration_ms = rv_clock_monotonic_ms() - begun_ms;
+    if (reason != RV_REASON_NONE)
+        answers->detail = g_strdup(ping_detail(reason));
+    rv_ipmi_round_end(round);
+}
+
+/* libfreeipmi does not hear that a port is closed or a network not there; one datagram does. */
+static void
+look_closer(RvIpmiSession *session)
+{
+    RvReason reason = rv_ipmi_ping(session->access, CLOSER_LOOK_MS, &session->requests);
+
+    if (reason != RV_REASON_REFUSED && reason != RV_REASON_NO_ROUTE)
+        return;
+    session->reason = reason;
+    g_free(session->detail);
+    session->detail = g_strdup(ping_detail(reason));
+}
+
+static gboolean
+is_ping(const RvIpmiTask *task)
+{
+    return !task->sensors && !task->chassis && !task->sel && !task->fru && !task->dcmi;
+}
+
 static void
 run_locked(RvIpmiRound *round, gint64 begun_ms, void (*answered)(gpointer), gpointer user_data)
 {
@@ -292,6 +342,8 @@ run_locked(RvIpmiRound *round, gint64 begun_ms, void (*answered)(gpointer), gpoi
     opened = rv_ipmi_session_open(&session, &habits);
     if (opened)
         ask_everything(round, &session, &habits);
+    else if (session.reason == RV_REASON_NO_ANSWER)
+        look_closer(&session);
     conclude(round, &session, opened, begun_ms);
     rv_ipmi_habits_store(habits_path, &habits, &before);
     answered(user_data);
@@ -302,8 +354,14 @@ rv_ipmi_round_run(RvIpmiRound *round, void (*answered)(gpointer), gpointer user_
 {
     g_autofree char *lock_path = file_of(round, "lock");
     gint64 begun_ms = rv_clock_monotonic_ms();
-    int lock = rv_ipmi_lock_take(lock_path, SPACING_MS, round->task.deadline_ms, &round->cancelled);
+    int lock;
 
+    if (is_ping(&round->task)) {
+        run_ping(round, begun_ms);
+        answered(user_data);
+        return;
+    }
+    lock = rv_ipmi_lock_take(lock_path, SPACING_MS, round->task.deadline_ms, &round->cancelled);
     if (lock < 0) {
         conclude_unasked(round, begun_ms);
         answered(user_data);

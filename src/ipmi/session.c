@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ipmi/datagram.h"
 
 #define FIRST_CIPHER 17 /* HMAC-SHA256, AES-CBC-128: IPMI 2.0 table 22-20, errata 7 */
 #define SECOND_CIPHER 3 /* HMAC-SHA1, AES-CBC-128: every IPMI 2.0 BMC has it */
 #define LEAST_TIMEOUT_MS 200
 #define BUSY_PAUSE_MS 60 /* doubled at each of BUSY_TRIES */
 #define BUSY_TRIES 4
+#define KG_MAX 20         /* bytes (§13.31) */
 #define FULL_PAUSE_MS 700 /* a session slot may just be about to close */
 
 void
@@ -107,6 +109,55 @@ privilege_level(RvIpmiPrivilege privilege)
     return IPMI_PRIVILEGE_LEVEL_USER;
 }
 
+/* K_g as it is, or as bytes where it is written 0x… (up to 20). */
+static guint
+read_kg(const RvSecret *secret, guint8 *kg)
+{
+    const char *text = secret != NULL ? rv_secret_reveal(secret) : "";
+    gsize length = strlen(text);
+    guint bytes = 0;
+
+    if (!g_str_has_prefix(text, "0x") || length % 2 != 0 || length > 2 + 2 * KG_MAX) {
+        bytes = (guint)MIN(length, KG_MAX + 1); /* one too many is refused by libfreeipmi */
+        memcpy(kg, text, bytes);
+        return bytes;
+    }
+    for (gsize i = 2; i < length; i += 2)
+        kg[bytes++] =
+            (guint8)(g_ascii_xdigit_value(text[i]) << 4 | g_ascii_xdigit_value(text[i + 1]));
+    return bytes;
+}
+
+/* What the BMC's status says where libfreeipmi has only "IPMI error" (IPMI 2.0 table 13-15). */
+static int
+refined(const RvIpmiSession *session, int errnum, int cipher)
+{
+    static const struct {
+        int status, errnum;
+    } rows[] = {
+        {0x01, IPMI_ERR_BMC_BUSY}, /* no resources for a session */
+        {0x0B, IPMI_ERR_BMC_BUSY}, /* none at this role */
+        {0x04, IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE},
+        {0x05, IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE},
+        {0x10, IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE},
+        {0x11, IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE},
+        {0x09, IPMI_ERR_PRIVILEGE_LEVEL_CANNOT_BE_OBTAINED},
+        {0x0A, IPMI_ERR_PRIVILEGE_LEVEL_CANNOT_BE_OBTAINED},
+    };
+    gint64 wait_ms;
+    int status;
+
+    if (cipher < 0 ||
+        (errnum != IPMI_ERR_IPMI_ERROR && errnum != IPMI_ERR_BAD_RMCPPLUS_STATUS_CODE))
+        return errnum;
+    wait_ms = CLAMP(time_left_ms(session), 0, session->access->retransmission_ms);
+    status = rv_ipmi_open_status(session->access, cipher, wait_ms);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].status == status)
+            return rows[i].errnum;
+    return errnum;
+}
+
 /* One attempt; the error number of libfreeipmi, 0 when open. */
 static int
 open_once(RvIpmiSession *session, int cipher, guint8 authentication)
@@ -118,7 +169,8 @@ open_once(RvIpmiSession *session, int cipher, guint8 authentication)
     guint again_ms = (guint)MIN((gint64)MAX(access->retransmission_ms, 50), timeout_ms / 2);
     const char *user = access->user != NULL ? access->user : "";
     const char *password = access->password != NULL ? rv_secret_reveal(access->password) : "";
-    const char *kg = access->kg != NULL ? rv_secret_reveal(access->kg) : NULL;
+    guint8 kg[KG_MAX + 1];
+    guint kg_length = read_kg(access->kg, kg);
     gint64 begun_ms = rv_clock_monotonic_ms();
     int result, errnum = 0;
 
@@ -131,9 +183,10 @@ open_once(RvIpmiSession *session, int cipher, guint8 authentication)
                                     session->workarounds.outofband, IPMI_FLAGS_DEFAULT);
     else
         result = ipmi_ctx_open_outofband_2_0(
-            session->context, host, user, password, (const unsigned char *)kg,
-            kg != NULL ? (guint)strlen(kg) : 0, privilege_level(access->privilege), (guint8)cipher,
-            (guint)timeout_ms, again_ms, session->workarounds.outofband_2_0, IPMI_FLAGS_DEFAULT);
+            session->context, host, user, password, kg_length > 0 ? kg : NULL, kg_length,
+            privilege_level(access->privilege), (guint8)cipher, (guint)timeout_ms, again_ms,
+            session->workarounds.outofband_2_0, IPMI_FLAGS_DEFAULT);
+    explicit_bzero(kg, sizeof kg);
     if (result < 0) {
         errnum = ipmi_ctx_errnum(session->context);
         ipmi_ctx_destroy(session->context);
@@ -142,7 +195,7 @@ open_once(RvIpmiSession *session, int cipher, guint8 authentication)
     session->requests +=
         5; /* capabilities, open or challenge, RAKP 1 and 3 or activate, privilege */
     session->retries += (guint)((rv_clock_monotonic_ms() - begun_ms) / again_ms);
-    return errnum;
+    return refined(session, errnum, cipher);
 }
 
 /* A BMC that is out of sessions gets a second chance when one may have ended. */
@@ -234,7 +287,8 @@ rv_ipmi_session_open(RvIpmiSession *session, RvIpmiHabits *habits)
 {
     const char *unknown;
 
-    if (!rv_ipmi_workarounds_parse(session->access->workarounds, &session->workarounds, &unknown)) {
+    if (!rv_ipmi_workarounds_parse((const char *const *)session->access->workarounds,
+                                   &session->workarounds, &unknown)) {
         g_autofree char *detail = g_strdup_printf("unknown workaround '%s'", unknown);
 
         fail(session, RV_REASON_CONFIGURATION, detail);

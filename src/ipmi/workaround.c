@@ -34,7 +34,8 @@ static const struct {
 };
 
 gboolean
-rv_ipmi_workarounds_parse(char *const *names, RvIpmiWorkarounds *workarounds, const char **unknown)
+rv_ipmi_workarounds_parse(const char *const *names, RvIpmiWorkarounds *workarounds,
+                          const char **unknown)
 {
     *workarounds = (RvIpmiWorkarounds){0};
     for (; names != NULL && *names != NULL; names++) {

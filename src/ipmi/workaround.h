@@ -22,7 +22,7 @@ typedef struct {
 
 /* `names` may be NULL. FALSE where one is not known: *unknown gets it, borrowed. "none" is nothing.
  */
-gboolean rv_ipmi_workarounds_parse(char *const *names, RvIpmiWorkarounds *workarounds,
+gboolean rv_ipmi_workarounds_parse(const char *const *names, RvIpmiWorkarounds *workarounds,
                                    const char **unknown);
 
 /* The names one by one; NULL past the last. */

@@ -2,6 +2,7 @@
  * FreeIPMI's own tools, count requests or look at what is left behind.
  *
  *   ipmi-ask [OPTION…] HOST PORT; the password is read from the environment, IPMI_PASSWORD */
+#include <glib-unix.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -147,6 +148,13 @@ on_done(RvIpmiAnswers *answers, gpointer user_data)
         g_main_loop_quit(wait->loop);
 }
 
+static gboolean
+on_signal(gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+    return G_SOURCE_REMOVE;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -216,6 +224,7 @@ main(int argc, char **argv)
         g_printerr("%s\n", error->message);
         return 70;
     }
+    g_unix_signal_add(SIGTERM, on_signal, loop);
     for (int i = 0; i < times; i++) {
         task.deadline_ms = rv_clock_monotonic_ms() + budget_ms;
         for (int k = 1; k < argc; k++) {

@@ -2,7 +2,7 @@
 """A UDP relay between one client and one server that counts, delays, loses and dies on order.
 
   udp-relay.py --to HOST:PORT [--listen HOST[:PORT]] [--delay-ms N] [--drop-every N]
-               [--die-after N] [--count FILE]
+               [--die-after N]
 
 Prints "listening HOST:PORT" when it is ready. Every client address gets a socket of its own
 towards the server, as a BMC tells sessions apart by nothing else where they have no id yet.
@@ -10,7 +10,9 @@ towards the server, as a BMC tells sessions apart by nothing else where they hav
   --delay-ms N     each reply is N milliseconds late
   --drop-every N   every Nth reply is lost
   --die-after N    after N requests nothing passes any more
-  --count FILE     at the end (SIGTERM), requests and replies as "requests N\nreplies N\n"
+
+SIGUSR1 prints "requests N replies N clients_at_once N": clients_at_once counts those that were
+heard of again after another had begun.
 """
 import argparse
 import heapq
@@ -36,7 +38,8 @@ class Relay:
         self.backs = {}
         self.late = []          # heap of (due, number, data, client)
         self.requests = self.replies = 0
-        self.over = False
+        self.over = self.report = False
+        self.open, self.at_once = [], 0         # clients by their first packet
 
     def back(self, client):
         if client not in self.backs:
@@ -53,12 +56,19 @@ class Relay:
     def request(self):
         data, client = self.front.recvfrom(65536)
         self.requests += 1
+        self.note(client)
         if self.options.die_after and self.requests > self.options.die_after:
             return
         try:
             self.back(client).send(data)
         except OSError:
             pass
+
+    def note(self, client):
+        """A client that speaks after a later one began was open at the same time as that one."""
+        if client not in self.open:
+            self.open.append(client)
+        self.at_once = max(self.at_once, len(self.open) - self.open.index(client))
 
     def reply(self, sock, client):
         try:
@@ -80,15 +90,15 @@ class Relay:
     def run(self):
         print('listening %s:%d' % self.front.getsockname(), flush=True)
         while not self.over:
+            if self.report:
+                self.report = False
+                print('requests %d replies %d clients_at_once %d' % (self.requests, self.replies, self.at_once), flush=True)
             wait = self.send_due()
-            for key, _ in self.poll.select(0.2 if wait is None else min(wait, 0.2)):
+            for key, _ in self.poll.select(0.05 if wait is None else min(wait, 0.05)):
                 if key.data is None:
                     self.request()
                 else:
                     self.reply(key.fileobj, key.data)
-        if self.options.count:
-            with open(self.options.count, 'w', encoding='ascii') as f:
-                f.write('requests %d\nreplies %d\n' % (self.requests, self.replies))
 
 
 def main():
@@ -98,8 +108,8 @@ def main():
     parser.add_argument('--delay-ms', type=float, default=0)
     parser.add_argument('--drop-every', type=int, default=0)
     parser.add_argument('--die-after', type=int, default=0)
-    parser.add_argument('--count')
     relay = Relay(parser.parse_args())
+    signal.signal(signal.SIGUSR1, lambda *_: setattr(relay, 'report', True))
     signal.signal(signal.SIGTERM, lambda *_: setattr(relay, 'over', True))
     relay.run()
 

@@ -1,0 +1,180 @@
+#include <freeipmi/freeipmi.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "collect/ipmi-states.h"
+#include "observation/words.h"
+
+static RvIpmiStates *states;
+
+static RvIpmiMeaning
+read_state(guint32 manufacturer, guint8 event_type, guint8 type, guint16 events, guint16 possible)
+{
+    const RvIpmiSensor sensor = {
+        .event_type = event_type, .type = type, .events = events, .possible = possible};
+    RvIpmiMeaning meaning;
+
+    rv_ipmi_states_read(states, manufacturer, 0, &sensor, &meaning);
+    return meaning;
+}
+
+static void
+test_rows(void)
+{
+    static const struct {
+        const char *what;
+        guint32 manufacturer;
+        guint8 event_type, type;
+        guint16 events, possible;
+        const char *verdict, *words;
+        gboolean absent;
+    } rows[] = {
+        {"a supply that is there", 0, 0x6F, 0x08, 0x01, 0x0F, "ok", "present", FALSE},
+        {"an empty supply bay", 0, 0x6F, 0x08, 0x00, 0x0F, "ok", NULL, TRUE},
+        {"a supply whose sensor cannot tell presence", 0, 0x6F, 0x08, 0x00, 0x0E, "ok", NULL,
+         FALSE},
+        {"a supply without input", 0, 0x6F, 0x08, 0x09, 0x0F, "critical", "present, input lost",
+         FALSE},
+        {"a supply that fails without telling presence", 0, 0x6F, 0x08, 0x02, 0x0F, "critical",
+         "failed", FALSE},
+        {"a bit that no one knows", 0, 0x6F, 0x0D, 0x0801, 0x1FF, NULL, "present", FALSE},
+        {"the reserved highest bit", 0, 0x6F, 0x0D, 0x8001, 0x1FF, "ok", "present", FALSE},
+        {"past lower critical by the BMC", 0, 0x01, 0x01, 0x0003, 0, "critical",
+         "at or below lower non-critical, at or below lower critical", FALSE},
+        {"reserved bits of a threshold sensor", 0, 0x01, 0x01, 0x00C0, 0, "ok", NULL, FALSE},
+        {"a type of nobody", 0, 0x6F, 0xC0, 0x0001, 0, NULL, NULL, FALSE},
+        {"Dell's of that type", 674, 0x6F, 0xC0, 0x0040, 0, "critical",
+         "halted, system power exceeds capacity", FALSE},
+        {"Supermicro's level 7", 10876, 0x70, 0xC0, 0x0007, 0, NULL, "not installed", TRUE},
+        {"Supermicro's level 4", 47488, 0x70, 0xC0, 0x0004, 0, "critical", "overheat", FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        RvIpmiMeaning meaning = read_state(rows[i].manufacturer, rows[i].event_type, rows[i].type,
+                                           rows[i].events, rows[i].possible);
+
+        g_test_message("%s", rows[i].what);
+        g_assert_cmpstr(meaning.judged ? rv_verdict_word(meaning.verdict) : NULL, ==,
+                        rows[i].verdict);
+        g_assert_cmpstr(meaning.words, ==, rows[i].words);
+        g_assert_cmpint(meaning.absent, ==, rows[i].absent);
+        g_free(meaning.words);
+    }
+}
+
+/* Every standard state for which FreeIPMI has a default means the same here. */
+static void
+test_freeipmi(void)
+{
+    static const char *const words[] = {"ok", "warning", "critical", NULL};
+    ipmi_interpret_ctx_t interpret = ipmi_interpret_ctx_create();
+    guint compared = 0;
+
+    for (guint event_type = 1; event_type <= 0x6F; event_type++)
+        for (guint type = 0; type < 0x2D; type++)
+            for (guint bit = 0; bit <= 15; bit++) {
+                guint16 events = bit < 15 ? (guint16)(1 << bit) : 0;
+                unsigned int theirs = IPMI_INTERPRET_STATE_UNKNOWN;
+                RvIpmiMeaning ours;
+
+                if (event_type == 0x6F && type == 0x2C && bit == 0)
+                    continue; /* FRU not installed: an empty bay is no alarm */
+                if (ipmi_interpret_sensor(interpret, (guint8)event_type, (guint8)type, events,
+                                          &theirs) < 0 ||
+                    theirs == IPMI_INTERPRET_STATE_UNKNOWN)
+                    continue;
+                ours = read_state(0, (guint8)event_type, (guint8)type, events, 0);
+                if (!ours.judged || strcmp(rv_verdict_word(ours.verdict), words[theirs]) != 0)
+                    g_error("event type %02Xh, sensor type %02Xh, bit %u: FreeIPMI %s, we %s",
+                            event_type, type, bit, words[theirs],
+                            ours.judged ? rv_verdict_word(ours.verdict) : "nothing");
+                g_free(ours.words);
+                compared++;
+            }
+    ipmi_interpret_ctx_destroy(interpret);
+    g_test_message("%u states", compared);
+    g_assert_cmpuint(compared, >, 500);
+}
+
+static void
+test_severity(void)
+{
+    static const struct {
+        const char *what;
+        RvIpmiSelEntry entry;
+        RvVerdict severity;
+    } rows[] = {
+        {"upper non-critical, going high",
+         {.event_type = 1, .sensor_type = 1, .offset = 7, .asserted = TRUE},
+         RV_VERDICT_WARNING},
+        {"upper critical, going high",
+         {.event_type = 1, .sensor_type = 1, .offset = 9, .asserted = TRUE},
+         RV_VERDICT_CRITICAL},
+        {"the same, gone away", {.event_type = 1, .sensor_type = 1, .offset = 9}, RV_VERDICT_OK},
+        {"a supply's input lost",
+         {.event_type = 0x6F, .sensor_type = 8, .offset = 3, .asserted = TRUE},
+         RV_VERDICT_CRITICAL},
+        {"log almost full",
+         {.event_type = 0x6F, .sensor_type = 0x10, .offset = 5, .asserted = TRUE},
+         RV_VERDICT_WARNING},
+        {"an OEM record", {.record_type = 0xC1, .asserted = TRUE}, RV_VERDICT_UNKNOWN},
+        {"an offset of nobody",
+         {.event_type = 0x6F, .sensor_type = 8, .offset = 14, .asserted = TRUE},
+         RV_VERDICT_UNKNOWN},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s", rows[i].what);
+        g_assert_cmpint(rv_ipmi_states_severity(states, 0, 0, &rows[i].entry), ==,
+                        rows[i].severity);
+    }
+}
+
+static void
+test_mistakes(void)
+{
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"state: []\n", ":1:1: unknown key 'state'; did you mean 'states'?"},
+        {"states:\n  - { event-type: 0x80 }\n", ":2:19: event-type is a number"},
+        {"states:\n  - { states: { 15: { verdict: ok } } }\n", "an offset is a number"},
+        {"states:\n  - { states: { 1: { word: x } } }\n", "needs a verdict"},
+        {"states:\n  - { states: { 1: { verdict: crit } } }\n", "critical"},
+        {"states:\n  - { sensor-type: [1, x] }\n", "sensor-type is a number"},
+    };
+    g_autofree char *path = g_build_filename(g_get_tmp_dir(), "rackvitals-states-XXXXXX", NULL);
+    int file = g_mkstemp(path);
+
+    g_assert_cmpint(file, >=, 0);
+    g_close(file, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(g_file_set_contents(path, rows[i].text, -1, NULL));
+        g_assert_null(rv_ipmi_states_load(path, &error));
+        g_assert_error(error, RV_ERROR, RV_ERROR_CONFIG);
+        if (strstr(error->message, rows[i].message) == NULL)
+            g_error("%s is not in: %s", rows[i].message, error->message);
+    }
+    g_unlink(path);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    states = rv_ipmi_states_load(argv[1], &error);
+    g_assert_no_error(error);
+    g_test_add_func("/collect/ipmi-states: what states mean", test_rows);
+    g_test_add_func("/collect/ipmi-states: FreeIPMI's defaults", test_freeipmi);
+    g_test_add_func("/collect/ipmi-states: log entries", test_severity);
+    g_test_add_func("/collect/ipmi-states: mistakes with line and column", test_mistakes);
+    result = g_test_run();
+    rv_ipmi_states_free(states);
+    return result;
+}
