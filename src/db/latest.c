@@ -36,9 +36,13 @@ convert(GConverter *converter, const guint8 *bytes, gsize length, gsize ceiling,
 }
 
 gboolean
-rv_latest_store(RvState *state, gint64 device, const RvObservation *observation, GError **error)
+rv_latest_store(RvState *state, gint64 device, const RvObservation *observation,
+                const RvStoreContext *context, GError **error)
 {
-    g_autofree char *line = rv_observation_to_json_line(observation);
+    g_autofree char *own = context->line == NULL ? rv_observation_to_json_line(observation) : NULL;
+    const char *line = own != NULL ? own : context->line;
+    gconstpointer counters = NULL;
+    gsize counters_length = 0;
     g_autoptr(GConverter) compressor =
         G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 1));
     gsize length = strlen(line);
@@ -49,11 +53,15 @@ rv_latest_store(RvState *state, gint64 device, const RvObservation *observation,
         g_prefix_error(error, "%s: answer of %s: ", state->path, observation->device.name);
         return FALSE;
     }
+    if (context->counters != NULL)
+        counters = g_bytes_get_data(context->counters, &counters_length);
     return rv_db_run(state, error,
-                     "INSERT INTO latest (device, taken_ms, size, body) VALUES (?1, ?2, ?3, ?4)"
-                     " ON CONFLICT (device) DO UPDATE SET taken_ms = ?2, size = ?3, body = ?4",
+                     "INSERT INTO latest (device, taken_ms, size, body, counters)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (device) DO UPDATE"
+                     " SET taken_ms = ?2, size = ?3, body = ?4, counters = ?5",
                      RV_INT(device), RV_INT(observation->taken_at_ms), RV_INT(length),
-                     RV_BLOB(body->data, body->len));
+                     RV_BLOB(body->data, body->len),
+                     counters != NULL ? RV_BLOB(counters, counters_length) : RV_TEXT(NULL));
 }
 
 static RvObservation *
@@ -98,6 +106,23 @@ add_components(RvState *state, const char *device, RvObservation *observation, G
         row->component = empty;
     }
     return TRUE;
+}
+
+GBytes *
+rv_state_counters(RvState *state, const char *device, GError **error)
+{
+    sqlite3_stmt *row = rv_db_query(state, error,
+                                    "SELECT l.counters FROM latest l JOIN device d"
+                                    " ON d.id = l.device WHERE d.name = ?1",
+                                    RV_TEXT(device));
+    GBytes *counters = NULL;
+
+    if (row == NULL || rv_db_step(state, row, error) != RV_STEP_ROW)
+        return NULL;
+    if (sqlite3_column_type(row, 0) == SQLITE_BLOB)
+        counters = g_bytes_new(sqlite3_column_blob(row, 0), (gsize)sqlite3_column_bytes(row, 0));
+    rv_db_done(row);
+    return counters;
 }
 
 RvObservation *

@@ -3,5 +3,6 @@
 
 #include "db/sqlite.h"
 
+/* `context`: the JSON line and the counters, where the caller has them. */
 gboolean rv_latest_store(RvState *state, gint64 device, const RvObservation *observation,
-                         GError **error);
+                         const RvStoreContext *context, GError **error);

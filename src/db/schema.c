@@ -185,8 +185,12 @@ static const char deliveries[] =
     "  who TEXT NOT NULL);"
     "CREATE INDEX delivery_of ON delivery(from_ms);";
 
+static const char counters[] =
+    /* what the next round makes rates from, as rrd/ wrote it; NULL: take them from the body */
+    "ALTER TABLE latest ADD COLUMN counters BLOB;";
+
 /* steps[n] leads from version n to n + 1. A step that was released is never changed. */
-static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries};
+static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries, counters};
 
 /* One number. */
 static int

@@ -80,6 +80,8 @@ typedef struct {
     RvTasks tasks;                   /* what was asked for */
     gint64 reachability_interval_ms; /* how often a sample is expected; 0: 60 s */
     gint64 health_interval_ms;       /* 0: 5 min */
+    const char *line; /* rv_observation_to_json_line, where the caller has it; may be NULL */
+    GBytes *counters; /* for rv_state_counters of the next round; may be NULL */
 } RvStoreContext;
 
 /* Stores one judged observation, whole or not at all. The device is known by device.name (its host
@@ -140,6 +142,10 @@ gboolean rv_state_forget_part(RvState *state, const char *device, const char *ke
  * components from the last census. NULL without an error: none yet. The counters of rates come
  * from here: (now - then) / (now.taken_at_ms - then->taken_at_ms). */
 RvObservation *rv_state_latest(RvState *state, const char *device, GError **error);
+
+/* What the last health answer's RvStoreContext gave as `counters`, much quicker than the answer.
+ * NULL without an error: it gave none, or there is no answer yet. */
+GBytes *rv_state_counters(RvState *state, const char *device, GError **error);
 
 /* ---- what the reports need ---- */
 

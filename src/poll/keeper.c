@@ -164,23 +164,35 @@ judge(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
 
 /* ---- storing ---- */
 
+static RvRrdPrevious *
+counters_before(RvKeeper *keeper, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) counters = rv_state_counters(keeper->state, name, &error);
+    g_autoptr(RvObservation) latest = NULL;
+    RvRrdPrevious *previous = counters != NULL ? rv_rrd_previous_from_bytes(counters) : NULL;
+
+    if (previous != NULL)
+        return previous;
+    if (error == NULL)
+        latest = rv_state_latest(keeper->state, name, &error);
+    if (error != NULL)
+        problem_of(keeper, NULL, &error);
+    return latest != NULL ? rv_rrd_previous_new(latest) : NULL;
+}
+
 static void
 write_series(RvKeeper *keeper, const RvObservation *observation, RvTasks tasks)
 {
     const char *name = name_of(observation);
     g_autoptr(RvRrdPrevious) previous = NULL;
-    g_autoptr(RvObservation) latest = NULL;
     g_autoptr(GError) error = NULL;
     RvRrdReport report = {0};
 
     if (keeper->store == NULL)
         return;
     if (observation->interfaces->len > 0) {
-        latest = rv_state_latest(keeper->state, name, &error);
-        if (error != NULL)
-            problem_of(keeper, NULL, &error);
-        if (latest != NULL)
-            previous = rv_rrd_previous_new(latest);
+        previous = counters_before(keeper, name);
     }
     if (!rv_rrd_store_write(keeper->store, name, observation, previous, &report, &error))
         problem_of(keeper, name, &error);
@@ -199,11 +211,16 @@ static gboolean
 store_one(RvKeeper *keeper, const Waiting *waiting)
 {
     const RvConfiguration *configuration = keeper->configuration;
+    g_autoptr(GBytes) counters = waiting->observation->interfaces->len > 0
+                                     ? rv_rrd_previous_to_bytes(waiting->observation)
+                                     : NULL;
     const RvStoreContext context = {
         .round_id = keeper->round_id,
         .tasks = waiting->tasks,
         .reachability_interval_ms = configuration->reachability_ms,
         .health_interval_ms = configuration->health_ms,
+        .line = waiting->line,
+        .counters = counters,
     };
     g_autoptr(GError) error = NULL;
 
@@ -405,6 +422,7 @@ rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpoin
             heard(name_of(waiting->observation), state, why(waiting->observation), user_data);
         rv_dependency_apply(waiting->observation, state);
         rv_health_judge(waiting->observation, NULL);
+        g_clear_pointer(&waiting->line, g_free);
     }
     store(keeper, keeper->silent, RV_SPOOL_SILENT);
 }

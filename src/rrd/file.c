@@ -286,6 +286,10 @@ rv_rrd_file_update(const char *path, const RvRrdTemplate *template, gint64 time_
 
     if (rv_rrd_quick_update(path, template, time_s, values))
         return RV_WRITE_DONE;
+    if (errno == ENOENT || errno == ENOTDIR) { /* not even asked librrd: most series have no file */
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(errno));
+        return RV_WRITE_FAILED;
+    }
     names = g_string_sized_new(64);
     sample = g_string_sized_new(128);
     append_names(names, template);

@@ -372,8 +372,10 @@ rv_rrd_quick_update(const char *path, const RvRrdTemplate *template, gint64 time
 
     if (fd < 0)
         return FALSE;
+    errno = 0;
     if (fcntl(fd, F_SETLK, &lock) == 0 && read_head(fd, template, &file))
         done = update(fd, &file, time_s, values);
     close(fd);
+    errno = 0;
     return done;
 }

@@ -9,7 +9,8 @@
 
 #include "rrd/templates.h"
 
-/* FALSE: nothing was done; let librrd do it, or say what is wrong. `values` in the order of the
+/* FALSE: nothing was done; let librrd do it, or say what is wrong; errno is
+ * ENOENT or ENOTDIR where there is no file, else 0. `values` in the order of the
  * template's sources. */
 gboolean rv_rrd_quick_update(const char *path, const RvRrdTemplate *template, gint64 time_s,
                              const double *values);

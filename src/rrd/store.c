@@ -90,6 +90,85 @@ rv_rrd_previous_new(const RvObservation *observation)
     return previous;
 }
 
+#define PACK_MARK 0x31435652 /* "RVC1": one more where Counters change */
+
+typedef struct {
+    guint32 mark, size; /* of Counters: another build may have others */
+    guint32 count, spare;
+    RvRateMoment moment;
+} PackHead;
+
+/* Each interface: Counters, the key's length, the key. */
+GBytes *
+rv_rrd_previous_to_bytes(const RvObservation *observation)
+{
+    GByteArray *bytes = g_byte_array_new();
+    const PackHead head = {.mark = PACK_MARK,
+                           .size = sizeof(Counters),
+                           .count = observation->interfaces->len,
+                           .moment = moment_of(observation)};
+
+    g_byte_array_append(bytes, (const guint8 *)&head, sizeof head);
+    for (guint i = 0; i < observation->interfaces->len; i++) {
+        const RvInterface *interface = g_ptr_array_index(observation->interfaces, i);
+        Counters counters = counters_of(interface);
+        guint32 length = (guint32)strlen(interface->key);
+
+        g_byte_array_append(bytes, (const guint8 *)&counters, sizeof counters);
+        g_byte_array_append(bytes, (const guint8 *)&length, sizeof length);
+        g_byte_array_append(bytes, (const guint8 *)interface->key, length);
+    }
+    return g_byte_array_free_to_bytes(bytes);
+}
+
+static gboolean
+unpack(gconstpointer *from, gsize *left, gpointer into, gsize size)
+{
+    if (*left < size)
+        return FALSE;
+    memcpy(into, *from, size);
+    *from = (const guint8 *)*from + size;
+    *left -= size;
+    return TRUE;
+}
+
+static gboolean
+unpack_interface(gconstpointer *from, gsize *left, GHashTable *interfaces)
+{
+    Counters *counters = g_new(Counters, 1);
+    guint32 length;
+
+    if (!unpack(from, left, counters, sizeof *counters) ||
+        !unpack(from, left, &length, sizeof length) || length > *left) {
+        g_free(counters);
+        return FALSE;
+    }
+    g_hash_table_insert(interfaces, g_strndup(*from, length), counters);
+    *from = (const guint8 *)*from + length;
+    *left -= length;
+    return TRUE;
+}
+
+RvRrdPrevious *
+rv_rrd_previous_from_bytes(GBytes *bytes)
+{
+    gsize left;
+    gconstpointer from = g_bytes_get_data(bytes, &left);
+    g_autoptr(RvRrdPrevious) previous = NULL;
+    PackHead head;
+
+    if (!unpack(&from, &left, &head, sizeof head) || head.mark != PACK_MARK ||
+        head.size != sizeof(Counters))
+        return NULL;
+    previous = g_new0(RvRrdPrevious, 1);
+    previous->moment = head.moment;
+    previous->interfaces = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (guint i = 0; i < head.count; i++)
+        if (!unpack_interface(&from, &left, previous->interfaces))
+            return NULL;
+    return g_steal_pointer(&previous);
+}
+
 void
 rv_rrd_previous_free(RvRrdPrevious *previous)
 {

@@ -29,6 +29,10 @@ const char *rv_rrd_store_template_folder(const RvRrdStore *store);
  * to round. */
 typedef struct RvRrdPrevious RvRrdPrevious;
 RvRrdPrevious *rv_rrd_previous_new(const RvObservation *observation);
+/* The same as a few bytes, for this machine and version only, and back; NULL where the bytes are
+ * not such, and then the Observation has to serve. */
+GBytes *rv_rrd_previous_to_bytes(const RvObservation *observation);
+RvRrdPrevious *rv_rrd_previous_from_bytes(GBytes *bytes);
 void rv_rrd_previous_free(RvRrdPrevious *previous);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRrdPrevious, rv_rrd_previous_free)
 

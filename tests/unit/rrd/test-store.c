@@ -110,7 +110,9 @@ static RvRrdReport
 write_round(RvRrdStore *store, const char *device, const RvObservation *now,
             const RvObservation *before)
 {
-    g_autoptr(RvRrdPrevious) previous = before != NULL ? rv_rrd_previous_new(before) : NULL;
+    /* by way of the bytes that a poller keeps from round to round */
+    g_autoptr(GBytes) kept = before != NULL ? rv_rrd_previous_to_bytes(before) : NULL;
+    g_autoptr(RvRrdPrevious) previous = kept != NULL ? rv_rrd_previous_from_bytes(kept) : NULL;
     g_autoptr(GError) error = NULL;
     RvRrdReport report = {0};
 
@@ -727,6 +729,21 @@ test_wrong_templates(Fixture *fixture, gconstpointer unused)
     }
 }
 
+static void
+test_kept_bytes(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(RvObservation) round = make_round(1);
+    g_autoptr(GBytes) whole = rv_rrd_previous_to_bytes(round);
+    gsize length = g_bytes_get_size(whole);
+
+    for (gsize n = 0; n <= length; n++) {
+        g_autoptr(GBytes) part = g_bytes_new_from_bytes(whole, 0, n);
+        g_autoptr(RvRrdPrevious) previous = rv_rrd_previous_from_bytes(part);
+
+        g_assert_cmpint(previous != NULL, ==, n == length);
+    }
+}
+
 #define ADD(path, function) g_test_add(path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -736,6 +753,7 @@ main(int argc, char **argv)
     ADD("/store/values", test_values);
     ADD("/store/rrdtool reads every file", test_rrdtool_reads);
     ADD("/store/sizes", test_sizes);
+    ADD("/store/counters kept as bytes, whole or not at all", test_kept_bytes);
     ADD("/store/the same round twice", test_twice);
     ADD("/store/time goes backwards or jumps", test_backwards);
     ADD("/store/no spikes", test_no_spikes);
