@@ -387,6 +387,7 @@ test_locked(Room *room, gconstpointer data)
     g_autoptr(RvNotifier) second = NULL;
 
     g_assert_no_error(error);
+    g_assert_nonnull(first);
     second = rv_notifier_open(room->spool, &room->options, &error);
     g_assert_null(second);
     g_assert_error(error, RV_ERROR, RV_ERROR_LOCKED);
