@@ -2,11 +2,13 @@
 
 const RvCommand rv_commands[] = {
     {"check", rv_cmd_check, "TARGET…", "ask devices now, judge and print; stores nothing"},
+    {"doctor", rv_cmd_doctor, "", "looks at what a round stands on, and says what to do"},
     {"fault", rv_cmd_fault, "list|show|open|ack|note|plan|resolve|report",
      "the fault ledger and its clocks"},
     {"graph", rv_cmd_graph, "SERIES…", "a graph of what was stored"},
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
+    {"poll", rv_cmd_poll, "", "one round of what is due, stored and judged"},
     {"profile", rv_cmd_profile, "list|lint|test|explain|learn", "the device profiles"},
     {"report", rv_cmd_report, "[--period KIND]", "the report of a period, a device or a round"},
     {"rrd", rv_cmd_rrd, "size|orphans|migrate", "the files of the time series"},

@@ -1,4 +1,4 @@
-/* Fonts: which family can show a text. The one place that asks fontconfig. Private to this room. */
+/* Fonts: which family can show a text. The one place that asks fontconfig. */
 #pragma once
 
 #include <glib.h>
