@@ -21,9 +21,14 @@ typedef struct {
     char *why;
 } Partial;
 
+/* Varbinds come as walks do: long runs in order, one after the other. */
+typedef struct {
+    guint first, end;
+} Run;
+
 struct RvSnmpAnswers {
-    GArray *varbinds; /* RvVarbind; ordered and unique up to `settled` */
-    guint settled;
+    GArray *varbinds; /* RvVarbind */
+    GArray *runs;     /* guint: where the order begins anew; NULL: nowhere, all is in order */
     Arena arena;
     GArray *partials; /* Partial; NULL: none */
 };
@@ -86,6 +91,7 @@ rv_snmp_answers_free(RvSnmpAnswers *answers)
         return;
     g_array_unref(answers->varbinds);
     g_ptr_array_unref(answers->arena.blocks);
+    g_clear_pointer(&answers->runs, g_array_unref);
     g_clear_pointer(&answers->partials, g_array_unref);
     g_free(answers);
 }
@@ -102,23 +108,75 @@ compare(gconstpointer a, gconstpointer b, gpointer unused)
     return rv_oid_compare(&((const RvVarbind *)a)->oid, &((const RvVarbind *)b)->oid);
 }
 
-/* Orders what came since the last look. The sort is stable, so that of two values for an OID the
- * first one stays. */
-static void
-settle(const RvSnmpAnswers *borrowed)
+static gint
+compare_runs(gconstpointer a, gconstpointer b, gpointer answers)
 {
-    RvSnmpAnswers *answers = (RvSnmpAnswers *)borrowed; /* only the order changes */
+    return rv_oid_compare(&at(answers, ((const Run *)a)->first)->oid,
+                          &at(answers, ((const Run *)b)->first)->oid);
+}
+
+static GArray *
+list_runs(const RvSnmpAnswers *answers)
+{
+    GArray *runs = g_array_new(FALSE, FALSE, sizeof(Run));
+    Run run = {0};
+
+    for (guint i = 0; i < answers->runs->len; i++) {
+        run.end = g_array_index(answers->runs, guint, i);
+        g_array_append_val(runs, run);
+        run.first = run.end;
+    }
+    run.end = answers->varbinds->len;
+    g_array_append_val(runs, run);
+    return runs;
+}
+
+/* Puts whole runs one after the other. FALSE: some overlap, and nothing was done. */
+static gboolean
+join_runs(RvSnmpAnswers *answers)
+{
+    g_autoptr(GArray) runs = list_runs(answers);
+    GArray *joined;
+
+    g_qsort_with_data(runs->data, (gint)runs->len, sizeof(Run), compare_runs, answers);
+    for (guint i = 1; i < runs->len; i++)
+        if (rv_oid_compare(&at(answers, g_array_index(runs, Run, i - 1).end - 1)->oid,
+                           &at(answers, g_array_index(runs, Run, i).first)->oid) >= 0)
+            return FALSE;
+    joined = g_array_sized_new(FALSE, FALSE, sizeof(RvVarbind), answers->varbinds->len);
+    for (guint i = 0; i < runs->len; i++) {
+        const Run *run = &g_array_index(runs, Run, i);
+
+        g_array_append_vals(joined, at(answers, run->first), run->end - run->first);
+    }
+    g_array_unref(answers->varbinds);
+    answers->varbinds = joined;
+    return TRUE;
+}
+
+/* The sort is stable, so that of two values for an OID the first one stays. */
+static void
+sort(RvSnmpAnswers *answers)
+{
     RvVarbind *all = (RvVarbind *)(gpointer)answers->varbinds->data;
     guint n = answers->varbinds->len, kept = 0;
 
-    if (answers->settled == n)
-        return;
     g_qsort_with_data(all, (gint)n, sizeof *all, compare, NULL);
     for (guint i = 0; i < n; i++)
         if (kept == 0 || rv_oid_compare(&all[kept - 1].oid, &all[i].oid) != 0)
             all[kept++] = all[i];
     g_array_set_size(answers->varbinds, kept);
-    answers->settled = kept;
+}
+
+/* Orders what came since the last look. */
+static void
+settle(const RvSnmpAnswers *borrowed)
+{
+    RvSnmpAnswers *answers = (RvSnmpAnswers *)borrowed; /* only the order changes */
+
+    if (answers->runs != NULL && !join_runs(answers))
+        sort(answers);
+    g_clear_pointer(&answers->runs, g_array_unref);
 }
 
 gboolean
@@ -126,6 +184,14 @@ rv_snmp_answers_full(const RvSnmpAnswers *answers)
 {
     return answers->varbinds->len >= RV_ANSWERS_CEILING ||
            answers->arena.used + answers->varbinds->len * sizeof(RvVarbind) >= BYTES_CEILING;
+}
+
+static void
+begin_run(RvSnmpAnswers *answers, guint first)
+{
+    if (answers->runs == NULL)
+        answers->runs = g_array_new(FALSE, FALSE, sizeof(guint));
+    g_array_append_val(answers->runs, first);
 }
 
 gboolean
@@ -139,15 +205,13 @@ rv_snmp_answers_add_copy(RvSnmpAnswers *answers, const RvVarbind *varbind)
         settle(answers);
     if (rv_snmp_answers_full(answers))
         return FALSE;
-    if (answers->settled == n && n > 0) {
+    if (n > 0) {
         int order = rv_oid_compare(&at(answers, n - 1)->oid, &varbind->oid);
 
         if (order == 0)
             return TRUE;
-        if (order < 0)
-            answers->settled++;
-    } else if (n == 0) {
-        answers->settled = 1;
+        if (order > 0)
+            begin_run(answers, n);
     }
     copy.oid = arena_oid(arena, &varbind->oid);
     copy.object = arena_oid(arena, &varbind->object);

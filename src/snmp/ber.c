@@ -72,32 +72,48 @@ rv_ber_take_integer(RvBer *ber, gint64 *value)
     return rv_ber_expect(ber, RV_BER_INTEGER, &contents) && rv_ber_signed(&contents, value);
 }
 
+/* A sub-identifier of several bytes. NULL: too large, or the bytes end in it. */
+static const guint8 *
+take_id(const guint8 *p, const guint8 *end, guint64 *id)
+{
+    *id = 0;
+    while (p < end) {
+        *id = *id << 7 | (*p & 0x7f);
+        if (*id > G_MAXUINT32 + (guint64)80)
+            return NULL;
+        if (!(*p++ & 0x80))
+            return p;
+    }
+    return NULL;
+}
+
 gboolean
 rv_ber_oid(const RvBer *contents, guint32 *ids, guint *length)
 {
     const guint8 *p = contents->at, *end = contents->end;
+    guint64 id;
     guint n = 0;
 
+    /* the first two share a number, X.690 §8.19.4 */
+    p = take_id(p, end, &id);
+    if (p == NULL)
+        return FALSE;
+    ids[n++] = id < 80 ? (guint32)id / 40 : 2;
+    ids[n++] = (guint32)(id - (guint64)ids[0] * 40);
     while (p < end) {
-        guint64 id = 0;
-
-        do {
-            id = id << 7 | (*p & 0x7f);
-            if (id > G_MAXUINT32 + (guint64)80)
-                return FALSE;
-        } while ((*p++ & 0x80) && p < end);
-        if (p == end && (p[-1] & 0x80))
+        if (n == RV_OID_CEILING)
             return FALSE;
-        if (n == 0) { /* the first two share a byte, X.690 §8.19.4 */
-            ids[n++] = id < 80 ? (guint32)id / 40 : 2;
-            id -= (guint64)ids[0] * 40;
+        if (!(*p & 0x80)) {
+            ids[n++] = *p++;
+            continue;
         }
-        if (n == RV_OID_CEILING || id > G_MAXUINT32)
+        p = take_id(p, end, &id);
+        if (p == NULL || id > G_MAXUINT32)
             return FALSE;
         ids[n++] = (guint32)id;
     }
     *length = n;
-    return n > 0;
+    return TRUE;
 }
 
 /* ---- writing ---- */

@@ -317,6 +317,18 @@ skip_empty(RvTable *table, const Column *column, const RvOid *oid)
     }
 }
 
+/* Is `oid`, which lies below the column's root, past its last one? */
+static gboolean
+advances(const Column *column, const RvOid *oid)
+{
+    guint n = MIN(column->last_length, oid->length);
+
+    for (guint i = column->root.length; i < n; i++)
+        if (oid->ids[i] != column->last[i])
+            return oid->ids[i] > column->last[i];
+    return oid->length > column->last_length;
+}
+
 typedef enum { GOES_ON, ENDED, REPEATED, FULL } Step;
 
 static void
@@ -348,7 +360,6 @@ take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, gboolean bul
           RvSnmpAnswers *into)
 {
     const RvOid *oid = &cell->varbind.oid;
-    RvOid last = last_of(column);
 
     if (cell->cell == RV_CELL_END || cell->cell == RV_CELL_ABSENT) {
         column_end(table, column);
@@ -356,17 +367,18 @@ take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, gboolean bul
         return ENDED;
     }
     if (!rv_oid_is_below(oid, &column->root)) {
-        gboolean advances = rv_oid_compare(oid, &last) > 0;
+        RvOid last = last_of(column);
+        gboolean falls_back = rv_oid_compare(oid, &last) <= 0;
 
         /* some agents begin anew after the end; a GETBULK that falls back may have lost its way */
-        if (!advances && bulk)
+        if (falls_back && bulk)
             return REPEATED;
         column_end(table, column);
-        if (advances)
+        if (!falls_back)
             skip_empty(table, column, oid);
         return ENDED;
     }
-    if (rv_oid_compare(oid, &last) <= 0)
+    if (!advances(column, oid))
         return REPEATED;
     if (cell->cell == RV_CELL_VALUE && !rv_snmp_answers_add_copy(into, &cell->varbind))
         return FULL;
