@@ -56,6 +56,21 @@ rv_engines_find(RvEngines *engines, const RvPeer *peer, RvEngine *engine)
     return found != NULL;
 }
 
+/* An agent that makes up a new ID each time fills no memory. */
+static void
+drop_old_id(RvEngines *engines, const char *key, const RvEngine *engine)
+{
+    const RvEngine *old = g_hash_table_lookup(engines->by_peer, key);
+    g_autoptr(GBytes) id = NULL;
+
+    if (old == NULL ||
+        (old->id_size == engine->id_size && memcmp(old->id, engine->id, old->id_size) == 0))
+        return;
+    id = g_bytes_new(old->id, old->id_size);
+    if (g_strcmp0(g_hash_table_lookup(engines->by_id, id), key) == 0)
+        g_hash_table_remove(engines->by_id, id);
+}
+
 static const char *
 learn(RvEngines *engines, const char *key, const RvEngine *engine)
 {
@@ -63,6 +78,7 @@ learn(RvEngines *engines, const char *key, const RvEngine *engine)
     const char *holder = g_hash_table_lookup(engines->by_id, id);
     const RvEngine *other = holder != NULL ? g_hash_table_lookup(engines->by_peer, holder) : NULL;
 
+    drop_old_id(engines, key, engine);
     g_hash_table_insert(engines->by_peer, g_strdup(key), g_memdup2(engine, sizeof *engine));
     if (holder != NULL && strcmp(holder, key) != 0 && other != NULL &&
         other->id_size == engine->id_size && memcmp(other->id, engine->id, engine->id_size) == 0 &&

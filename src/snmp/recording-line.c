@@ -193,7 +193,7 @@ read_tagged(RvRecordingLine *line, const char *p, gsize length)
 
     for (; g_ascii_isdigit(*p) && type < 1000; p++)
         type = type * 10 + (guint)(*p - '0');
-    how = *p == '|' ? '\0' : *p++;
+    how = *p == '|' || *p == '\0' ? '\0' : *p++;
     if (*p++ != '|' || (how != '\0' && how != 'x' && how != 'e'))
         return FALSE;
     length -= (gsize)(p - start);
