@@ -9,6 +9,7 @@ const RvCommand rv_commands[] = {
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {"poll", rv_cmd_poll, "", "one round of what is due, stored and judged"},
+    {"probe", rv_cmd_probe, "TARGET", "find how a device wants to be asked"},
     {"profile", rv_cmd_profile, "list|lint|test|explain|learn", "the device profiles"},
     {"report", rv_cmd_report, "[--period KIND]", "the report of a period, a device or a round"},
     {"rrd", rv_cmd_rrd, "size|orphans|migrate", "the files of the time series"},

@@ -10,6 +10,7 @@ int rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **er
 int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_maintenance(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_poll(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_probe(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_profile(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_report(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_rrd(const RvCliContext *context, int argc, char **argv, GError **error);

@@ -153,6 +153,13 @@ def free_port():
         return s.getsockname()[1]
 
 
+def silent_port():
+    """A socket that hears everything and says nothing: a dead BMC."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(('127.0.0.1', 0))
+    return s
+
+
 class Bmc:
     """Serves `emu` (text) on 127.0.0.1:`port` until stop(), or the end of a with block."""
 
@@ -269,6 +276,10 @@ class Relay:
         self.process.send_signal(signal.SIGUSR1)
         words = self.process.stdout.readline().split()
         return dict(zip(words[::2], map(int, words[1::2])))
+
+    def more(self, count):
+        """Hosts of the other servers that --to named."""
+        return [self.process.stdout.readline().split()[1] for _ in range(count)]
 
     def requests_so_far(self):
         return self.counts()['requests']

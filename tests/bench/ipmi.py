@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Many simulated BMCs at once: one round of ours beside `ipmi-sensors -F 16`, with ratios.
+
+  ipmi.py IPMI-ASK [--bmcs 64] [--dead 5] [--delay-ms 20] [--emu FILE]
+
+Warm: both have their SDR caches. Then the same through a relay that holds each reply back, and with
+dead BMCs among the others. Ours reads sensors, chassis, log and device id; ipmi-sensors sensors."""
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'fake'))
+import bmc  # noqa: E402
+
+
+def timed(command, **more):
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, **more)
+    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+
+
+def ours(options, hosts, state):
+    out = timed([options.ask, '--user', bmc.USER, '--workaround', 'opensesspriv', '--state', state, '--after', '1',
+                 '--budget', '60000', '--timeout', '5000'] + hosts, env=dict(os.environ, IPMI_PASSWORD=bmc.PASSWORD))
+    up = out[2].count('"state":"up"')
+    return out[0], out[1], up
+
+
+def theirs(hosts, cache, fanout=16):
+    out = timed(['ipmi-sensors', '-h', ','.join(hosts), '-F', str(fanout), '-D', 'LAN_2_0', '-W', 'opensesspriv', '-u', bmc.USER,
+                 '-p', bmc.PASSWORD, '-l', 'ADMIN', '-Q', '--output-sensor-state', '--session-timeout', '5000',
+                 '--sdr-cache-directory', cache])
+    return out[0], out[1], out[2].count('\n')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('ask')
+    parser.add_argument('--bmcs', type=int, default=64)
+    parser.add_argument('--dead', type=int, default=5)
+    parser.add_argument('--delay-ms', type=int, default=20)
+    parser.add_argument('--emu')
+    options = parser.parse_args()
+    if not bmc.available():
+        print('ipmi_sim is not installed: nothing measured')
+        return
+    if options.emu:
+        with open(options.emu, encoding='utf-8') as f:
+            emu = f.read()
+    else:
+        emu = bmc.small_server()
+    servers, relay = [], None
+    silent = [bmc.silent_port() for _ in range(options.dead)]
+    try:
+        for _ in range(options.bmcs):
+            servers.append(bmc.Bmc(emu))
+        hosts = [s.host for s in servers]
+        with tempfile.TemporaryDirectory() as state, tempfile.TemporaryDirectory() as cache:
+            ours(options, hosts, state)         # caches
+            theirs(hosts, cache)
+            a = min((theirs(hosts, cache) for _ in range(3)), key=lambda x: x[0])
+            b = min((ours(options, hosts, state) for _ in range(3)), key=lambda x: x[0])
+            print('%d BMCs, warm        ipmi-sensors -F 16: wall %.2f s, CPU %.2f s, %d rows' % (options.bmcs, *a))
+            print('                      ours:               wall %.2f s, CPU %.2f s, %d up' % b)
+            print('                      ratio wall %.2f, CPU %.2f' % (b[0] / a[0], b[1] / a[1]))
+            relay = bmc.Relay(servers[0].port, '--delay-ms', str(options.delay_ms),
+                              *[w for s in servers[1:] for w in ('--to', s.host)])
+            slow = [relay.host] + relay.more(len(servers) - 1)
+            ours(options, slow, state)
+            one = min(ours(options, [slow[0]], state)[0] for _ in range(2))
+            b = min((ours(options, slow, state) for _ in range(2)), key=lambda x: x[0])
+            theirs(slow, cache, 64)
+            a = theirs(slow, cache)
+            print('%d ms late            one BMC alone %.2f s; all: wall %.2f s, CPU %.2f s, %d up; ratio to one %.2f' %
+                  (options.delay_ms, one, *b, b[0] / one))
+            print('                      ipmi-sensors -F 16: wall %.2f s' % a[0])
+            dead = ['127.0.0.1:%d' % s.getsockname()[1] for s in silent]
+            c = ours(options, dead + slow, state)
+            print('and %d dead (time-out 5 s): wall %.2f s, %d up' % (options.dead, c[0], c[2]))
+    finally:
+        if relay:
+            relay.stop()
+        for s in servers:
+            s.stop()
+
+
+main()
