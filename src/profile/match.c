@@ -226,3 +226,36 @@ rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *f
     }
     return chosen;
 }
+
+static gboolean
+oids_differ(const GArray *a, const GArray *b)
+{
+    if (a->len != b->len)
+        return TRUE;
+    for (guint i = 0; i < a->len; i++) {
+        if (rv_oid_compare(&g_array_index(a, RvOid, i), &g_array_index(b, RvOid, i)) != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+texts_differ(const GPtrArray *a, const GPtrArray *b)
+{
+    if (a->len != b->len)
+        return TRUE;
+    for (guint i = 0; i < a->len; i++) {
+        if (strcmp(g_ptr_array_index(a, i), g_ptr_array_index(b, i)) != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+rv_profile_heads_differ(const RvProfileHead *a, const RvProfileHead *b)
+{
+    return a->role != RV_ROLE_FAMILY || b->role != RV_ROLE_FAMILY || a->none || b->none ||
+           a->any != b->any || oids_differ(a->object_ids, b->object_ids) ||
+           oids_differ(a->has, b->has) || texts_differ(a->descr, b->descr) ||
+           texts_differ(a->descr_not, b->descr_not);
+}

@@ -23,6 +23,9 @@ RvProfileHead *rv_profiles_find(const RvProfiles *profiles, const char *name);
  * it. Problems come with the first use. */
 const RvProfile *rv_profiles_get(RvProfiles *profiles, const char *name, RvProblems *problems);
 
+/* FALSE: both are families and any device that fits one fits the other as well. */
+gboolean rv_profile_heads_differ(const RvProfileHead *a, const RvProfileHead *b);
+
 /* What a device says of itself; texts may be NULL. */
 typedef struct {
     RvOid object_id; /* length 0: not given */
