@@ -228,12 +228,14 @@ static const struct {
 } rules[] = {
     {"SELECT d.name, a.from_ms, b.from_ms FROM reachability a JOIN reachability b"
      "  ON b.device = a.device AND b.protocol = a.protocol AND b.from_ms >= a.from_ms"
-     "  AND b.id <> a.id AND b.from_ms < a.until_ms JOIN device d ON d.id = a.device LIMIT 20",
+     "  AND b.id <> a.id AND b.from_ms < a.until_ms AND b.until_ms > a.from_ms"
+     "  JOIN device d ON d.id = a.device LIMIT 20",
      "%s: reachability intervals that begin at %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT
      " ms overlap"},
     {"SELECT d.name, a.from_ms, b.from_ms FROM health_span a JOIN health_span b"
      "  ON b.device = a.device AND b.from_ms >= a.from_ms AND b.id <> a.id"
-     "  AND b.from_ms < a.until_ms JOIN device d ON d.id = a.device LIMIT 20",
+     "  AND b.from_ms < a.until_ms AND b.until_ms > a.from_ms"
+     "  JOIN device d ON d.id = a.device LIMIT 20",
      "%s: health spans that begin at %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT " ms overlap"},
     {"SELECT d.name || ' ' || s.key, a.from_ms, b.from_ms FROM verdict a JOIN verdict b"
      "  ON b.sensor = a.sensor AND b.from_ms > a.from_ms"

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""poll and doctor as whole commands against a farm of fake agents; prints TAP.
+
+usage: poll.py RACKVITALS FAKE-AGENT [KILLS [DEVICES]]
+
+KILLS rounds are killed at random instants (default 6), then the state is looked at. Two hundred of them:
+meson test --benchmark 'poll killed'."""
+
+import fcntl
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM, FAKE = sys.argv[1:3]
+KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 6
+DEVICES = int(sys.argv[4]) if len(sys.argv) > 4 else 12
+SECONDS = 1800000000
+
+RECORDING = """1.3.6.1.2.1.1.1.0|4|a switch
+1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1
+1.3.6.1.2.1.1.3.0|67|4200000
+1.3.6.1.2.1.1.5.0|4|switch
+""" + "".join(f"""1.3.6.1.2.1.2.2.1.1.{i}|2|{i}
+1.3.6.1.2.1.2.2.1.2.{i}|4|port {i}
+1.3.6.1.2.1.2.2.1.3.{i}|2|6
+1.3.6.1.2.1.2.2.1.5.{i}|66|1000000000
+1.3.6.1.2.1.2.2.1.7.{i}|2|1
+1.3.6.1.2.1.2.2.1.8.{i}|2|1
+1.3.6.1.2.1.31.1.1.1.1.{i}|4|port {i}
+1.3.6.1.2.1.31.1.1.1.6.{i}|70|1000
+1.3.6.1.2.1.31.1.1.1.10.{i}|70|1000
+1.3.6.1.2.1.31.1.1.1.15.{i}|66|1000
+""" for i in range(1, 9))
+
+count = failed = 0
+
+
+def ok(good, what, *seen):
+    global count, failed
+    count += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
+    if not good:
+        for one in seen:
+            print("# " + repr(one))
+
+
+class Site:
+    def __init__(self, port):
+        self.folder = tempfile.mkdtemp(prefix="rackvitals-poll-")
+        self.write("rackvitals.yaml",
+                   "inventory: inventory.yaml\ncredentials: credentials.yaml\nstate: state\n")
+        self.write("credentials.yaml", "ro: { community: public }\nwrong: { community: wrong }\n")
+        self.write("inventory.yaml", f"""sites:
+  one: {{ name: One }}
+groups:
+  switches: {{ kind: switch, site: one, snmp: {{ version: 2c, credential: ro, port: {port}, timeout: 1s, retries: 2 }} }}
+devices:
+  - {{ name: "sw-[01-{DEVICES:02d}]", address: "127.9.0.[1-{DEVICES}]", group: switches }}
+  - {{ name: silent, address: 127.9.1.1, group: switches,
+      snmp: {{ version: 2c, credential: wrong, port: {port}, timeout: 50ms, retries: 0 }} }}
+""")
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def write(self, name, text):
+        with open(self.path(name), "w") as file:
+            file.write(text)
+        os.chmod(self.path(name), 0o600)
+
+    def command(self, *arguments):
+        return [PROGRAM, "--config", self.path("rackvitals.yaml"), *arguments]
+
+    def environment(self, seconds):
+        return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "RACKVITALS_NOW": str(seconds),
+                **{k: v for k, v in os.environ.items() if "SAN_OPT" in k or k.startswith("RACKVITALS_")}}
+
+    def run(self, *arguments, at=SECONDS):
+        environment = self.environment(at)
+        environment["RACKVITALS_NOW"] = str(at)
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=120,
+                              env=environment)
+
+    def rows(self, sql):
+        with sqlite3.connect(f"file:{self.path('state', 'state.db')}?mode=ro", uri=True) as state:
+            return state.execute(sql).fetchall()
+
+    def files(self):
+        return [os.path.join(folder, name) for folder, _, names in os.walk(self.path("state", "rrd"))
+                for name in names if name.endswith(".rrd")]
+
+
+def farm():
+    folder = tempfile.mkdtemp(prefix="rackvitals-farm-")
+    recording = os.path.join(folder, "switch.snmprec")
+    with open(recording, "w") as file:
+        file.write(RECORDING)
+    child = subprocess.Popen([FAKE, "--address", "0.0.0.0", "--community", "public", recording],
+                             stdout=subprocess.PIPE, text=True)
+    port = int(child.stdout.readline().split()[1])
+    shutil.rmtree(folder)
+    return child, port
+
+
+def rounds(site):
+    run = site.run("poll")
+    ok(run.returncode == 1 and run.stdout.startswith(f"{DEVICES + 1} devices due, {DEVICES + 1} asked, "
+                                                     f"{DEVICES} answered, 1 failed")
+       and run.stdout.count("\n") == 1, "the first round asks all, and prints one line", run)
+    ok("silent: does not answer" in run.stderr and run.stderr.count("\n") == 1,
+       "who fell silent is named", run.stderr)
+    run = site.run("poll", at=SECONDS + 20)
+    ok(run.returncode == 0 and run.stdout.startswith("0 devices due") and run.stderr == "",
+       "a moment later nothing is due", run)
+    run = site.run("poll", at=SECONDS + 60)
+    ok(run.returncode == 1 and f"{DEVICES} answered, 1 failed" in run.stdout and run.stderr == "",
+       "a minute later reachability is; who is still silent is not told again", run)
+    run = site.run("-q", "poll", "--force", "--workers", "2", at=SECONDS + 360)
+    ok(run.returncode == 1 and run.stdout == "" and run.stderr == "", "quiet, by two processes", run)
+    ok(site.rows("SELECT count(*), sum(simulated) FROM round") == [(3, 3)],
+       "rounds are stored, as simulated", site.rows("SELECT * FROM round"))
+    ok(len([f for f in site.files() if "/interface." in f]) == DEVICES * 8,
+       "each interface has its file", len(site.files()))
+
+    run = site.run("poll", "--device", "nobody-*")
+    ok(run.returncode == 64 and "nobody-*" in run.stderr, "a glob without a match is refused", run)
+    run = site.run("poll", "--deadline", "soon")
+    ok(run.returncode == 64, "a deadline that is none is refused", run)
+    with open(site.path("state", "lock"), "r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate()
+        lock.write("4711 1799999999000\n")
+        lock.flush()
+        run = site.run("poll", "--force")
+        ok(run.returncode == 75 and "process 4711 since " in run.stderr and run.stdout == "",
+           "another run holds the lock", run)
+
+
+def broken_file(site):
+    path = sorted(f for f in site.files() if "/interface." in f)[0]
+    with open(path, "wb") as file:
+        file.write(b"nonsense")
+    run = site.run("poll", "--force", at=SECONDS + 720)
+    ok(run.returncode == 1 and os.path.basename(path) in run.stderr and "1 problem" in run.stdout,
+       "a broken file is named, the others are written", run)
+    run = site.run("doctor", at=SECONDS + 730)
+    ok(run.returncode == 1 and f"{path}: " in run.stdout and "\n1 problem" in run.stdout,
+       "doctor finds it", run.stdout)
+    os.unlink(path)
+    run = site.run("poll", "--force", at=SECONDS + 1020)
+    ok("problem" not in run.stdout, "moved away, a new one is made", run)
+    run = site.run("doctor", at=SECONDS + 1030)
+    ok(run.returncode == 0, "and doctor is content", run.stdout)
+
+
+def last_times(files):
+    return {path: int(subprocess.run(["rrdtool", "last", path], check=True, capture_output=True,
+                                     text=True).stdout) for path in files}
+
+
+def kills(site):
+    """Rounds killed anywhere: what they had is stored by the next one, and nothing is spoilt."""
+    chance = random.Random(4)
+    at = SECONDS + 3600
+    begin = time.monotonic()
+    site.run("poll", "--force", at=at)
+    usual = time.monotonic() - begin
+    killed = 0
+    for _ in range(KILLS):
+        at += 300
+        child = subprocess.Popen(site.command("poll", "--force"), stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, env=site.environment(at))
+        try:
+            child.wait(chance.random() * usual)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+            killed += 1
+        child.wait()
+    before = last_times(site.files())
+    run = site.run("poll", "--force", at=at + 300)
+    print(f"# {killed} of {KILLS} rounds were killed within {usual:.2f} s; then: {run.stdout.strip()}")
+    ok(killed > 0 and run.returncode == 1 and run.stderr == "" and
+       f"{DEVICES} answered, 1 failed" in run.stdout, "the round after them is as any other", run)
+    after = last_times(site.files())
+    ok(all(after[path] >= before[path] for path in before) and
+       all(last >= at + 300 for path, last in after.items() if "silent" not in path),
+       "every file can be read and has its last sample",
+       [path for path, last in after.items() if last < at + 300])
+    ok(os.listdir(site.path("state", "spool")) == [], "nothing is left in the spool",
+       os.listdir(site.path("state", "spool")))
+    ok(site.rows("PRAGMA integrity_check") == [("ok",)], "the state is whole")
+    twice = site.rows("SELECT a.id FROM reachability a JOIN reachability b ON a.device = b.device AND"
+                      " a.protocol = b.protocol AND a.id < b.id AND a.from_ms < b.until_ms"
+                      " AND b.from_ms < a.until_ms")
+    ok(twice == [], "no interval overlaps another", twice)
+    # a sample holds until the next one: no device has more of them than there were rounds
+    samples = site.rows("SELECT max(n) FROM (SELECT sum(samples) n FROM reachability WHERE protocol = ''"
+                        " GROUP BY device)")
+    total = site.rows("SELECT count(*) FROM round")
+    ok(samples[0][0] <= total[0][0], "nothing was stored twice", samples, total)
+
+
+def main():
+    child, port = farm()
+    site = Site(port)
+    try:
+        rounds(site)
+        broken_file(site)
+        kills(site)
+    finally:
+        child.terminate()
+        child.wait()
+        shutil.rmtree(site.folder)
+    print(f"1..{count}")
+    return failed > 0
+
+
+sys.exit(main())
