@@ -6,6 +6,8 @@ const RvCommand rv_commands[] = {
     {"fault", rv_cmd_fault, "list|show|open|ack|note|plan|resolve|report",
      "the fault ledger and its clocks"},
     {"graph", rv_cmd_graph, "SERIES…", "a graph of what was stored"},
+    {"html", rv_cmd_html, "", "static pages of the estate as it is now"},
+    {"openmetrics", rv_cmd_openmetrics, "", "the last answers of all devices, for Prometheus"},
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {"poll", rv_cmd_poll, "", "one round of what is due, stored and judged"},

@@ -7,6 +7,8 @@ int rv_cmd_check(const RvCliContext *context, int argc, char **argv, GError **er
 int rv_cmd_doctor(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_fault(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_html(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_openmetrics(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_maintenance(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_poll(const RvCliContext *context, int argc, char **argv, GError **error);

@@ -168,22 +168,21 @@ print_identity(Printer *printer)
     }
 }
 
+/* How it went; why it did not is a finding. */
 static void
 print_protocols(Printer *printer)
 {
     for (guint i = 0; i < printer->observation->protocols->len; i++) {
         const RvProtocol *protocol = g_ptr_array_index(printer->observation->protocols, i);
-        g_autofree char *text = rv_describe_protocol(protocol);
-        g_autoptr(GString) line = g_string_new(protocol->name);
 
         if (protocol->state == RV_STATE_NOT_ASKED && protocol->reason == RV_REASON_NONE)
             continue;
-        g_string_append_printf(line, " %s", text);
+        g_string_append_printf(printer->out, "  %s %s in %" G_GINT64_FORMAT " ms", protocol->name,
+                               rv_reachability_word(protocol->state), protocol->duration_ms);
         if (protocol->requests > 0 && (printer->style->explain || protocol->retries > 0))
-            g_string_append_printf(line, " (%u requests, %u repeated)", protocol->requests,
-                                   protocol->retries);
-        g_string_append(printer->out, "  ");
-        put_wrapped(printer, 2, 4, line->str);
+            g_string_append_printf(printer->out, " (requests: %u, repeated: %u)",
+                                   protocol->requests, protocol->retries);
+        g_string_append_c(printer->out, '\n');
     }
     if (!printer->style->explain)
         return;
@@ -516,7 +515,7 @@ print_interfaces(Printer *printer)
 {
     const GPtrArray *interfaces = printer->observation->interfaces;
     g_autoptr(GPtrArray) troubled = g_ptr_array_new();
-    guint up = 0, off = 0, width = 4, shown;
+    guint up = 0, off = 0, untold = 0, width = 4, shown;
 
     if (interfaces->len == 0)
         return;
@@ -524,15 +523,21 @@ print_interfaces(Printer *printer)
         RvInterface *interface = g_ptr_array_index(interfaces, i);
 
         up += interface->oper_status == RV_OPER_UP;
-        off += interface->oper_status != RV_OPER_UP && interface->admin_status == RV_ADMIN_DOWN;
+        if (interface->oper_status != RV_OPER_UP && interface->admin_status == RV_ADMIN_DOWN)
+            off++;
+        else if (interface->oper_status == RV_OPER_UNKNOWN_TO_US)
+            untold++;
         if (printer->style->all || troubles(interface) > 0) {
             g_ptr_array_add(troubled, interface);
             width = MAX(width, rv_text_width(interface->name));
         }
     }
     put_heading(printer, "Interfaces");
-    g_string_append_printf(printer->out, "  %u up, %u down, %u switched off\n", up,
-                           interfaces->len - up - off, off);
+    g_string_append_printf(printer->out, "  %u up, %u down, %u switched off", up,
+                           interfaces->len - up - off - untold, off);
+    if (untold > 0)
+        g_string_append_printf(printer->out, ", %u not told", untold);
+    g_string_append_c(printer->out, '\n');
     if (!printer->style->all)
         g_ptr_array_sort(troubled, compare_troubles);
     shown = printer->style->all ? troubled->len : MIN(troubled->len, INTERFACES_FOLDED);

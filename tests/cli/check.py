@@ -149,8 +149,9 @@ def text():
     lines = out.splitlines()
     tell(lines[0].split() == ["bad", "✗", "critical", "192.0.2.1"], "the device and its verdict first", lines[0])
     tell(lines[1] == "  Example X-48, XOS 1.2, serial A1B2, up for 3 d 06:12:48", "what it is", lines[1])
-    tell("  ipmi down: user name, password, key or community was refused" in lines, "why a protocol is silent",
-         out)
+    tell("  snmp up in 41 ms (requests: 12, repeated: 2)" in lines, "how the asking went", out)
+    tell("  ! warning   ipmi: down (user name, password, key or community was refused)" in lines,
+         "why a protocol is silent", out)
     findings = [line.split()[1] for line in lines[lines.index("") + 1:] if line.startswith("  ") and
                 not line.startswith("    ")][:3]
     tell(findings == ["critical", "warning", "warning"], "the worst first", out)

@@ -1,0 +1,70 @@
+#include "cli/publish.h"
+
+#include "cli/data-folder.h"
+#include "db/state.h"
+#include "html/html.h"
+
+static RvState *
+open_state(const RvPublish *publish, GError **error)
+{
+    g_autofree char *path =
+        g_build_filename(publish->state_folder != NULL ? publish->state_folder
+                                                       : publish->configuration->state_folder,
+                         "state.db", NULL);
+
+    return rv_state_open(path, RV_STATE_MODE_READ, error);
+}
+
+static RvRrdStore *
+open_store(const RvPublish *publish, GError **error)
+{
+    const RvConfiguration *configuration = publish->configuration;
+    g_autofree char *shipped = rv_cli_data_folder("rrd-templates");
+    g_autofree char *folder = g_build_filename(
+        publish->state_folder != NULL ? publish->state_folder : configuration->state_folder, "rrd",
+        NULL);
+    const RvRrdOptions options = {
+        .folder = folder,
+        .template_folder =
+            configuration->rrd_templates != NULL ? configuration->rrd_templates : shipped,
+        .daemon_socket = configuration->rrdcached_socket,
+    };
+
+    return rv_rrd_store_open(&options, error);
+}
+
+gboolean
+rv_publish_html(const RvPublish *publish, const char *folder, guint *pages, GError **error)
+{
+    const RvConfiguration *configuration = publish->configuration;
+    g_autoptr(RvState) state = NULL;
+    g_autoptr(RvRrdStore) store = NULL;
+    const RvHtmlOptions options = {
+        .folder = folder != NULL ? folder : configuration->html_folder,
+        .language = rv_language_parse(publish->language != NULL ? publish->language
+                                                                : configuration->language),
+        .zone = publish->zone,
+        .now_ms = publish->now_ms,
+        .graphs = publish->graphs,
+    };
+
+    if (options.folder == NULL) {
+        g_set_error_literal(error, RV_ERROR, RV_ERROR_USAGE,
+                            "where to? give --output FOLDER, or name one in the site file");
+        return FALSE;
+    }
+    state = open_state(publish, error);
+    store = state != NULL ? open_store(publish, error) : NULL;
+    return store != NULL &&
+           rv_html_write_pages(state, store, configuration->inventory, &options, pages, error);
+}
+
+gboolean
+rv_publish_after_round(const RvPublish *publish, GError **error)
+{
+    if (publish->configuration->openmetrics_file != NULL &&
+        !rv_publish_openmetrics(publish, NULL, error))
+        return FALSE;
+    return publish->configuration->html_folder == NULL ||
+           rv_publish_html(publish, NULL, NULL, error);
+}

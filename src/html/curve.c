@@ -1,0 +1,151 @@
+#include "html/curve.h"
+
+#include <math.h>
+
+#include "html/markup.h"
+#include "plan/interval.h"
+
+#define WIDTH 120
+#define HEIGHT 24
+
+typedef struct {
+    double least, most;
+} Scale;
+
+static void
+widen(Scale *scale, const RvSeries *series)
+{
+    double least = series != NULL ? rv_series_minimum(series) : NAN;
+    double most = series != NULL ? rv_series_maximum(series) : NAN;
+
+    scale->least = fmin(scale->least, least); /* fmin passes over NAN */
+    scale->most = fmax(scale->most, most);
+}
+
+static void
+append_point(GString *out, const Scale *scale, const RvSeries *series, gsize i)
+{
+    double x = series->n > 1 ? (double)i * (WIDTH - 2) / (double)(series->n - 1) + 1 : WIDTH / 2.0;
+    double y = (scale->most - series->values[i]) / (scale->most - scale->least) * (HEIGHT - 4) + 2;
+    char a[G_ASCII_DTOSTR_BUF_SIZE], b[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_ascii_formatd(a, sizeof a, "%.1f", x);
+    g_ascii_formatd(b, sizeof b, "%.1f", y);
+    g_string_append_printf(out, "%s,%s ", a, b);
+}
+
+/* What is not known breaks the line; a lone value is a dot. */
+static void
+append_line(GString *out, const Scale *scale, const RvSeries *series, const char *dash)
+{
+    for (gsize i = 0; i < series->n; i++) {
+        gsize begin = i;
+
+        if (isnan(series->values[i]))
+            continue;
+        g_string_append_printf(out,
+                               "<polyline fill=\"none\" stroke=\"currentColor\" "
+                               "stroke-width=\"1.4\" stroke-linecap=\"round\"%s points=\"",
+                               dash);
+        for (; i < series->n && !isnan(series->values[i]); i++)
+            append_point(out, scale, series, i);
+        if (i == begin + 1)
+            append_point(out, scale, series, begin);
+        g_string_append(out, "\"/>");
+    }
+}
+
+void
+rv_curve(GString *out, const RvSeries *series, const RvSeries *second, const char *label)
+{
+    Scale scale = {NAN, NAN};
+
+    widen(&scale, series);
+    widen(&scale, second);
+    if (isnan(scale.least))
+        return;
+    if (scale.most - scale.least < 1e-9 * fmax(1, fabs(scale.most))) {
+        double room = fmax(1, fabs(scale.most) * 0.1);
+
+        scale.least -= room;
+        scale.most += room;
+    }
+    rv_markup(out,
+              "<svg class=\"curve\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" "
+              "aria-label=\"%s\"><title>%s</title>",
+              WIDTH, HEIGHT, WIDTH, HEIGHT, label, label);
+    append_line(out, &scale, series, "");
+    if (second != NULL)
+        append_line(out, &scale, second, " stroke-dasharray=\"3 2\"");
+    g_string_append(out, "</svg>");
+}
+
+static const char *
+class_of(RvReachability state)
+{
+    switch (state) {
+    case RV_STATE_UP:
+        return "up";
+    case RV_STATE_DOWN:
+    case RV_STATE_UNREACHABLE:
+        return "down";
+    case RV_STATE_BLIND:
+    case RV_STATE_NOT_ASKED:
+        return "gap";
+    }
+    return "gap";
+}
+
+static void
+append_piece(GString *out, const RvInterval *interval, gint64 from_ms, gint64 until_ms)
+{
+    double period = (double)(until_ms - from_ms);
+    double begin = (double)(MAX(interval->from_ms, from_ms) - from_ms) / period * 1000;
+    double end = (double)(MIN(interval->until_ms, until_ms) - from_ms) / period * 1000;
+    char x[G_ASCII_DTOSTR_BUF_SIZE], width[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (interval->state == RV_STATE_BLIND || interval->state == RV_STATE_NOT_ASKED)
+        return;
+    g_ascii_formatd(x, sizeof x, "%.2f", begin);
+    /* an outage of minutes is still seen in a month */
+    g_ascii_formatd(width, sizeof width, "%.2f",
+                    interval->state == RV_STATE_UP ? end - begin : fmax(end - begin, 1.5));
+    g_string_append_printf(out, "<rect class=\"%s\" x=\"%s\" width=\"%s\" height=\"20\"/>",
+                           class_of(interval->state), x, width);
+}
+
+void
+rv_strip(GString *out, RvLanguage language, const GPtrArray *intervals, gint64 from_ms,
+         gint64 until_ms, double *share)
+{
+    gint64 up = 0, down = 0;
+    g_autofree char *percent = NULL;
+
+    for (guint i = 0; i < intervals->len; i++) {
+        const RvInterval *interval = g_ptr_array_index(intervals, i);
+        gint64 ms = MIN(interval->until_ms, until_ms) - MAX(interval->from_ms, from_ms);
+
+        if (ms > 0 && interval->state == RV_STATE_UP)
+            up += ms;
+        else if (ms > 0 && interval->state == RV_STATE_DOWN)
+            down += ms;
+    }
+    *share = up + down > 0 ? (double)up / (double)(up + down) : NAN;
+    percent = isnan(*share) ? g_strdup("–") : rv_write_availability(*share);
+    rv_markup(out,
+              "<svg class=\"strip\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" "
+              "role=\"img\" aria-label=\"%s %s\"><rect class=\"gap\" width=\"1000\" "
+              "height=\"20\"/>",
+              RV_SAY(language, "answered for, of the time observed:", "观测时间内应答占比："),
+              percent);
+    for (int pass = 0; pass < 2; pass++) { /* outages over the rest */
+        for (guint i = 0; i < intervals->len; i++) {
+            const RvInterval *interval = g_ptr_array_index(intervals, i);
+
+            if ((interval->state == RV_STATE_UP) == (pass == 0) && interval->until_ms > from_ms &&
+                interval->from_ms < until_ms)
+                append_piece(out, interval, from_ms, until_ms);
+        }
+    }
+    g_string_append(out, "</svg>");
+}

@@ -1,0 +1,292 @@
+/* Sensors by kind of part, and interfaces, each with its curve of the last day. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "html/curve.h"
+#include "html/markup.h"
+#include "html/page.h"
+#include "observation/describe.h"
+#include "observation/words.h"
+
+#define CURVE_S 86400
+#define CURVE_STEP_S 900
+
+static RvSeries *
+fetch(const RvHtmlDevice *device, const char *key, const char *source, const char *function)
+{
+    gint64 now_s = device->options->now_ms / 1000;
+
+    if (device->store == NULL)
+        return NULL;
+    /* a series that is not there yet has no curve; that is no error of the page */
+    return rv_rrd_fetch(device->store, device->row->name, key, source, function, now_s - CURVE_S,
+                        now_s, CURVE_STEP_S, NULL);
+}
+
+/* ---- sensors ---- */
+
+static void
+put_curve(const RvHtmlDevice *device, const RvSensor *sensor, GString *out)
+{
+    const RvRrdTemplate *template =
+        device->store != NULL && isfinite(sensor->value)
+            ? rv_rrd_templates_for_class(rv_rrd_store_templates(device->store), sensor->class)
+            : NULL;
+    g_autofree char *key = NULL;
+    g_autoptr(RvSeries) series = NULL;
+
+    if (template == NULL || template->sources->len == 0 || template->archives->len == 0)
+        return;
+    key = g_strdup_printf("%s/%s", rv_class_word(sensor->class), sensor->key);
+    series = fetch(device, key, g_array_index(template->sources, RvRrdSource, 0).name,
+                   g_array_index(template->archives, RvRrdArchive, 0).function);
+    if (series != NULL && rv_series_known(series) > 0) {
+        g_autofree char *least = rv_describe_number(sensor, rv_series_minimum(series));
+        g_autofree char *most = rv_describe_number(sensor, rv_series_maximum(series));
+        g_autofree char *label = g_strdup_printf("%s: 24 h, %s … %s", sensor->name, least, most);
+
+        rv_curve(out, series, NULL, label);
+    }
+}
+
+/* "warning ≤5 ≥45, critical ≤0 ≥55 °C" */
+static char *
+limits_text(RvLanguage language, const RvSensor *sensor)
+{
+    g_autofree char *limits = rv_describe_limits(sensor);
+    g_autoptr(GString) text = g_string_new(limits);
+
+    if (language == RV_LANGUAGE_ZH) {
+        g_string_replace(text, "warning", "告警", 0);
+        g_string_replace(text, "critical", "严重", 0);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void
+put_sensor(const RvHtmlDevice *device, const RvSensor *sensor, GString *out)
+{
+    RvLanguage language = device->options->language;
+    g_autofree char *value = rv_describe_value(sensor);
+    g_autofree char *limits = limits_text(language, sensor);
+    g_autofree char *reason =
+        sensor->status != RV_VERDICT_OK ? rv_say_judgement(language, sensor->reason) : NULL;
+
+    rv_markup(out, "<tr%s><td>", sensor->status != RV_VERDICT_OK ? " class=\"bad\"" : "");
+    if (sensor->presence == RV_PRESENCE_ABSENT)
+        rv_markup(out, "<span class=\"soft\">– %s</span>",
+                  RV_SAY(language, "not fitted", "未安装"));
+    else
+        rv_markup_verdict(out, language, sensor->status);
+    rv_markup(out, "</td><th scope=\"row\">%s", sensor->name);
+    if (reason != NULL && *reason != '\0')
+        rv_markup(out, "<br><span class=\"soft\">%s</span>", reason);
+    rv_markup(out, "</th><td class=\"number\">%s</td><td>",
+              sensor->presence == RV_PRESENCE_ABSENT ? "" : value);
+    put_curve(device, sensor, out);
+    rv_markup(out, "</td><td class=\"soft\">%s</td></tr>\n",
+              sensor->presence == RV_PRESENCE_PRESENT ? limits : "");
+}
+
+static int
+compare_sensors(gconstpointer a, gconstpointer b)
+{
+    static const int rank[] = {[RV_VERDICT_CRITICAL] = 0,
+                               [RV_VERDICT_WARNING] = 1,
+                               [RV_VERDICT_UNKNOWN] = 2,
+                               [RV_VERDICT_OK] = 3};
+    const RvSensor *left = *(RvSensor *const *)a, *right = *(RvSensor *const *)b;
+    int order = rank[left->status] - rank[right->status];
+
+    return order != 0
+               ? order
+               : (left->presence == RV_PRESENCE_ABSENT) - (right->presence == RV_PRESENCE_ABSENT);
+}
+
+static void
+put_group(const RvHtmlDevice *device, const char *group, GPtrArray *sensors, GString *out)
+{
+    RvLanguage language = device->options->language;
+
+    g_ptr_array_sort(sensors, compare_sensors);
+    rv_markup(out,
+              "<div class=\"scroll\"><table class=\"sensors\"><caption>%s (%u)</caption><thead><tr>"
+              "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" "
+              "class=\"number\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr>"
+              "</thead><tbody>\n",
+              rv_say_group(language, group), sensors->len, RV_SAY(language, "Verdict", "判定"),
+              RV_SAY(language, "Sensor", "传感器"), RV_SAY(language, "Value", "读数"),
+              RV_SAY(language, "Last 24 h", "最近 24 小时"), RV_SAY(language, "Limits", "门限"));
+    for (guint i = 0; i < sensors->len; i++)
+        put_sensor(device, g_ptr_array_index(sensors, i), out);
+    g_string_append(out, "</tbody></table></div>\n");
+}
+
+/* Groups in the order in which a technician looks; others after, as they come. */
+static GPtrArray *
+groups_of(const RvObservation *latest)
+{
+    static const char *const order[] = {"psu",     "fan",      "temperature", "voltage",   "power",
+                                        "battery", "humidity", "disk",        "array",     "module",
+                                        "optics",  "cpu",      "memory",      "enclosure", "log"};
+    GPtrArray *groups = g_ptr_array_new();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
+        g_ptr_array_add(groups, (gpointer)order[i]);
+    for (guint i = 0; i < latest->sensors->len; i++) {
+        const char *group = rv_sensor_group(g_ptr_array_index(latest->sensors, i));
+
+        if (!g_ptr_array_find_with_equal_func(groups, group, g_str_equal, NULL))
+            g_ptr_array_add(groups, (gpointer)group);
+    }
+    return groups;
+}
+
+void
+rv_html_device_sensors(const RvHtmlDevice *device, GString *out)
+{
+    g_autoptr(GPtrArray) groups = NULL;
+
+    if (device->latest == NULL || device->latest->sensors->len == 0)
+        return;
+    groups = groups_of(device->latest);
+    rv_markup(out, "<h2>%s</h2>\n", RV_SAY(device->options->language, "Sensors", "传感器"));
+    for (guint i = 0; i < groups->len; i++) {
+        const char *group = g_ptr_array_index(groups, i);
+        g_autoptr(GPtrArray) sensors = g_ptr_array_new();
+
+        for (guint j = 0; j < device->latest->sensors->len; j++) {
+            RvSensor *sensor = g_ptr_array_index(device->latest->sensors, j);
+
+            if (strcmp(rv_sensor_group(sensor), group) == 0)
+                g_ptr_array_add(sensors, sensor);
+        }
+        if (sensors->len > 0)
+            put_group(device, group, sensors, out);
+    }
+}
+
+/* ---- interfaces ---- */
+
+/* The template that keeps traffic, and its two sources. */
+typedef struct {
+    const char *template, *in, *out;
+} Traffic;
+
+static gboolean
+find_traffic(RvRrdStore *store, Traffic *traffic)
+{
+    const RvRrdTemplates *templates = rv_rrd_store_templates(store);
+
+    for (guint i = 0; i < rv_rrd_templates_count(templates); i++) {
+        const RvRrdTemplate *template = rv_rrd_templates_get(templates, i);
+
+        *traffic = (Traffic){.template = template->name};
+        for (guint j = 0; template->kind == RV_SERIES_INTERFACE && j < template->sources->len;
+             j++) {
+            const RvRrdSource *source = &g_array_index(template->sources, RvRrdSource, j);
+
+            if (source->counters == 1u << RV_COUNTER_IN_OCTETS)
+                traffic->in = source->name;
+            if (source->counters == 1u << RV_COUNTER_OUT_OCTETS)
+                traffic->out = source->name;
+        }
+        if (traffic->in != NULL && traffic->out != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const Traffic *traffic,
+            GString *out)
+{
+    g_autofree char *key = g_strdup_printf("%s/%s", traffic->template, interface->key);
+    g_autoptr(RvSeries) in = fetch(device, key, traffic->in, "AVERAGE");
+    g_autoptr(RvSeries) sent = in != NULL ? fetch(device, key, traffic->out, "AVERAGE") : NULL;
+    g_autofree char *last_in = NULL;
+    g_autofree char *last_out = NULL;
+    g_autofree char *label = NULL;
+
+    if (in != NULL) {
+        last_in = rv_write_rate(rv_series_last(in));
+        last_out = rv_write_rate(sent != NULL ? rv_series_last(sent) : NAN);
+    }
+    rv_markup(out, "<td class=\"number\">%s</td><td class=\"number\">%s</td><td>",
+              last_in != NULL ? last_in : "", last_out != NULL ? last_out : "");
+    if (in != NULL) {
+        label = g_strdup_printf("%s: 24 h, %s %s, %s %s", interface->name,
+                                RV_SAY(device->options->language, "in", "入"), last_in,
+                                RV_SAY(device->options->language, "out (dashed)", "出（虚线）"),
+                                last_out);
+        rv_curve(out, in, sent, label);
+    }
+    g_string_append(out, "</td>");
+}
+
+static void
+put_counter(GString *out, guint64 a, guint64 b)
+{
+    if (a == RV_COUNTER_NONE && b == RV_COUNTER_NONE) {
+        g_string_append(out, "<td class=\"number\"></td>");
+        return;
+    }
+    rv_markup(out, "<td class=\"number\">%" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT "</td>",
+              a != RV_COUNTER_NONE ? a : 0, b != RV_COUNTER_NONE ? b : 0);
+}
+
+static const char *
+link_word(RvLanguage language, const RvInterface *interface)
+{
+    if (interface->oper_status == RV_OPER_UP)
+        return RV_SAY(language, "up", "连接");
+    if (interface->admin_status == RV_ADMIN_DOWN)
+        return RV_SAY(language, "switched off", "已关闭");
+    if (interface->oper_status == RV_OPER_DOWN)
+        return RV_SAY(language, "down", "断开");
+    return rv_oper_status_word(interface->oper_status);
+}
+
+void
+rv_html_device_interfaces(const RvHtmlDevice *device, GString *out)
+{
+    static const char *const headings[][2] = {{"Interface", "接口"},
+                                              {"Link", "链路"},
+                                              {"Speed", "速率"},
+                                              {"In", "入"},
+                                              {"Out", "出"},
+                                              {"Last 24 h", "最近 24 小时"},
+                                              {"Errors in / out", "错误 入 / 出"},
+                                              {"Discards in / out", "丢弃 入 / 出"}};
+    RvLanguage language = device->options->language;
+    Traffic traffic = {0};
+    gboolean kept = device->store != NULL && find_traffic(device->store, &traffic);
+
+    if (device->latest == NULL || device->latest->interfaces->len == 0)
+        return;
+    rv_markup(out, "<h2>%s (%u)</h2>\n<div class=\"scroll\"><table><thead><tr>",
+              RV_SAY(language, "Interfaces", "接口"), device->latest->interfaces->len);
+    for (gsize i = 0; i < G_N_ELEMENTS(headings); i++)
+        rv_markup(out, "<th scope=\"col\"%s>%s</th>", i > 1 && i != 5 ? " class=\"number\"" : "",
+                  RV_SAY(language, headings[i][0], headings[i][1]));
+    g_string_append(out, "</tr></thead><tbody>\n");
+    for (guint i = 0; i < device->latest->interfaces->len; i++) {
+        const RvInterface *interface = g_ptr_array_index(device->latest->interfaces, i);
+        g_autofree char *speed = rv_describe_speed(interface->speed_bps);
+
+        rv_markup(out, "<tr><th scope=\"row\">%s", interface->name);
+        if (*interface->alias != '\0')
+            rv_markup(out, "<br><span class=\"soft\">%s</span>", interface->alias);
+        rv_markup(out, "</th><td>%s</td><td class=\"number\">%s</td>",
+                  link_word(language, interface), speed);
+        if (kept)
+            put_traffic(device, interface, &traffic, out);
+        else
+            g_string_append(out, "<td></td><td></td><td></td>");
+        put_counter(out, interface->in_errors, interface->out_errors);
+        put_counter(out, interface->in_discards, interface->out_discards);
+        g_string_append(out, "</tr>\n");
+    }
+    g_string_append(out, "</tbody></table></div>\n");
+}
