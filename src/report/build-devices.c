@@ -204,43 +204,42 @@ compare_spans(gconstpointer a, gconstpointer b)
     return left->from_ms < right->from_ms ? -1 : left->from_ms > right->from_ms;
 }
 
-static gint64
-length_of_union(GArray *spans)
+gint64
+rv_build_union(GArray *spans, gint64 from_ms, gint64 until_ms)
 {
-    gint64 sum = 0, end = G_MININT64;
+    gint64 sum = 0, end = from_ms;
 
     g_array_sort(spans, compare_spans);
     for (guint i = 0; i < spans->len; i++) {
         const RvSpan *span = &g_array_index(spans, RvSpan, i);
-        gint64 from_ms = MAX(span->from_ms, end);
+        gint64 begin = MAX(span->from_ms, end), stop = MIN(span->until_ms, until_ms);
 
-        if (span->until_ms > from_ms)
-            sum += span->until_ms - from_ms;
-        end = MAX(end, span->until_ms);
+        if (stop > begin)
+            sum += stop - begin;
+        end = MAX(end, stop);
     }
     return sum;
 }
 
-/* How long any part was bad; time in which the device was down counts as critical. */
-static void
-add_bad_time(RvBuild *build, RvReportDevice *device, const GPtrArray *verdicts)
+void
+rv_build_bad_time(const GPtrArray *verdicts, const RvAvailability *availability, gint64 from_ms,
+                  gint64 until_ms, gint64 *critical_ms, gint64 *warning_ms)
 {
     g_autoptr(GArray) critical = g_array_new(FALSE, FALSE, sizeof(RvSpan));
     g_autoptr(GArray) bad = g_array_new(FALSE, FALSE, sizeof(RvSpan));
 
     for (guint i = 0; i < verdicts->len; i++) {
         const RvVerdictInterval *interval = g_ptr_array_index(verdicts, i);
-        RvSpan span;
+        RvSpan span = {interval->from_ms, interval->until_ms};
 
-        if (!is_bad(interval->status) ||
-            clipped(build, interval, &span.from_ms, &span.until_ms) == 0)
+        if (!is_bad(interval->status))
             continue;
         g_array_append_val(bad, span);
         if (interval->status == RV_VERDICT_CRITICAL)
             g_array_append_val(critical, span);
     }
-    for (guint i = 0; i < device->availability->pieces->len; i++) {
-        const RvPiece *piece = &g_array_index(device->availability->pieces, RvPiece, i);
+    for (guint i = 0; i < availability->pieces->len; i++) {
+        const RvPiece *piece = &g_array_index(availability->pieces, RvPiece, i);
         RvSpan span = {piece->from_ms, piece->until_ms};
 
         if (piece->kind != RV_PIECE_DOWN)
@@ -248,8 +247,8 @@ add_bad_time(RvBuild *build, RvReportDevice *device, const GPtrArray *verdicts)
         g_array_append_val(bad, span);
         g_array_append_val(critical, span);
     }
-    device->critical_ms = length_of_union(critical);
-    device->warning_ms = length_of_union(bad) - device->critical_ms;
+    *critical_ms = rv_build_union(critical, from_ms, until_ms);
+    *warning_ms = rv_build_union(bad, from_ms, until_ms) - *critical_ms;
 }
 
 static gint64
@@ -327,26 +326,20 @@ sum_up(RvReportDevice *device)
 static gboolean
 add_parts(RvBuild *build, RvReportDevice *device, GError **error)
 {
+    gint64 from_ms = build->report->period.from_ms, until_ms = build->report->until_ms;
     g_autoptr(GPtrArray) verdicts =
-        rv_state_verdicts(build->sources->state, device->name, build->report->period.from_ms,
-                          build->report->until_ms, FALSE, error);
+        rv_state_verdicts(build->sources->state, device->name, from_ms, until_ms, FALSE, error);
     g_autoptr(GArray) spans = NULL;
 
     if (verdicts == NULL)
         return FALSE;
     judge_parts(build, device, verdicts);
-    add_bad_time(build, device, verdicts);
-    spans = rv_state_health_spans(build->sources->state, device->name,
-                                  build->report->period.from_ms, build->report->until_ms, error);
+    rv_build_bad_time(verdicts, device->availability, from_ms, until_ms, &device->critical_ms,
+                      &device->warning_ms);
+    spans = rv_state_health_spans(build->sources->state, device->name, from_ms, until_ms, error);
     if (spans == NULL)
         return FALSE;
-    for (guint i = 0; i < spans->len; i++) {
-        RvSpan *span = &g_array_index(spans, RvSpan, i);
-
-        span->from_ms = MAX(span->from_ms, build->report->period.from_ms);
-        span->until_ms = MIN(span->until_ms, build->report->until_ms);
-    }
-    device->judged_ms = length_of_union(spans);
+    device->judged_ms = rv_build_union(spans, from_ms, until_ms);
     sum_up(device);
     return TRUE;
 }
@@ -420,6 +413,8 @@ add_events(RvBuild *build, GError **error)
 
 /* ---- order ---- */
 
+#define LATER_MS ((gint64)86400000) /* an answer of the next day still speaks of the period */
+
 static int
 severity(RvVerdict verdict)
 {
@@ -468,6 +463,7 @@ gboolean
 rv_build_devices(RvBuild *build, GError **error)
 {
     GPtrArray *devices = build->report->devices;
+    gboolean later = FALSE;
 
     if (!list_devices(build, error))
         return FALSE;
@@ -482,6 +478,11 @@ rv_build_devices(RvBuild *build, GError **error)
     }
     if (!add_events(build, error))
         return FALSE;
+    for (guint i = 0; i < devices->len; i++)
+        later |= ((RvReportDevice *)g_ptr_array_index(devices, i))->latest_ms >
+                 build->report->period.until_ms + LATER_MS;
+    if (later)
+        rv_build_gap(build, RV_GAP_LIMITS_OF_TODAY, NULL);
     g_ptr_array_sort(devices, compare_devices);
     g_ptr_array_sort(build->report->findings, compare_findings);
     return TRUE;

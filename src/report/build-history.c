@@ -118,18 +118,48 @@ add_month(RvBuild *build, const char *label)
 typedef struct {
     gint64 up, down, agreed;
     double bad, judged;
+    gboolean open;
 } Sums;
+
+static gboolean
+sum_health(RvBuild *build, const char *device, const RvAvailability *a, const RvPeriod *period,
+           Sums *sums, GError **error)
+{
+    RvState *state = build->sources->state;
+    g_autoptr(GArray) spans = NULL;
+    g_autoptr(GPtrArray) verdicts =
+        rv_state_verdicts(state, device, period->from_ms, period->until_ms, TRUE, error);
+    gint64 critical_ms, warning_ms;
+
+    if (verdicts == NULL)
+        return FALSE;
+    spans = rv_state_health_spans(state, device, period->from_ms, period->until_ms, error);
+    if (spans == NULL)
+        return FALSE;
+    rv_build_bad_time(verdicts, a, period->from_ms, period->until_ms, &critical_ms, &warning_ms);
+    sums->bad += (double)critical_ms + 0.5 * (double)warning_ms;
+    sums->judged += (double)MAX(rv_build_union(spans, period->from_ms, period->until_ms),
+                                critical_ms + warning_ms);
+    for (guint i = 0; i < verdicts->len; i++) {
+        const RvVerdictInterval *one = g_ptr_array_index(verdicts, i);
+
+        sums->open |= one->status == RV_VERDICT_CRITICAL && one->until_ms >= period->until_ms;
+    }
+    return TRUE;
+}
 
 static gboolean
 sum_device(RvBuild *build, const RvReportDevice *device, const RvPeriod *period,
            RvReportMonth *month, Sums *sums, GError **error)
 {
-    g_autoptr(GPtrArray) intervals = NULL, windows = NULL;
+    g_autoptr(GPtrArray) intervals = NULL;
+    g_autoptr(GPtrArray) windows = NULL;
     g_autoptr(RvAvailability) a = rv_build_availability(
         build, device->name, period->from_ms, period->until_ms, &intervals, &windows, error);
 
     if (a == NULL)
         return FALSE;
+    sums->agreed += a->agreed_ms;
     if (a->up_ms + a->down_ms == 0)
         return TRUE;
     month->devices++;
@@ -138,8 +168,32 @@ sum_device(RvBuild *build, const RvReportDevice *device, const RvPeriod *period,
     month->not_proven += a->promise == RV_PROMISE_NOT_PROVEN;
     sums->up += a->up_ms;
     sums->down += a->down_ms;
-    sums->agreed += a->agreed_ms;
-    return TRUE;
+    sums->open |= a->outage_list->len > 0 &&
+                  g_array_index(a->outage_list, RvOutage, a->outage_list->len - 1).open;
+    return sum_health(build, device->name, a, period, sums, error);
+}
+
+/* Clocks as they stand now, as in the ledger of this period. */
+static double
+kept_then(const RvBuild *build, const GPtrArray *faults)
+{
+    guint kept = 0, breached = 0;
+
+    for (guint i = 0; i < faults->len; i++) {
+        const RvFault *fault = g_ptr_array_index(faults, i);
+        const RvFaultLevel *level = rv_fault_policy_level(build->plan->faults, fault->level);
+        RvFaultTimes times = rv_fault_times(fault);
+        RvClock clocks[RV_CLOCK_KINDS] = {0};
+
+        if (level == NULL)
+            continue;
+        rv_fault_clocks(&times, level, build->plan->fault_calendar, build->report->made_ms, clocks);
+        for (guint j = 0; j < RV_CLOCK_KINDS; j++) {
+            breached += clocks[j].exists && clocks[j].breached;
+            kept += clocks[j].exists && !clocks[j].breached && clocks[j].done_ms != 0;
+        }
+    }
+    return kept + breached > 0 ? (double)kept / (kept + breached) : NAN;
 }
 
 static gboolean
@@ -161,10 +215,16 @@ look_back(RvBuild *build, const RvPeriod *period, RvReportMonth *month, GError *
         return FALSE;
     month->faults = faults->len;
     month->known = month->devices > 0;
-    if (month->known) {
-        month->a = (double)sums.up / (double)(sums.up + sums.down);
-        month->down_ms = sums.down;
-    }
+    if (!month->known)
+        return TRUE;
+    month->a = (double)sums.up / (double)(sums.up + sums.down);
+    month->down_ms = sums.down;
+    month->score =
+        rv_build_score(promise_share(month->met, month->not_met, month->not_proven, month->a),
+                       sums.judged > 0 ? 1 - sums.bad / sums.judged : NAN, kept_then(build, faults),
+                       sums.agreed > 0 ? (double)(sums.up + sums.down) / (double)sums.agreed : NAN,
+                       month->not_met > 0, sums.open)
+            .score;
     return TRUE;
 }
 

@@ -24,6 +24,7 @@ typedef struct {
     GPtrArray *pasts; /* RvPartPast* with days of its own */
     GPtrArray *inlet; /* one GArray of RvDailyValue, or empty */
     guint failures;
+    guint longest; /* days of the longest past */
 } Reading;
 
 static RvSeries *
@@ -246,27 +247,40 @@ past_free(gpointer data)
     g_free(past);
 }
 
+/* How it was at the end of the period: the latest answer, where that is not of a later time. */
+static double
+value_at_end(const Reading *reading, const RvSensor *sensor, const GArray *days)
+{
+    if (reading->latest->taken_at_ms <= (reading->until_s + DAY_S) * 1000)
+        return sensor->value;
+    return g_array_index(days, RvDailyValue, days->len - 1).value;
+}
+
 static void
 read_past(Reading *reading, const char *series_key, const RvSensor *sensor)
 {
-    GArray *days = read_days(reading, series_key);
-    RvPartPast *past = g_new0(RvPartPast, 1);
+    g_autoptr(GArray) days = read_days(reading, series_key);
+    RvPartPast *past;
 
+    /* what was not seen in the period is no evidence of it */
+    if (days->len == 0 ||
+        (g_array_index(days, RvDailyValue, days->len - 1).day + 1) * DAY_S < reading->from_s)
+        return;
+    past = g_new0(RvPartPast, 1);
     past->device = reading->device->name;
     past->key = sensor->key;
     past->name = sensor->name;
     past->group = rv_sensor_group(sensor);
     past->class = sensor->class;
     past->status = sensor->status;
-    past->value = sensor->value;
+    past->value = value_at_end(reading, sensor, days);
     past->limits = sensor->limits;
     past->day_count = days->len;
     past->days = g_memdup2(days->data, days->len * sizeof(RvDailyValue));
     g_ptr_array_add(reading->pasts, past);
+    reading->longest = MAX(reading->longest, days->len);
     if (sensor->class == RV_CLASS_TEMPERATURE && is_inlet(sensor) && reading->inlet->len == 0)
-        g_ptr_array_add(reading->inlet, days);
-    else
-        g_array_unref(days);
+        g_ptr_array_add(reading->inlet, g_steal_pointer(&days));
 }
 
 static void
@@ -525,7 +539,7 @@ index_latest(Reading *reading)
     }
 }
 
-static void
+static guint
 read_device(RvBuild *build, const RvReportDevice *device)
 {
     g_autoptr(GHashTable) sensors = g_hash_table_new(g_str_hash, g_str_equal);
@@ -562,6 +576,7 @@ read_device(RvBuild *build, const RvReportDevice *device)
     find_suspects(&reading);
     fill_scorecard(&reading);
     add_graphs(&reading, all);
+    return reading.longest;
 }
 
 /* ---- order ---- */
@@ -622,6 +637,7 @@ gboolean
 rv_build_series(RvBuild *build, GError **error)
 {
     RvReport *report = build->report;
+    guint longest = 0;
 
     if (build->request->kind == RV_REPORT_FAULT)
         return TRUE;
@@ -630,7 +646,7 @@ rv_build_series(RvBuild *build, GError **error)
         return TRUE;
     }
     for (guint i = 0; i < report->devices->len; i++) {
-        read_device(build, g_ptr_array_index(report->devices, i));
+        longest = MAX(longest, read_device(build, g_ptr_array_index(report->devices, i)));
         rv_build_progress(build, "series", (double)i / report->devices->len);
     }
     g_ptr_array_sort(report->interfaces, compare_interfaces);
@@ -638,6 +654,8 @@ rv_build_series(RvBuild *build, GError **error)
     g_ptr_array_sort(report->energy, compare_highest);
     g_ptr_array_sort(report->capacity, compare_highest);
     g_ptr_array_sort(report->optics, compare_margins);
+    if (longest > 0 && longest < RV_TREND_DAYS_MINIMUM)
+        rv_build_gap(build, RV_GAP_SHORT_HISTORY, NULL);
     rv_build_gap(build, RV_GAP_NO_FLAPS, NULL);
     return TRUE;
 }

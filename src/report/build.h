@@ -28,6 +28,12 @@ const RvServiceClass *rv_build_class(const RvBuild *build, const char *device);
 RvAvailability *rv_build_availability(const RvBuild *build, const char *device, gint64 from_ms,
                                       gint64 until_ms, GPtrArray **intervals, GPtrArray **windows,
                                       GError **error);
+/* How long `spans` (RvSpan, gets sorted) lasted together within [from, until). */
+gint64 rv_build_union(GArray *spans, gint64 from_ms, gint64 until_ms);
+/* How long any part was critical, and how long none but some were warning; down time counts as
+ * critical. `verdicts`: RvVerdictInterval* of one device. */
+void rv_build_bad_time(const GPtrArray *verdicts, const RvAvailability *availability,
+                       gint64 from_ms, gint64 until_ms, gint64 *critical_ms, gint64 *warning_ms);
 /* Points of a period, from what is known of it. */
 RvReportScore rv_build_score(double promise_share, double health_share, double kept_share,
                              double seen_share, gboolean broken, gboolean open);

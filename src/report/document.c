@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 RvMark
 rv_mark_of(RvVerdict verdict)
 {
@@ -120,6 +122,17 @@ rv_document_free(RvDocument *document)
     g_free(document);
 }
 
+/* What devices and people wrote is in here: no control characters, nothing that turns the direction
+ * of the line. Takes `text`. */
+static char *
+cleaned(char *text)
+{
+    char *clean = rv_text_clean(text != NULL ? text : "", -1, 0);
+
+    g_free(text);
+    return clean;
+}
+
 /* ---- blocks ---- */
 
 RvBlock *
@@ -137,7 +150,7 @@ rv_document_heading(RvDocument *document, guint level, const char *name, const c
         block->number = g_strdup_printf("%u.%u", document->sections, document->subsections);
     }
     block->name = name != NULL ? g_strdup(name) : g_strdup_printf("section-%s", block->number);
-    g_ptr_array_add(block->texts, g_strdup(text));
+    g_ptr_array_add(block->texts, cleaned(g_strdup(text)));
     return block;
 }
 
@@ -148,7 +161,7 @@ rv_document_text(RvDocument *document, RvBlockKind kind, const char *format, ...
     va_list arguments;
 
     va_start(arguments, format);
-    g_ptr_array_add(block->texts, g_strdup_vprintf(format, arguments));
+    g_ptr_array_add(block->texts, cleaned(g_strdup_vprintf(format, arguments)));
     va_end(arguments);
     return block;
 }
@@ -171,7 +184,7 @@ rv_document_item(RvBlock *items, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    g_ptr_array_add(items->texts, g_strdup_vprintf(format, arguments));
+    g_ptr_array_add(items->texts, cleaned(g_strdup_vprintf(format, arguments)));
     va_end(arguments);
 }
 
@@ -233,7 +246,7 @@ rv_table_take(RvTable *table, char *text)
 {
     RvCell *cell = g_new0(RvCell, 1);
 
-    cell->text = text != NULL ? text : g_strdup("");
+    cell->text = cleaned(text);
     g_ptr_array_add(g_ptr_array_index(table->rows, table->rows->len - 1), cell);
     return cell;
 }

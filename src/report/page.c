@@ -53,6 +53,7 @@ rv_page_layout(const RvPage *page, const char *text, const RvTextStyle *style)
     pango_layout_set_auto_dir(layout, FALSE); /* a name from right to left does not turn the page */
     pango_layout_set_line_spacing(layout, LINE_SPACING);
     pango_layout_set_text(layout, text, -1);
+    pango_layout_set_attributes(layout, page->plain);
     pango_layout_set_alignment(layout, style->align == RV_ALIGN_RIGHT    ? PANGO_ALIGN_RIGHT
                                        : style->align == RV_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
                                                                          : PANGO_ALIGN_LEFT);

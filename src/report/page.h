@@ -26,6 +26,7 @@ typedef struct {
     cairo_surface_t *surface;
     cairo_t *cairo;
     PangoContext *context;
+    PangoAttrList *plain; /* names are broken without hyphens: those would look like part of them */
     RvChartStyle style;
     double tint[3]; /* of heads and tiles */
     gboolean drawing;

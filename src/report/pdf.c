@@ -328,10 +328,17 @@ put_chart(RvPage *page, const RvBlock *block)
     page->y += rv_chart_height(chart, RV_TEXT_WIDTH) + AFTER_BLOCK;
 }
 
+/* One alone goes across the page. */
+static double
+panel_width(const RvBlock *block)
+{
+    return block->charts->len == 1 ? RV_TEXT_WIDTH : (RV_TEXT_WIDTH - 2 * GAP) / 2;
+}
+
 static double
 panel_height(const RvBlock *block)
 {
-    double height = 0, width = (RV_TEXT_WIDTH - 2 * GAP) / 2;
+    double height = 0, width = panel_width(block);
 
     for (guint i = 0; i < block->charts->len; i++)
         height = MAX(height, rv_chart_height(g_ptr_array_index(block->charts, i), width));
@@ -341,7 +348,7 @@ panel_height(const RvBlock *block)
 static void
 put_panel(RvPage *page, const RvBlock *block)
 {
-    double width = (RV_TEXT_WIDTH - 2 * GAP) / 2, height = panel_height(block);
+    double width = panel_width(block), height = panel_height(block);
 
     rv_page_need(page, height);
     for (guint i = 0; i < block->charts->len; i++)
@@ -611,6 +618,8 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     page.style.family =
         rv_report_family(pango_context_get_font_map(page.context), document->language, note);
     page.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    page.plain = pango_attr_list_new();
+    pango_attr_list_insert(page.plain, pango_attr_insert_hyphens_new(FALSE));
     set_colours(&page, document->accent);
     set_metadata(page.surface, document);
     lay_out(&page, FALSE, 0);
@@ -618,6 +627,7 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     set_outline(page.surface, document);
     g_hash_table_unref(page.places);
     g_free(page.section);
+    pango_attr_list_unref(page.plain);
     g_object_unref(page.context);
     status = cairo_status(page.cairo);
     cairo_destroy(page.cairo);

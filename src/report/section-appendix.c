@@ -208,8 +208,8 @@ say_gap(const RvDocument *document, RvGapKind kind)
     case RV_GAP_SHORT_HISTORY:
         return SAY("Less than 28 days of data: no trends.", "数据不足 28 天：不作趋势分析。");
     case RV_GAP_LIMITS_OF_TODAY:
-        return SAY("The period is past: limits and firmware are those of the latest answers.",
-                   "周期已过：限值与固件取自最近一次应答。");
+        return SAY("The period is past: limits, firmware and access are those of today.",
+                   "周期已过：限值、固件与访问方式取自当前数据。");
     case RV_GAP_NO_FLAPS:
         return SAY("Link changes are not stored: nothing is said of flaps.",
                    "未存储链路状态变化：不陈述翻转次数。");

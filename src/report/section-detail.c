@@ -182,6 +182,14 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
     for (guint i = 0; i < report->devices->len; i++)
         bad += ((RvReportDevice *)g_ptr_array_index(report->devices, i))->now != RV_VERDICT_OK;
     rv_document_heading(document, 1, "devices", SAY("Devices", "设备总览"));
+    rv_document_text(
+        document, RV_BLOCK_SMALL, "%s",
+        SAY("“–”: the device has no such sensors, no log entry, or no firmware rule. “again”: "
+            "was not well within the period, is well at its end. Log: entries with "
+            "warning or worse of all. Reach: availability of the agreed service time.",
+            "“–”表示设备没有此类传感器、没有日志条目或没有固件规则。“恢复”表示周期内曾异常，期末已"
+            "正常。"
+            "日志：告警及以上条目数／总条目数。可达：约定服务时间内的可用率。"));
     caption =
         g_strdup_printf(SAY("%u of %u devices are not well at the end of the period; worst first",
                             "期末 %u 台（共 %u 台）设备状态异常；最差者在前"),
@@ -205,14 +213,6 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
             break;
         matrix_row(document, report, table, g_ptr_array_index(report->devices, i));
     }
-    rv_document_text(
-        document, RV_BLOCK_SMALL, "%s",
-        SAY("“–”: the device has no such sensors, no log entry, or no firmware rule. “again”: "
-            "was not well within the period, is well at its end. Log: entries with "
-            "warning or worse of all. Reach: availability of the agreed service time.",
-            "“–”表示设备没有此类传感器、没有日志条目或没有固件规则。“恢复”表示周期内曾异常，期末已"
-            "正常。"
-            "日志：告警及以上条目数／总条目数。可达：约定服务时间内的可用率。"));
 }
 
 /* ---- environment ---- */

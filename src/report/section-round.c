@@ -6,6 +6,7 @@
 #include "report/sections.h"
 
 #define FINDINGS_SHOWN 14
+#define REMARK_LINES 8
 
 static const char boxes[] = "☐";
 
@@ -198,7 +199,7 @@ open_faults(const RvReport *report)
 void
 rv_section_round(RvDocument *document, const RvReport *report)
 {
-    RvTable *sign;
+    RvTable *sign, *remarks;
     g_autofree char *heading =
         g_strdup_printf("%s  %s", rv_say_period_kind(document->language, report->period.kind),
                         report->period.label);
@@ -217,6 +218,13 @@ rv_section_round(RvDocument *document, const RvReport *report)
                      SAY("Faults on the ledger: %u, of these not resolved: %u. Remarks:",
                          "故障台账 %u 起，其中未解决 %u 起。备注："),
                      report->faults->len, open_faults(report));
+    remarks = rv_document_table(document, RV_BLOCK_TABLE, NULL);
+    remarks->headless = TRUE;
+    rv_table_column(remarks, "", 100, RV_ALIGN_LEFT);
+    for (int i = 0; i < REMARK_LINES; i++) {
+        rv_table_row(remarks);
+        rv_table_cell(remarks, " ");
+    }
     sign = rv_document_table(document, RV_BLOCK_SIGN, NULL);
     for (guint i = 0; i < report->sign_off->len; i++) {
         const RvSignOff *one = g_ptr_array_index(report->sign_off, i);

@@ -69,11 +69,11 @@ add_device_availability(RvDocument *document, const RvReport *report)
                                        SAY("Devices that were down, or not observed, longest first",
                                            "发生中断或未被观测的设备（按时长排序）"));
 
-    rv_table_column(table, SAY("Device", "设备"), 26, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Result", "结果"), 16, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Availability", "可用率"), 14, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Down", "中断"), 15, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Outages", "次数"), 10, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Outages", "次数"), 13, RV_ALIGN_RIGHT);
     rv_table_column(table, "MTTR", 14, RV_ALIGN_RIGHT);
     rv_table_column(table, "MTBF", 14, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Not observed", "未观测"), 15, RV_ALIGN_RIGHT);

@@ -45,16 +45,17 @@ add_verdict(RvDocument *document, const RvReport *report)
     if (report->not_met > 0)
         block = rv_document_text(
             document, RV_BLOCK_LEAD,
-            SAY("The service level was not kept for %u of %u devices; overall availability %s, "
-                "%u faults open, %u devices critical at the end.",
+            SAY("The service level was not kept for %u of %u devices; overall availability %s; "
+                "open faults: %u; critical devices at the end: %u.",
                 "%u 台（共 %u 台）设备未达到服务级别；总体可用率 %s，未解决故障 %u "
                 "起，期末严重状态设备 %u 台。"),
             report->not_met, report->devices->len, a, open, critical);
     else if (critical > 0 || open > 0)
         block = rv_document_text(
             document, RV_BLOCK_LEAD,
-            SAY("Service was available (%s), but work is left: %u faults open, %u of %u devices "
-                "critical at the end.",
+            SAY("Service was available (%s), but work is left: open faults: %u; critical devices "
+                "at "
+                "the end: %u of %u.",
                 "服务可用（%s），但仍有待办事项：未解决故障 %u 起，期末严重状态设备 %u 台（共 %u "
                 "台）。"),
             a, open, critical, report->devices->len);
@@ -180,6 +181,12 @@ add_caps(RvDocument *document, const RvReport *report)
     g_autofree char *handling = rv_write_number(score->handling, 1);
     g_autofree char *coverage = rv_write_number(score->coverage, 1);
 
+    if (score->caps[RV_CAP_NOTHING]) {
+        rv_document_text(document, RV_BLOCK_SMALL, "%s",
+                         SAY("There is no score: nothing was observed.", "无评分：没有观测数据。"));
+        g_string_free(text, TRUE);
+        return;
+    }
     g_string_append_printf(text,
                            SAY("Score: service %s/40, health %s/30, handling %s/20, coverage %s/10",
                                "评分构成：服务 %s/40，健康 %s/30，处置 %s/20，覆盖 %s/10"),
@@ -193,8 +200,6 @@ add_caps(RvDocument *document, const RvReport *report)
     if (score->caps[RV_CAP_OPEN])
         g_string_append(text, SAY("; capped at 89: a device is critical at the end",
                                   "；封顶 89：期末仍有严重状态设备"));
-    if (score->caps[RV_CAP_NOTHING])
-        g_string_append(text, SAY("; no score: nothing was observed", "；无评分：没有观测数据"));
     g_string_append(text, SAY(".", "。"));
     rv_document_text(document, RV_BLOCK_SMALL, "%s", text->str);
     g_string_free(text, TRUE);
@@ -209,6 +214,11 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
 {
     const RvReportDevice *worst = NULL;
 
+    if (report->coverage.observed_ms == 0) {
+        rv_document_item(items, SAY("Rounds made in the period: %u.", "本周期内的巡检轮次：%u。"),
+                         report->coverage.rounds);
+        return;
+    }
     for (guint i = 0; i < report->devices->len; i++) {
         const RvReportDevice *device = g_ptr_array_index(report->devices, i);
 
@@ -220,20 +230,37 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
         g_autofree char *down = rv_write_duration(document->language, worst->availability->down_ms);
 
         rv_document_item(
-            items, SAY("%s was down longest: %s in %u outages.", "%s 中断时间最长：%s，共 %u 次。"),
+            items, SAY("%s was down longest: %s (outages: %u).", "%s 中断时间最长：%s，共 %u 次。"),
             worst->name, down, worst->availability->outages);
     }
-    rv_document_item(items,
-                     SAY("%u faults were on the ledger, %u of them are not resolved.",
-                         "故障台账共 %u 起，其中 %u 起未解决。"),
-                     report->faults->len, open_faults(report));
+    rv_document_item(
+        items,
+        SAY("Faults on the ledger: %u; not resolved: %u.", "故障台账共 %u 起，其中 %u 起未解决。"),
+        report->faults->len, open_faults(report));
     if (report->findings->len > 0)
         rv_document_item(items,
-                         SAY("%u parts gave a warning or worse at some time.",
+                         SAY("Parts with a warning or worse at some time: %u.",
                              "%u 个部件曾出现告警或严重状态。"),
                          report->findings->len);
     else
         rv_document_item(items, "%s", SAY("No part gave a warning.", "没有部件出现告警。"));
+}
+
+/* A part with evidence of several kinds is one risk. */
+static gboolean
+named_before(const RvReport *report, guint index)
+{
+    const RvEvidence *one =
+        ((RvReportSuspect *)g_ptr_array_index(report->suspects, index))->evidence;
+
+    for (guint i = 0; i < index; i++) {
+        const RvEvidence *other =
+            ((RvReportSuspect *)g_ptr_array_index(report->suspects, i))->evidence;
+
+        if (strcmp(one->device, other->device) == 0 && strcmp(one->key, other->key) == 0)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static void
@@ -254,17 +281,20 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
     }
     for (guint i = 0; i < report->suspects->len && items->texts->len < MOST; i++) {
         const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
-        g_autofree char *sentence = rv_suspect_sentence(document, suspect);
+        g_autofree char *sentence = NULL;
 
+        if (named_before(report, i))
+            continue;
+        sentence = rv_suspect_sentence(document, suspect);
         rv_document_item(items, SAY("%s, %s %s.", "%s，%s：%s。"), suspect->evidence->device,
                          suspect->evidence->name, sentence);
     }
     if (weak > 0 && items->texts->len < MOST)
-        rv_document_item(items,
-                         SAY("%u devices can be managed by anyone who tries the usual passwords or "
-                             "none.",
-                             "%u 处管理入口使用默认口令、弱加密或匿名访问。"),
-                         weak);
+        rv_document_item(
+            items,
+            SAY("Access open to anyone who tries the usual passwords or none: %u places.",
+                "%u 处管理入口使用默认口令、弱加密或匿名访问。"),
+            weak);
     if (report->not_proven > 0 && items->texts->len < MOST)
         rv_document_item(
             items,
@@ -288,20 +318,21 @@ add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
             ((RvReportFinding *)g_ptr_array_index(report->findings, i))->now == RV_VERDICT_CRITICAL;
     if (replace > 0)
         rv_document_item(items,
-                         SAY("Replace or repair %u parts that are critical (section on actions).",
+                         SAY("Replace or repair what is critical: %u (section on actions).",
                              "更换或修复 %u 个处于严重状态的部件（见“处理建议”）。"),
                          replace);
     if (open_faults(report) > 0)
-        rv_document_item(items, SAY("Bring %u open faults to an end.", "关闭 %u 起未解决故障。"),
+        rv_document_item(items,
+                         SAY("Bring the open faults to an end: %u.", "关闭 %u 起未解决故障。"),
                          open_faults(report));
     if (report->firmware->len > 0 && items->texts->len < MOST)
         rv_document_item(items,
-                         SAY("Plan a firmware update for %u places that are off the baseline.",
+                         SAY("Plan firmware updates, off the baseline: %u.",
                              "为 %u 处不符合基线的固件安排升级。"),
                          report->firmware->len);
     if (report->weak[RV_WEAK_COMMUNITY]->len > 0 && items->texts->len < MOST)
         rv_document_item(items,
-                         SAY("Change the default SNMP communities of %u devices.",
+                         SAY("Change default SNMP communities; devices: %u.",
                              "更换 %u 台设备的默认 SNMP 团体字。"),
                          report->weak[RV_WEAK_COMMUNITY]->len);
     if (rv_report_has_gap(report, RV_GAP_NO_PLAN) && items->texts->len < MOST)
@@ -326,11 +357,12 @@ add_changed(RvDocument *document, const RvReport *report)
         firmware += change->kind == RV_CHANGE_FIRMWARE;
         devices += change->kind == RV_CHANGE_DEVICE_NEW;
     }
-    rv_document_text(document, RV_BLOCK_TEXT,
-                     SAY("What changed: %u new devices, %u parts added, removed or replaced, %u "
-                         "firmware changes, %u restarts.",
-                         "变化：新设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，重启 %u 次。"),
-                     devices, replaced, firmware, restarts);
+    rv_document_text(
+        document, RV_BLOCK_TEXT,
+        SAY("What changed: new devices %u; parts added, removed or replaced %u; firmware "
+            "changes %u; restarts %u.",
+            "变化：新设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，重启 %u 次。"),
+        devices, replaced, firmware, restarts);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "observation/words.h"
 
 typedef struct {
@@ -146,6 +147,9 @@ rv_say_group(RvLanguage language, const char *group)
         {"firmware", {"firmware", "固件"}},
         {"humidity", {"humidity", "湿度"}},
         {"other", {"other", "其他"}},
+        {"alarm", {"alarm", "告警"}},
+        {"defect", {"defect, seen by a person", "人工发现的缺陷"}},
+        {"question", {"question", "咨询"}},
     };
 
     return look_up(language, words, G_N_ELEMENTS(words), group);
@@ -261,37 +265,39 @@ rv_say_role(RvLanguage language, const char *role)
 
 /* ---- sentences of health/ ---- */
 
-/* "71 °C is at or above high_critical 70 °C (limit of the device)": value and unit stay, the
- * rest has a fixed form. */
+/* "71 °C is at or above high_critical 70 °C (limit of the device)": value and unit stay, the rest
+ * has a fixed form. */
 static char *
-limit_sentence(const char *reason)
+limit_sentence(RvLanguage language, const char *reason)
 {
     static const Entry limits[] = {
-        {"high critical", {"", "严重上限"}}, {"low critical", {"", "严重下限"}},
-        {"high warning", {"", "告警上限"}},  {"low warning", {"", "告警下限"}},
-        {"high_critical", {"", "严重上限"}}, {"low_critical", {"", "严重下限"}},
-        {"high_warning", {"", "告警上限"}},  {"low_warning", {"", "告警下限"}},
+        {"high_critical", {"high critical limit", "严重上限"}},
+        {"low_critical", {"low critical limit", "严重下限"}},
+        {"high_warning", {"high warning limit", "告警上限"}},
+        {"low_warning", {"low warning limit", "告警下限"}},
     };
-    static const Entry sources[] = {
-        {"device", {"", "设备自带"}}, {"profile", {"", "型号档案"}}, {"policy", {"", "本站策略"}}};
-    g_autoptr(GRegex) form =
-        g_regex_new("^(.*) is (at or above|at or below|above|below)(?: the)? "
-                    "((?:high|low)[ _](?:critical|warning)) (?:limit )?(\\S+(?: \\S+)?) *"
-                    "\\(limit of the (\\w+)\\)(.*)$",
-                    0, 0, NULL);
+    static const Entry sources[] = {{"device", {"of the device", "设备自带"}},
+                                    {"profile", {"of the profile", "型号档案"}},
+                                    {"policy", {"of this site", "本站策略"}}};
+    g_autoptr(GRegex) form = g_regex_new(
+        "^(\\S+)(.*) is at or (?:above|below) (\\w+) (\\S+(?: \\S+)?) *\\(limit of the (\\w+)\\)$",
+        0, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
-    g_autofree char *value = NULL, *limit = NULL, *number = NULL, *source = NULL, *rest = NULL;
+    g_autofree char *value = NULL, *unit = NULL, *limit = NULL, *number = NULL;
+    g_autofree char *source = NULL, *shown = NULL;
 
     if (!g_regex_match(form, reason, 0, &match))
         return NULL;
     value = g_match_info_fetch(match, 1);
+    unit = g_match_info_fetch(match, 2);
     limit = g_match_info_fetch(match, 3);
     number = g_match_info_fetch(match, 4);
     source = g_match_info_fetch(match, 5);
-    rest = g_match_info_fetch(match, 6);
-    return g_strdup_printf("%s，达到%s %s（%s）%s", value,
-                           look_up(RV_LANGUAGE_ZH, limits, G_N_ELEMENTS(limits), limit), number,
-                           look_up(RV_LANGUAGE_ZH, sources, G_N_ELEMENTS(sources), source), rest);
+    shown = rv_text_number(g_ascii_strtod(value, NULL), 4);
+    return g_strdup_printf(RV_SAY(language, "%s%s, at the %s %s (%s)", "%s%s，达到%s %s（%s）"),
+                           shown, g_strchomp(unit),
+                           look_up(language, limits, G_N_ELEMENTS(limits), limit), number,
+                           look_up(language, sources, G_N_ELEMENTS(sources), source));
 }
 
 char *
@@ -310,14 +316,14 @@ rv_say_judgement(RvLanguage language, const char *reason)
 
     if (reason == NULL)
         return g_strdup("");
+    translated = limit_sentence(language, reason);
+    if (translated != NULL)
+        return translated;
     if (language == RV_LANGUAGE_EN)
         return g_strdup(reason);
     for (gsize i = 0; i < G_N_ELEMENTS(sentences); i++)
         if (strcmp(sentences[i].word, reason) == 0)
             return g_strdup(sentences[i].pair.zh);
-    translated = limit_sentence(reason);
-    if (translated != NULL)
-        return translated;
     if (g_str_has_prefix(reason, "the device says '")) {
         quoted = reason + strlen("the device says '");
         return g_strdup_printf("设备报告“%.*s”", (int)MAX(0, (int)strlen(quoted) - 1), quoted);
@@ -414,6 +420,8 @@ rv_write_duration(RvLanguage language, gint64 ms)
     gint64 s = (ABS(ms) + 500) / 1000, minutes = s / 60, hours = minutes / 60, days = hours / 24;
     const char *sign = ms < 0 ? "−" : "";
 
+    if (s == 0)
+        return g_strdup("0");
     if (days > 0)
         return g_strdup_printf(RV_SAY(language, "%s%d d %02d h", "%s%d天%02d小时"), sign, (int)days,
                                (int)(hours % 24));

@@ -2,7 +2,7 @@
  * program itself would have made them round by round, up to 2026-11-01 08:00 in China. Seeded, so
  * that the same call makes the same.
  *
- * make-month FOLDER [DEVICES [DAYS [SENSORS]]] */
+ * make-month FOLDER [DEVICES [DAYS [SENSORS [STEP_S [TEMPLATES]]]]] */
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +15,6 @@
 #include "rrd/store.h"
 
 #define END_S 1793491200 /* 2026-11-01T00:00Z */
-#define STEP_S 7200
 #define ZONE "Asia/Shanghai"
 
 typedef struct {
@@ -38,6 +37,8 @@ typedef struct {
     RvRrdStore *rrd;
     GRand *rand;
     guint devices, days, sensors;
+    gint64 step_s;
+    const char *templates; /* NULL: its own */
 } Site;
 
 typedef struct {
@@ -278,8 +279,8 @@ add_interfaces(const Site *site, Device *device, RvObservation *observation, dou
         g_autofree char *key = g_strdup_printf("gigabitethernet0-0-%d", i + 1);
         double rate = 1e9 / (4 + i * 3 + device->number) * work * (0.7 + noise(site, 0.3));
 
-        device->octets[i][0] += (guint64)(rate / 8 * STEP_S);
-        device->octets[i][1] += (guint64)(rate / 8 * 0.4 * STEP_S);
+        device->octets[i][0] += (guint64)(rate / 8 * (double)site->step_s);
+        device->octets[i][1] += (guint64)(rate / 8 * 0.4 * (double)site->step_s);
         set(&one->key, key);
         set(&one->name, name);
         set(&one->alias, i == 0 ? "to core" : "");
@@ -362,8 +363,8 @@ poll_one(Site *site, Device *device, gint64 s)
     RvProtocol *protocol = rv_observation_add_protocol(observation, "snmp");
     double day = (double)(s - END_S) / 86400;
     const RvStoreContext context = {.tasks = RV_TASK_REACHABILITY | RV_TASK_HEALTH | RV_TASK_CENSUS,
-                                    .reachability_interval_ms = STEP_S * 1000,
-                                    .health_interval_ms = STEP_S * 1000};
+                                    .reachability_interval_ms = site->step_s * 1000,
+                                    .health_interval_ms = site->step_s * 1000};
     RvRrdReport report = {0};
     GError *error = NULL;
 
@@ -395,7 +396,7 @@ poll_one(Site *site, Device *device, gint64 s)
 static void
 live(Site *site, Device *devices)
 {
-    for (gint64 s = END_S - (gint64)site->days * 86400; s <= END_S; s += STEP_S) {
+    for (gint64 s = END_S - (gint64)site->days * 86400; s <= END_S; s += site->step_s) {
         RvRound round = {.started_ms = s * 1000,
                          .host = (char *)"poller-1",
                          .version = (char *)"0.1.0",
@@ -483,7 +484,8 @@ open_site(Site *site)
     g_autofree char *path = g_build_filename(folder, "state.db", NULL);
     g_autofree char *rrd = g_build_filename(folder, "rrd", NULL);
     g_autofree char *templates = g_build_filename(site->folder, "templates", NULL);
-    const RvRrdOptions options = {.folder = rrd, .template_folder = templates};
+    const RvRrdOptions options = {
+        .folder = rrd, .template_folder = site->templates != NULL ? site->templates : templates};
     GError *error = NULL;
 
     g_mkdir_with_parents(folder, 0755);
@@ -503,6 +505,8 @@ main(int argc, char **argv)
     Site site = {.devices = argc > 2 ? (guint)atoi(argv[2]) : 12,
                  .days = argc > 3 ? (guint)atoi(argv[3]) : 60,
                  .sensors = argc > 4 ? (guint)atoi(argv[4]) : 0,
+                 .step_s = argc > 5 ? atoi(argv[5]) : 7200,
+                 .templates = argc > 6 ? argv[6] : NULL,
                  .rand = g_rand_new_with_seed(7)};
     Device *devices;
 
