@@ -11,6 +11,7 @@
 #include "cli/data-folder.h"
 #include "cli/progress.h"
 #include "cli/version.h"
+#include "notify/letter.h"
 #include "report/pdf.h"
 #include "report/sections.h"
 #include "report/writers.h"
@@ -56,6 +57,8 @@ rv_report_options_add(RvReportOptions *options, GOptionContext *context)
         {"lang", 0, 0, G_OPTION_ARG_STRING, &options->language, "zh_CN or en", "LANGUAGE"},
         {"templates", 0, 0, G_OPTION_ARG_FILENAME, &options->templates, "rrd-templates to use",
          "FOLDER"},
+        {"mail", 0, 0, G_OPTION_ARG_NONE, &options->mail,
+         "archive it in the languages of the service plan and send it to its list", NULL},
         {"rrdcached", 0, 0, G_OPTION_ARG_FILENAME, &options->daemon, "socket of rrdcached",
          "SOCKET"},
         {NULL},
@@ -291,6 +294,9 @@ check_options(const RvReportOptions *options, GError **error)
         wrong = "--lang takes zh_CN or en";
     else if (!is_one_of(options->table, rv_report_tables))
         wrong = "--table takes devices, faults, findings, interfaces, series, changes or suspects";
+    else if (options->mail && (options->output != NULL ||
+                               (options->format != NULL && strcmp(options->format, "pdf") != 0)))
+        wrong = "--mail sends what is archived, as pdf; leave out --output and --format";
     else if (options->table != NULL && g_strcmp0(options->format, "csv") != 0)
         wrong = "--table belongs to --format csv";
     if (wrong != NULL)
@@ -345,7 +351,7 @@ note_delivery(Work *work, const char *path, GError **error)
 
 /* Under its number, in an edition of its own: nothing that was handed over is written over. */
 static gboolean
-archive(Work *work, GError **error)
+archive(Work *work, char **written, GBytes **body, GError **error)
 {
     g_autofree char *folder = g_build_filename(state_folder(work), "reports", NULL);
     g_autofree char *path = NULL;
@@ -366,7 +372,115 @@ archive(Work *work, GError **error)
     if (bytes == NULL || !write_file(path, bytes, error) || !note_delivery(work, path, error))
         return FALSE;
     g_print("%s\n", path);
+    if (written != NULL) {
+        *written = g_steal_pointer(&path);
+        *body = g_steal_pointer(&bytes);
+    }
     return TRUE;
+}
+
+/* ---- mail ---- */
+
+#define MAIL_CEILING (20 * 1024 * 1024) /* of all files; what most servers take */
+#define MAIL_TIMEOUT_MS 120000
+
+static const RvPromisedReport *
+promised(const Work *work)
+{
+    const GPtrArray *reports = work->configuration->plan->reports;
+
+    for (guint i = 0; i < reports->len; i++) {
+        const RvPromisedReport *report = g_ptr_array_index(reports, i);
+
+        if (report->kind == work->order->period && report->mail_to[0] != NULL)
+            return report;
+    }
+    return NULL;
+}
+
+static const RvChannel *
+mail_channel(const Work *work)
+{
+    for (guint i = 0; i < work->configuration->channels->len; i++) {
+        const RvChannel *channel = g_ptr_array_index(work->configuration->channels, i);
+
+        if (channel->kind == RV_CHANNEL_MAIL)
+            return channel;
+    }
+    return NULL;
+}
+
+static gboolean
+send_files(Work *work, const RvPromisedReport *to, const RvLetterFile *files, guint count,
+           GError **error)
+{
+    g_autofree char *period = rv_write_period(work->language, &work->period, work->zone);
+    const char *title = rv_say_period_kind(work->language, work->period.kind);
+    g_autofree char *subject = g_strdup_printf("%s  %s  %s", title, period, work->report->number);
+    g_autofree char *text = g_strdup_printf(
+        RV_SAY(work->language, "%s for %s, number %s, is attached.\n%s\n",
+               "附件为 %s（%s），编号 %s。\n%s\n"),
+        title, period, work->report->number,
+        work->report->simulated
+            ? RV_SAY(work->language, "DEMONSTRATION: simulated clock.", "演示：模拟时钟。")
+            : "");
+    const RvLetter letter = {.channel = mail_channel(work),
+                             .recipients = to->mail_to,
+                             .subject = subject,
+                             .text = text,
+                             .files = files,
+                             .count = count,
+                             .now_ms = work->now_ms,
+                             .timeout_ms = MAIL_TIMEOUT_MS};
+    gsize size = 0;
+
+    for (guint i = 0; i < count; i++)
+        size += g_bytes_get_size(files[i].body);
+    if (size > MAIL_CEILING) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "the reports are archived, but are too large to be mailed (%" G_GSIZE_FORMAT
+                    " of %d bytes)",
+                    size, MAIL_CEILING);
+        return FALSE;
+    }
+    return rv_letter_send(&letter, error);
+}
+
+/* Archived first: what was sent can be shown again. */
+static gboolean
+archive_and_send(Work *work, GError **error)
+{
+    const RvPromisedReport *to = promised(work);
+    g_autoptr(GArray) files = g_array_new(FALSE, TRUE, sizeof(RvLetterFile));
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    char *const site[] = {(char *)rv_language_word(work->language), NULL};
+    char *const *languages;
+
+    if (to == NULL || mail_channel(work) == NULL) {
+        g_set_error(error, RV_ERROR, RV_ERROR_CONFIG, "%s",
+                    to == NULL ? "--mail: the service plan has no mail-to for such a report; see "
+                                 "rackvitals-service-plan(5), reports"
+                               : "--mail: rackvitals.yaml has no channel of mail under notify, "
+                                 "which says by which server");
+        return FALSE;
+    }
+    languages = to->languages[0] != NULL ? to->languages : site;
+    for (guint i = 0; languages[i] != NULL; i++) {
+        g_autofree char *path = NULL;
+        GBytes *body = NULL;
+        RvLetterFile file;
+
+        work->language = rv_language_parse(languages[i]);
+        if (!archive(work, &path, &body, error))
+            return FALSE;
+        g_ptr_array_add(bodies, body);
+        g_ptr_array_add(names, g_path_get_basename(path));
+        file = (RvLetterFile){g_ptr_array_index(names, i), "application/pdf", body};
+        g_array_append_val(files, file);
+    }
+    work->language = rv_language_parse(languages[0]);
+    return send_files(work, to, (const RvLetterFile *)files->data, files->len, error);
 }
 
 static gboolean
@@ -407,7 +521,9 @@ rv_report_run(const RvCliContext *context, const RvReportOptions *options,
             rv_language_parse(options->language != NULL   ? options->language
                               : context->language != NULL ? context->language
                                                           : work.configuration->language);
-        done = options->output != NULL ? put_out(&work, &problem) : archive(&work, &problem);
+        done = options->mail             ? archive_and_send(&work, &problem)
+               : options->output != NULL ? put_out(&work, &problem)
+                                         : archive(&work, NULL, NULL, &problem);
     }
     if (!done)
         g_propagate_error(error, problem);

@@ -25,6 +25,9 @@ typedef struct {
 } RvDelivery;
 
 /* The error says why, unless TAKEN: RV_ERROR_TIMEOUT, _AUTH, _PROTOCOL, _UNAVAILABLE, _CONFIG. */
+/* A whole message to the mail server of delivery->channel. `to`: addresses, NULL-terminated. */
+RvDeliveryResult rv_mail_hand_over(const RvDelivery *delivery, const char *mail, char *const *to,
+                                   GError **error);
 RvDeliveryResult rv_deliver_mail(const RvDelivery *delivery, GError **error);
 RvDeliveryResult rv_deliver_webhook(const RvDelivery *delivery, GError **error);
 RvDeliveryResult rv_deliver_command(const RvDelivery *delivery, GError **error);

@@ -6,17 +6,14 @@
 #include "notify/mime.h"
 
 static RvCurlList *
-recipients(const RvChannel *channel)
+recipients(char *const *addresses)
 {
     RvCurlList *list = NULL;
-    char *const *const both[] = {channel->to, channel->bcc};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(both); i++) {
-        for (char *const *address = both[i]; address != NULL && *address != NULL; address++) {
-            g_autofree char *bare = rv_mime_bare_address(*address);
+    for (; addresses != NULL && *addresses != NULL; addresses++) {
+        g_autofree char *bare = rv_mime_bare_address(*addresses);
 
-            list = curl_slist_append(list, bare);
-        }
+        list = curl_slist_append(list, bare);
     }
     return list;
 }
@@ -58,15 +55,15 @@ set_login(CURL *curl, const RvChannel *channel, GError **error)
 }
 
 RvDeliveryResult
-rv_deliver_mail(const RvDelivery *delivery, GError **error)
+rv_mail_hand_over(const RvDelivery *delivery, const char *mail, char *const *addresses,
+                  GError **error)
 {
     const RvChannel *channel = delivery->channel;
-    g_autofree char *mail = rv_mime_message(delivery);
     g_autofree char *from = rv_mime_bare_address(channel->from);
     g_auto(RvCurlBody) body = {.bytes = mail, .length = strlen(mail)};
     g_autoptr(CURL) curl = rv_curl_new(delivery, "smtp,smtps", &body);
     g_autoptr(CURLU) url = address_of(delivery, error);
-    g_autoptr(RvCurlList) to = recipients(channel);
+    g_autoptr(RvCurlList) to = recipients(addresses);
     CURLcode code;
     long status = 0;
 
@@ -89,4 +86,18 @@ rv_deliver_mail(const RvDelivery *delivery, GError **error)
         rv_warning("notify %s: sent, but not to everyone; the mail server said: %s", channel->id,
                    g_strchomp(body.answer->str));
     return RV_DELIVERY_TAKEN;
+}
+
+RvDeliveryResult
+rv_deliver_mail(const RvDelivery *delivery, GError **error)
+{
+    g_autofree char *mail = rv_mime_message(delivery);
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    char *const *const both[] = {delivery->channel->to, delivery->channel->bcc};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(both); i++)
+        for (char *const *address = both[i]; address != NULL && *address != NULL; address++)
+            g_ptr_array_add(all, *address);
+    g_ptr_array_add(all, NULL);
+    return rv_mail_hand_over(delivery, mail, (char *const *)all->pdata, error);
 }

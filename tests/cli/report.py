@@ -3,7 +3,10 @@
 
 report.py RACKVITALS MAKE-MONTH"""
 
+import asyncio
 import csv
+import email.message
+import email.policy
 import html.parser
 import io
 import json
@@ -14,6 +17,12 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
+
+try:
+    from aiosmtpd.smtp import SMTP
+except ImportError:
+    SMTP = None
 
 MADE = "1793520000"  # 2026-11-01 08:00 in China
 HOSTILE = "<script>alert(1)</script> & \u202eevil\u202c \U0001f600 " + "x" * 3000
@@ -191,6 +200,48 @@ def check_errors(site):
            "archived by number; the same again is a revised edition", (first, second))
 
 
+class Post:
+    """An SMTP server on a free port that keeps what it gets."""
+
+    def __init__(self):
+        self.letters = []
+        self.loop = asyncio.new_event_loop()
+        server = self.loop.run_until_complete(
+            self.loop.create_server(lambda: SMTP(self, loop=self.loop), "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+
+    async def handle_DATA(self, server, session, envelope):
+        self.letters.append((envelope.rcpt_tos, email.message_from_bytes(
+            envelope.content, policy=email.policy.default)))
+        return "250 OK"
+
+
+def check_mail(site):
+    done = site.run("report", "--at", "2026-10", "--mail")
+    result(done.returncode == 78 and b"channel" in done.stderr, "mail without a server is refused",
+           done.stderr.decode())
+    if SMTP is None:
+        skip("a mailed report", "python3-aiosmtpd is not there")
+        return
+    post = Post()
+    with open(site.path("rackvitals.yaml"), "a", encoding="utf-8") as file:
+        file.write("notify: { noc: { mail: smtp://127.0.0.1:%d, from: rounds@example.com, "
+                   "to: [noc@example.com] } }\n" % post.port)
+    done = site.run("report", "--at", "2026-10", "--mail")
+    result(done.returncode == 0 and len(post.letters) == 1, "the report is mailed", done.stderr.decode())
+    if not post.letters:
+        return
+    to, letter = post.letters[0]
+    files = [part for part in letter.iter_attachments()]
+    result(to == ["manager@example.com"] and "manager" not in str(letter["To"]),
+           "to the list of the service plan, in blind copy", (to, letter["To"]))
+    result("巡检月报" in str(letter["Subject"]) and
+           [part.get_filename().rsplit("-", 1)[1] for part in files] == ["zh_CN.pdf", "en.pdf"],
+           "in the languages of the plan", str(letter["Subject"]))
+    result(all(part.get_content().startswith(b"%PDF-1.") for part in files), "as whole files")
+
+
 def main():
     program, make_month = sys.argv[1:]
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -201,6 +252,7 @@ def main():
         check_model(site)
         check_errors(site)
         check_others(site)
+        check_mail(site)
     print("1..%d" % count)
 
 
