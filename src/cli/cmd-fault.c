@@ -60,15 +60,20 @@ usage(GError **error, const char *message)
 
 /* Prints `one`, or `faults` where it is NULL. */
 static gboolean
-print(const Options *options, const RvFault *one, const GPtrArray *faults, GError **error)
+print(Options *options, const RvCliContext *context, const RvFault *one, const GPtrArray *faults,
+      GError **error)
 {
-    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, error);
-    g_autoptr(RvFaultPolicy) policy = rv_fault_policy_new_default();
+    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, context, error);
+    const RvConfiguration *site = options->state.site;
     g_autoptr(GString) out = g_string_new(NULL);
-    RvFaultStyle style = {.policy = policy, .zone = zone, .now_ms = rv_clock_now_ms()};
+    RvFaultStyle style = {.zone = zone, .now_ms = rv_clock_now_ms()};
     RvFaultFormat format;
 
-    if (zone == NULL || !rv_fault_format_parse(options->format, &format, error))
+    if (zone == NULL)
+        return FALSE;
+    style.policy = site->plan->faults;
+    style.calendar = site->plan->fault_calendar;
+    if (!rv_fault_format_parse(options->format, &format, error))
         return FALSE;
     if (one != NULL)
         rv_fault_print_one(&style, format, one, out);
@@ -97,7 +102,7 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
     if (state == NULL)
         return EX_USAGE;
     faults = rv_ledger_list(state, options.device, options.all ? 0 : G_MAXINT64, G_MAXINT64, error);
-    return faults != NULL && print(&options, NULL, faults, error) ? 0 : EX_USAGE;
+    return faults != NULL && print(&options, context, NULL, faults, error) ? 0 : EX_USAGE;
 }
 
 static RvFault *
@@ -137,16 +142,36 @@ run_show(const RvCliContext *context, int argc, char **argv, GError **error)
         return EX_USAGE;
     state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, error);
     fault = state != NULL ? get_fault(state, id, error) : NULL;
-    return fault != NULL && print(&options, fault, NULL, error) ? 0 : EX_USAGE;
+    return fault != NULL && print(&options, context, fault, NULL, error) ? 0 : EX_USAGE;
 }
 
 /* ---- steps ---- */
 
+/* Levels by the service plan; where none is given, the mildest. */
 static gboolean
-read_new_fault(const Options *options, RvFault *fault, GError **error)
+read_level(const char *word, const RvFaultPolicy *policy, RvFault *fault, GError **error)
 {
-    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, error);
-    g_autoptr(RvFaultPolicy) policy = rv_fault_policy_new_default();
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    g_autofree char *all = NULL;
+
+    for (guint i = 0; i < policy->levels->len; i++)
+        g_ptr_array_add(ids, ((RvFaultLevel *)g_ptr_array_index(policy->levels, i))->id);
+    g_ptr_array_add(ids, NULL);
+    if (word == NULL && policy->levels->len > 0)
+        word = g_ptr_array_index(ids, policy->levels->len - 1);
+    if (word != NULL && rv_fault_policy_level(policy, word) != NULL) {
+        fault->level = (char *)word;
+        return TRUE;
+    }
+    all = g_strjoinv(", ", (char **)ids->pdata);
+    g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "--level: there are %s", all);
+    return FALSE;
+}
+
+static gboolean
+read_new_fault(Options *options, const RvCliContext *context, RvFault *fault, GError **error)
+{
+    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, context, error);
 
     if (zone == NULL)
         return FALSE;
@@ -154,9 +179,8 @@ read_new_fault(const Options *options, RvFault *fault, GError **error)
         return usage(error, "a fault needs --title, what is wrong in one sentence");
     if (options->kind != NULL && !rv_fault_kind_parse(options->kind, &fault->kind))
         return usage(error, "--kind: there are defect, question and alarm");
-    if (rv_fault_policy_level(policy, options->level != NULL ? options->level : "3") == NULL)
-        return usage(error, "--level: there are 1, 2 and 3");
-    return rv_cli_parse_time(options->at != NULL ? options->at : "now", zone, &fault->opened_ms,
+    return read_level(options->level, options->state.site->plan->faults, fault, error) &&
+           rv_cli_parse_time(options->at != NULL ? options->at : "now", zone, &fault->opened_ms,
                              error);
 }
 
@@ -168,7 +192,8 @@ run_open(const RvCliContext *context, int argc, char **argv, GError **error)
         {"title", 0, 0, G_OPTION_ARG_STRING, &options.title, "what is wrong, or asked", "TEXT"},
         {"kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, "defect (default), question or alarm",
          "KIND"},
-        {"level", 0, 0, G_OPTION_ARG_STRING, &options.level, "1, 2 or 3 (default 3)", "LEVEL"},
+        {"level", 0, 0, G_OPTION_ARG_STRING, &options.level,
+         "by the service plan (default the mildest)", "LEVEL"},
         {"at", 0, 0, G_OPTION_ARG_STRING, &options.at, "when it began (default now)", "TIME"},
         {NULL},
     };
@@ -176,11 +201,10 @@ run_open(const RvCliContext *context, int argc, char **argv, GError **error)
     RvFault fault = {.kind = RV_FAULT_DEFECT};
 
     if (!parse(&options, "[DEVICE] - open a fault by hand", entries, &argc, &argv, error) ||
-        !read_new_fault(&options, &fault, error))
+        !read_new_fault(&options, context, &fault, error))
         return EX_USAGE;
     fault.device = argc > 1 ? argv[1] : NULL;
     fault.title = options.title;
-    fault.level = options.level != NULL ? options.level : (char *)"3";
     fault.opened_by = (char *)rv_state_options_who(&options.state);
     state = rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error);
     if (state == NULL || !rv_ledger_open(state, &fault, error))
@@ -329,7 +353,7 @@ run_report(const RvCliContext *context, int argc, char **argv, GError **error)
         return write_paper(context, &options, id, error);
     }
     fault = get_fault(state, id, error);
-    return fault != NULL && print(&options, fault, NULL, error) ? 0 : EX_USAGE;
+    return fault != NULL && print(&options, context, fault, NULL, error) ? 0 : EX_USAGE;
 }
 
 static int
@@ -352,7 +376,7 @@ run_import(const RvCliContext *context, int argc, char **argv, GError **error)
         g_set_error_literal(error, RV_ERROR, RV_ERROR_NO_INPUT, problem->message);
         return EX_NOINPUT;
     }
-    zone = rv_state_options_zone(&options.state, error);
+    zone = rv_state_options_zone(&options.state, context, error);
     state = zone != NULL
                 ? rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error)
                 : NULL;

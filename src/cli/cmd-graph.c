@@ -315,35 +315,46 @@ draw_all(const Work *work, GError **error)
 
 /* ---- the command ---- */
 
+/* The options come before the site file, the site file before what is shipped. */
 static RvRrdStore *
-open_store(const Options *options, GError **error)
+open_store(const Options *options, const RvConfiguration *site, GError **error)
 {
-    g_autofree char *templates = options->templates != NULL ? g_strdup(options->templates)
-                                                            : rv_cli_data_folder("rrd-templates");
+    const char *named = options->templates != NULL ? options->templates : site->rrd_templates;
+    g_autofree char *templates =
+        named != NULL ? g_strdup(named) : rv_cli_data_folder("rrd-templates");
     g_autofree char *folder = g_build_filename(
-        options->state.folder != NULL ? options->state.folder : "/var/lib/rackvitals", "rrd", NULL);
+        options->state.folder != NULL ? options->state.folder : site->state_folder, "rrd", NULL);
     const RvRrdOptions store = {
-        .folder = folder, .template_folder = templates, .daemon_socket = options->daemon};
+        .folder = folder,
+        .template_folder = templates,
+        .daemon_socket = options->daemon != NULL ? options->daemon : site->rrdcached_socket,
+    };
 
     return rv_rrd_store_open(&store, error);
 }
 
+/* --lang, else the site's, else that of the person who asks. */
 static const char *
-language_of(const RvCliContext *context)
+language_of(const RvCliContext *context, const RvConfiguration *site)
 {
-    const char *const *languages = g_get_language_names();
-
-    return context->language != NULL ? context->language : languages[0];
+    if (context->language != NULL)
+        return context->language;
+    return site->path != NULL ? site->language : g_get_language_names()[0];
 }
 
 static gboolean
-set_zone(const Options *options, GError **error)
+set_zone(Options *options, const RvCliContext *context, GError **error)
 {
-    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, error);
+    g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, context, error);
+    const char *name = options->state.zone;
 
-    if (zone != NULL && options->state.zone != NULL)
-        g_setenv("TZ", options->state.zone, TRUE); /* librrd knows no other way */
-    return zone != NULL;
+    if (zone == NULL)
+        return FALSE;
+    if (name == NULL && options->state.site->plan->zone_name[0] != '\0')
+        name = options->state.site->plan->zone_name;
+    if (name != NULL)
+        g_setenv("TZ", name, TRUE); /* librrd knows no other way */
+    return TRUE;
 }
 
 /* The format: --format, else the ending of --output, else png. */
@@ -397,7 +408,7 @@ rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **error)
     g_autoptr(RvRrdStore) store = NULL;
     g_autoptr(RvState) state = NULL;
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func((GDestroyNotify)group_free);
-    Work work = {.options = &options, .language = language_of(context), .groups = groups};
+    Work work = {.options = &options, .groups = groups};
 
     g_option_context_add_main_entries(parser, entries, NULL);
     rv_state_options_add(&options.state, parser);
@@ -408,11 +419,12 @@ rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **error)
               "which series? rackvitals graph --device DEVICE --list '*' tells what there is");
         return EX_USAGE;
     }
-    if (!set_zone(&options, error) || !read_format(&options, &work.format, error) ||
+    if (!set_zone(&options, context, error) || !read_format(&options, &work.format, error) ||
         !rv_graph_parse_span(options.from, options.to, rv_clock_now_ms() / 1000, &work.start_s,
                              &work.end_s, error))
         return EX_USAGE;
-    work.store = store = open_store(&options, error);
+    work.language = language_of(context, options.state.site);
+    work.store = store = open_store(&options, options.state.site, error);
     if (store == NULL)
         return EX_USAGE;
     work.state = state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, NULL);

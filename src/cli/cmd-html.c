@@ -57,7 +57,7 @@ rv_cmd_html(const RvCliContext *context, int argc, char **argv, GError **error)
 
     if (!parse(&options, &argc, &argv, error))
         return EX_USAGE;
-    zone = rv_state_options_zone(&options.state, error);
+    zone = rv_state_options_zone(&options.state, context, error);
     configuration = zone != NULL
                         ? rv_configuration_load(context->config, RV_CONFIGURATION_INVENTORY, error)
                         : NULL;

@@ -117,7 +117,7 @@ run_add(const RvCliContext *context, int argc, char **argv, GError **error)
         usage(error, "maintenance add takes one glob of device names, as 'db-*'");
         return EX_USAGE;
     }
-    zone = rv_state_options_zone(&options.state, error);
+    zone = rv_state_options_zone(&options.state, context, error);
     if (zone == NULL || !read_times(&options, zone, &maintenance, error) ||
         !read_recurrence(&options, zone, &maintenance, error))
         return EX_USAGE;
@@ -227,7 +227,7 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
     rv_state_options_add(&options, parser);
     if (!g_option_context_parse(parser, &argc, &argv, error))
         return EX_USAGE;
-    zone = rv_state_options_zone(&options, error);
+    zone = rv_state_options_zone(&options, context, error);
     if (zone == NULL)
         return EX_USAGE;
     state = rv_state_options_open(&options, context, RV_STATE_MODE_READ, error);

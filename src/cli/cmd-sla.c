@@ -39,8 +39,11 @@ typedef struct {
     const char *device;
     RvPeriod period;
     GTimeZone *zone;
-    RvCalendar *calendar;
-    double target; /* 0 … 1; NAN: none */
+    const RvServicePlan *plan;
+    const RvServiceClass *class; /* what the device is promised; NULL: nothing */
+    const RvCalendar *calendar;
+    RvCalendar *own_calendar; /* by the options */
+    double target;            /* 0 … 1; NAN: none */
     gboolean json;
     gint64 now_ms;
 } Question;
@@ -49,7 +52,7 @@ static void
 question_clear(Question *question)
 {
     g_clear_pointer(&question->zone, g_time_zone_unref);
-    rv_calendar_free(question->calendar);
+    rv_calendar_free(question->own_calendar);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Question, question_clear)
 
@@ -67,13 +70,14 @@ static gboolean
 read_period(const Options *options, Question *question, GError **error)
 {
     RvPeriodKind kind = RV_PERIOD_MONTH;
+    const char *anchor;
 
     if (options->period != NULL && !rv_period_kind_parse(options->period, &kind))
         return usage(error, "--period: there are day, round, month, quarter and year");
+    anchor = options->anchor != NULL ? options->anchor : question->plan->round_anchor;
     if (options->at != NULL)
-        return rv_period_parse(kind, options->at, question->zone, options->anchor,
-                               &question->period, error);
-    question->period = rv_period_at(kind, question->zone, options->anchor, question->now_ms);
+        return rv_period_parse(kind, options->at, question->zone, anchor, &question->period, error);
+    question->period = rv_period_at(kind, question->zone, anchor, question->now_ms);
     return TRUE;
 }
 
@@ -83,7 +87,7 @@ read_target(const Options *options, Question *question, GError **error)
     char *end = NULL;
     double percent;
 
-    question->target = NAN;
+    question->target = question->class != NULL ? question->class->availability : NAN;
     if (options->target == NULL)
         return TRUE;
     percent = g_ascii_strtod(options->target, &end);
@@ -113,27 +117,49 @@ read_calendar(const Options *options, Question *question, GError **error)
 {
     int from_hour, from_minute, until_hour, until_minute, end = 0;
 
-    if (options->hours == NULL) {
-        question->calendar = rv_calendar_new_always("7x24", question->zone);
+    if (options->hours == NULL && question->class != NULL && question->class->coverage != NULL) {
+        question->calendar = question->class->coverage;
         return TRUE;
     }
-    question->calendar = rv_calendar_new(options->hours, question->zone);
-    rv_calendar_clear_hours(question->calendar);
+    question->calendar = question->own_calendar =
+        options->hours == NULL ? rv_calendar_new_always("7x24", question->zone)
+                               : rv_calendar_new(options->hours, question->zone);
+    if (options->hours == NULL)
+        return TRUE;
+    rv_calendar_clear_hours(question->own_calendar);
     if (sscanf(options->hours, "%2d:%2d-%2d:%2d%n", &from_hour, &from_minute, &until_hour,
                &until_minute, &end) != 4 ||
         options->hours[end] != '\0' || from_minute > 59 || until_minute > 59 ||
-        !rv_calendar_add_hours(question->calendar, from_hour * 60 + from_minute,
+        !rv_calendar_add_hours(question->own_calendar, from_hour * 60 + from_minute,
                                until_hour * 60 + until_minute))
         return usage(error, "--hours takes the hours of a working day, as 09:00-18:00");
-    return add_days(options->holidays, question->calendar, rv_calendar_add_holiday, error) &&
-           add_days(options->workdays, question->calendar, rv_calendar_add_workday, error);
+    return add_days(options->holidays, question->own_calendar, rv_calendar_add_holiday, error) &&
+           add_days(options->workdays, question->own_calendar, rv_calendar_add_workday, error);
+}
+
+/* What the site promised for the device; the options come before it. */
+static gboolean
+read_promise(Options *options, const RvCliContext *context, Question *question, GError **error)
+{
+    const RvConfiguration *site = rv_state_options_site(&options->state, context, error);
+    const RvDevice *device;
+
+    if (site == NULL)
+        return FALSE;
+    device = rv_inventory_find(site->inventory, question->device);
+    question->plan = site->plan;
+    if (device != NULL && device->service_class != NULL)
+        question->class = rv_service_plan_class(site->plan, device->service_class);
+    return TRUE;
 }
 
 static gboolean
-read_question(const Options *options, Question *question, GError **error)
+read_question(Options *options, const RvCliContext *context, Question *question, GError **error)
 {
+    if (!read_promise(options, context, question, error))
+        return FALSE;
     question->now_ms = rv_clock_now_ms();
-    question->zone = rv_state_options_zone(&options->state, error);
+    question->zone = rv_state_options_zone(&options->state, context, error);
     if (options->format != NULL && strcmp(options->format, "text") != 0 &&
         strcmp(options->format, "json") != 0)
         return usage(error, "--format: there are text and json");
@@ -323,6 +349,7 @@ explain(RvState *state, const Question *question, GError **error)
     coverage = rv_calendar_spans(question->calendar, terms.from_ms, terms.until_ms);
     terms.coverage = coverage;
     terms.maintenance = windows;
+    terms.exclusions = question->plan->exclusions;
     result = rv_availability(intervals, &terms);
     if (question->json)
         print_json(question, result);
@@ -334,7 +361,7 @@ explain(RvState *state, const Question *question, GError **error)
 static int
 run_explain(const RvCliContext *context, int argc, char **argv, GError **error)
 {
-    g_auto(Options) options = {0};
+    g_auto(Options) options = {.state.parts = RV_CONFIGURATION_INVENTORY};
     g_auto(Question) question = {0};
     const GOptionEntry entries[] = {
         {"at", 0, 0, G_OPTION_ARG_STRING, &options.at,
@@ -342,11 +369,12 @@ run_explain(const RvCliContext *context, int argc, char **argv, GError **error)
         {"period", 0, 0, G_OPTION_ARG_STRING, &options.period,
          "day, round, month (default), quarter or year", "KIND"},
         {"first-round", 0, 0, G_OPTION_ARG_STRING, &options.anchor,
-         "first day of some two-week round (default 2024-01-01)", "DAY"},
-        {"target", 0, 0, G_OPTION_ARG_STRING, &options.target, "promised availability, as 99.9",
-         "PERCENT"},
+         "first day of some two-week round (default by the service plan)", "DAY"},
+        {"target", 0, 0, G_OPTION_ARG_STRING, &options.target,
+         "promised availability, as 99.9 (default by its service class)", "PERCENT"},
         {"hours", 0, 0, G_OPTION_ARG_STRING, &options.hours,
-         "promised from Monday to Friday, as 09:00-18:00 (default 7x24)", "HOURS"},
+         "promised from Monday to Friday, as 09:00-18:00 (default by its class, else 7x24)",
+         "HOURS"},
         {"holiday", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.holidays,
          "with --hours: a day without service", "DAY"},
         {"workday", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.workdays,
@@ -367,7 +395,7 @@ run_explain(const RvCliContext *context, int argc, char **argv, GError **error)
         return EX_USAGE;
     }
     question.device = argv[1];
-    if (!read_question(&options, &question, error))
+    if (!read_question(&options, context, &question, error))
         return EX_USAGE;
     state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, error);
     return state != NULL && is_known(state, question.device, error) &&

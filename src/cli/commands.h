@@ -10,6 +10,8 @@ int rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **er
 int rv_cmd_html(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_openmetrics(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_inventory(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_plan(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_maintenance(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_poll(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_probe(const RvCliContext *context, int argc, char **argv, GError **error);

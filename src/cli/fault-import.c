@@ -4,10 +4,8 @@
 
 #include "base/error.h"
 #include "base/problems.h"
-#include "base/text.h"
+#include "cli/csv.h"
 #include "cli/state-options.h"
-
-#define ROWS_CEILING 100000
 
 typedef enum {
     COLUMN_ID,
@@ -27,97 +25,6 @@ static const char *const column_names[COLUMNS] = {
     "id",         "acknowledged", "planned", "plan",     "resolved",
     "root_cause", "method",       "loss",    "reported", "by"};
 
-/* ---- CSV ---- */
-
-typedef struct {
-    guint line;       /* where it begins */
-    GPtrArray *cells; /* char* */
-} Row;
-
-static void
-row_free(gpointer data)
-{
-    Row *row = data;
-
-    g_ptr_array_unref(row->cells);
-    g_free(row);
-}
-
-/* The apostrophe that keeps spreadsheets from taking a cell for a formula is ours. */
-static char *
-finish_cell(GString *cell)
-{
-    const char *text = cell->str;
-
-    if (text[0] == '\'' && text[1] != '\0' && strchr("=+-@", text[1]) != NULL)
-        text++;
-    return rv_text_clean(text, -1, 0);
-}
-
-/* Reads one cell and moves *at to what ended it: ',', a line end or the end. */
-static char *
-read_cell(const char **at, guint *line)
-{
-    g_autoptr(GString) cell = g_string_new(NULL);
-    gboolean quoted = **at == '"';
-
-    if (quoted)
-        (*at)++;
-    for (; **at != '\0'; (*at)++) {
-        if (quoted && (*at)[0] == '"' && (*at)[1] == '"') {
-            (*at)++;
-        } else if (quoted && **at == '"') {
-            quoted = FALSE;
-            continue;
-        } else if (!quoted && strchr(",\r\n", **at) != NULL) {
-            break;
-        }
-        *line += **at == '\n';
-        g_string_append_c(cell, **at);
-    }
-    return finish_cell(cell);
-}
-
-static Row *
-read_row(const char **at, guint *line)
-{
-    Row *row = g_new0(Row, 1);
-
-    row->line = *line;
-    row->cells = g_ptr_array_new_with_free_func(g_free);
-    for (;;) {
-        g_ptr_array_add(row->cells, read_cell(at, line));
-        if (**at != ',')
-            break;
-        (*at)++;
-    }
-    if (**at == '\r')
-        (*at)++;
-    if (**at == '\n') {
-        (*at)++;
-        (*line)++;
-    }
-    return row;
-}
-
-static GPtrArray *
-read_rows(const char *text)
-{
-    GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
-    guint line = 1;
-
-    if (g_str_has_prefix(text, "\xef\xbb\xbf")) /* spreadsheets put a byte order mark */
-        text += 3;
-    while (*text != '\0' && rows->len < ROWS_CEILING) {
-        const char *before = text;
-
-        g_ptr_array_add(rows, read_row(&text, &line));
-        if (text == before)
-            break;
-    }
-    return rows;
-}
-
 /* ---- steps ---- */
 
 typedef struct {
@@ -130,7 +37,7 @@ typedef struct {
 } Import;
 
 static const char *
-cell(const Import *import, const Row *row, Column column)
+cell(const Import *import, const RvCsvRow *row, Column column)
 {
     int place = import->places[column];
 
@@ -138,7 +45,7 @@ cell(const Import *import, const Row *row, Column column)
 }
 
 static void
-complain(Import *import, const Row *row, Column column, const char *message)
+complain(Import *import, const RvCsvRow *row, Column column, const char *message)
 {
     rv_problems_add(import->problems, import->file, row->line, (guint)import->places[column] + 1,
                     "%s: %s", column_names[column], message);
@@ -146,7 +53,7 @@ complain(Import *import, const Row *row, Column column, const char *message)
 
 /* FALSE: nothing there, or nothing that is a time. */
 static gboolean
-read_time(Import *import, const Row *row, Column column, gint64 *ms)
+read_time(Import *import, const RvCsvRow *row, Column column, gint64 *ms)
 {
     const char *text = cell(import, row, column);
     g_autoptr(GError) problem = NULL;
@@ -160,7 +67,7 @@ read_time(Import *import, const Row *row, Column column, gint64 *ms)
 }
 
 static const char *
-who_of(const Import *import, const Row *row)
+who_of(const Import *import, const RvCsvRow *row)
 {
     const char *by = cell(import, row, COLUMN_BY);
 
@@ -169,7 +76,7 @@ who_of(const Import *import, const Row *row)
 
 /* Counts the step, or complains of why it could not be taken. */
 static void
-settle(Import *import, const Row *row, Column column, gboolean taken, GError *problem)
+settle(Import *import, const RvCsvRow *row, Column column, gboolean taken, GError *problem)
 {
     if (taken)
         import->steps++;
@@ -179,7 +86,7 @@ settle(Import *import, const Row *row, Column column, gboolean taken, GError *pr
 }
 
 static void
-import_acknowledgement(Import *import, const Row *row, const RvFault *fault)
+import_acknowledgement(Import *import, const RvCsvRow *row, const RvFault *fault)
 {
     GError *problem = NULL;
     gboolean taken;
@@ -193,7 +100,7 @@ import_acknowledgement(Import *import, const Row *row, const RvFault *fault)
 }
 
 static void
-import_plan(Import *import, const Row *row, const RvFault *fault)
+import_plan(Import *import, const RvCsvRow *row, const RvFault *fault)
 {
     GError *problem = NULL;
     gboolean taken;
@@ -208,7 +115,7 @@ import_plan(Import *import, const Row *row, const RvFault *fault)
 }
 
 static void
-import_resolution(Import *import, const Row *row, const RvFault *fault)
+import_resolution(Import *import, const RvCsvRow *row, const RvFault *fault)
 {
     const RvResolution resolution = {cell(import, row, COLUMN_ROOT_CAUSE),
                                      cell(import, row, COLUMN_METHOD),
@@ -225,7 +132,7 @@ import_resolution(Import *import, const Row *row, const RvFault *fault)
 }
 
 static void
-import_report(Import *import, const Row *row, const RvFault *fault)
+import_report(Import *import, const RvCsvRow *row, const RvFault *fault)
 {
     GError *problem = NULL;
     gboolean taken;
@@ -238,7 +145,7 @@ import_report(Import *import, const Row *row, const RvFault *fault)
 }
 
 static gboolean
-import_row(Import *import, const Row *row, GError **error)
+import_row(Import *import, const RvCsvRow *row, GError **error)
 {
     const char *text = cell(import, row, COLUMN_ID);
     g_autoptr(GError) problem = NULL;
@@ -268,7 +175,7 @@ import_row(Import *import, const Row *row, GError **error)
 }
 
 static gboolean
-read_heading(Import *import, const Row *heading)
+read_heading(Import *import, const RvCsvRow *heading)
 {
     for (guint i = 0; i < COLUMNS; i++) {
         import->places[i] = -1;
@@ -298,7 +205,7 @@ gboolean
 rv_fault_import(RvState *state, const char *file, const char *text, GTimeZone *zone,
                 const char *who, guint *steps, GError **error)
 {
-    g_autoptr(GPtrArray) rows = read_rows(text);
+    g_autoptr(GPtrArray) rows = rv_csv_read(text);
     g_autoptr(RvProblems) problems = rv_problems_new();
     Import import = {.state = state, .file = file, .who = who, .zone = zone, .problems = problems};
     gboolean fine;

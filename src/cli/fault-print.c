@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "cli/csv.h"
 #include "cli/state-options.h"
 
 gboolean
@@ -258,49 +259,33 @@ print_json(const RvFaultStyle *style, const RvFault *fault, GString *out)
 
 /* ---- CSV ---- */
 
-/* Quoted; what a spreadsheet would take for a formula gets an apostrophe before it. */
-static void
-append_cell(GString *out, const char *text)
-{
-    g_string_append_c(out, '"');
-    if (text != NULL && text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL)
-        g_string_append_c(out, '\'');
-    for (const char *at = text != NULL ? text : ""; *at != '\0'; at++) {
-        if (*at == '"')
-            g_string_append_c(out, '"');
-        g_string_append_c(out, *at);
-    }
-    g_string_append(out, "\",");
-}
-
 static void
 append_time_cell(const RvFaultStyle *style, GString *out, gint64 ms)
 {
     g_autofree char *time = ms != 0 ? rv_clock_format(ms, style->zone) : NULL;
 
-    append_cell(out, time);
+    rv_csv_append(out, time);
 }
 
 static void
 print_csv(const RvFaultStyle *style, const RvFault *fault, GString *out)
 {
     g_string_append_printf(out, "%" G_GINT64_FORMAT ",", fault->id);
-    append_cell(out, fault->device);
-    append_cell(out, rv_fault_kind_word(fault->kind));
-    append_cell(out, fault->level);
-    append_cell(out, fault->title);
-    append_cell(out, status_word(fault));
+    rv_csv_append(out, fault->device);
+    rv_csv_append(out, rv_fault_kind_word(fault->kind));
+    rv_csv_append(out, fault->level);
+    rv_csv_append(out, fault->title);
+    rv_csv_append(out, status_word(fault));
     append_time_cell(style, out, fault->opened_ms);
     append_time_cell(style, out, fault->acknowledged_ms);
     append_time_cell(style, out, fault->planned_ms);
     append_time_cell(style, out, fault->recovered_ms);
     append_time_cell(style, out, fault->resolved_ms);
     append_time_cell(style, out, fault->reported_ms);
-    append_cell(out, fault->root_cause);
-    append_cell(out, fault->method);
-    append_cell(out, fault->loss);
-    g_string_truncate(out, out->len - 1);
-    g_string_append(out, "\r\n");
+    rv_csv_append(out, fault->root_cause);
+    rv_csv_append(out, fault->method);
+    rv_csv_append(out, fault->loss);
+    rv_csv_end_row(out);
 }
 
 void

@@ -189,7 +189,7 @@ static gboolean
 find_zone(Work *work, GError **error)
 {
     work->zone = work->options->state.zone != NULL
-                     ? rv_state_options_zone(&work->options->state, error)
+                     ? rv_cli_parse_zone(work->options->state.zone, error)
                      : g_time_zone_ref(work->configuration->plan->zone);
     return work->zone != NULL;
 }

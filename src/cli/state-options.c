@@ -4,14 +4,13 @@
 
 #include "base/clock.h"
 
-#define DEFAULT_FOLDER "/var/lib/rackvitals"
-
 void
 rv_state_options_clear(RvStateOptions *options)
 {
     g_free(options->folder);
     g_free(options->zone);
     g_free(options->who);
+    rv_configuration_free(options->site);
 }
 
 void
@@ -19,9 +18,9 @@ rv_state_options_add(RvStateOptions *options, GOptionContext *context)
 {
     const GOptionEntry entries[] = {
         {"state", 0, 0, G_OPTION_ARG_FILENAME, &options->folder,
-         "state folder (default " DEFAULT_FOLDER ")", "FOLDER"},
+         "state folder (default from the site file)", "FOLDER"},
         {"zone", 0, 0, G_OPTION_ARG_STRING, &options->zone,
-         "time zone of what is read and printed (default local)", "ZONE"},
+         "time zone of what is read and printed (default from the service plan)", "ZONE"},
         {"who", 0, 0, G_OPTION_ARG_STRING, &options->who, "who does it (default your user name)",
          "NAME"},
         {NULL},
@@ -30,27 +29,48 @@ rv_state_options_add(RvStateOptions *options, GOptionContext *context)
     g_option_context_add_main_entries(context, entries, NULL);
 }
 
+const RvConfiguration *
+rv_state_options_site(RvStateOptions *options, const RvCliContext *context, GError **error)
+{
+    if (options->site == NULL)
+        options->site = rv_configuration_load(
+            context->config, options->parts | RV_CONFIGURATION_SERVICE_PLAN, error);
+    return options->site;
+}
+
 RvState *
-rv_state_options_open(const RvStateOptions *options, const RvCliContext *context, RvStateMode mode,
+rv_state_options_open(RvStateOptions *options, const RvCliContext *context, RvStateMode mode,
                       GError **error)
 {
-    const char *folder = options->folder != NULL ? options->folder : DEFAULT_FOLDER;
-    g_autofree char *path = g_build_filename(folder, "state.db", NULL);
+    const RvConfiguration *site = rv_state_options_site(options, context, error);
+    g_autofree char *path = NULL;
 
+    if (site == NULL)
+        return NULL;
+    path = g_build_filename(options->folder != NULL ? options->folder : site->state_folder,
+                            "state.db", NULL);
     return rv_state_open(path, mode, error);
 }
 
 GTimeZone *
-rv_state_options_zone(const RvStateOptions *options, GError **error)
+rv_state_options_zone(RvStateOptions *options, const RvCliContext *context, GError **error)
 {
-    GTimeZone *zone;
+    const RvConfiguration *site = rv_state_options_site(options, context, error);
 
-    if (options->zone == NULL)
-        return g_time_zone_new_local();
-    zone = g_time_zone_new_identifier(options->zone);
+    if (site == NULL)
+        return NULL;
+    return options->zone != NULL ? rv_cli_parse_zone(options->zone, error)
+                                 : g_time_zone_ref(site->plan->zone);
+}
+
+GTimeZone *
+rv_cli_parse_zone(const char *name, GError **error)
+{
+    GTimeZone *zone = g_time_zone_new_identifier(name);
+
     if (zone == NULL)
         g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
-                    "--zone %s: no such time zone; give one as Asia/Shanghai", options->zone);
+                    "--zone %s: no such time zone; give one as Asia/Shanghai", name);
     return zone;
 }
 

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "cli/command.h"
+#include "conf/configuration.h"
 #include "db/state.h"
 
 typedef struct {
-    char *folder; /* --state; NULL: from the site file */
-    char *zone;   /* --zone; NULL: local */
-    char *who;    /* --who; NULL: the user's name */
+    char *folder;               /* --state; NULL: from the site file */
+    char *zone;                 /* --zone; NULL: that of the service plan, else local */
+    char *who;                  /* --who; NULL: the user's name */
+    RvConfigurationParts parts; /* what is read beside site file and service plan */
+    RvConfiguration *site;      /* once it was asked for */
 } RvStateOptions;
 
 void rv_state_options_clear(RvStateOptions *options);
@@ -16,12 +19,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RvStateOptions, rv_state_options_clear)
 /* `options` must outlive the context. */
 void rv_state_options_add(RvStateOptions *options, GOptionContext *context);
 
-RvState *rv_state_options_open(const RvStateOptions *options, const RvCliContext *context,
+/* The site's files; read when first asked for, kept with the options. NULL: they are wrong. */
+const RvConfiguration *rv_state_options_site(RvStateOptions *options, const RvCliContext *context,
+                                             GError **error);
+RvState *rv_state_options_open(RvStateOptions *options, const RvCliContext *context,
                                RvStateMode mode, GError **error);
 /* Caller unrefs; NULL and RV_ERROR_USAGE where --zone is no time zone. */
-GTimeZone *rv_state_options_zone(const RvStateOptions *options, GError **error);
+GTimeZone *rv_state_options_zone(RvStateOptions *options, const RvCliContext *context,
+                                 GError **error);
 const char *rv_state_options_who(const RvStateOptions *options);
 
+/* What --zone says; NULL: RV_ERROR_USAGE. */
+GTimeZone *rv_cli_parse_zone(const char *name, GError **error);
 /* "2026-10-31 14:00", "2026-10-31T14:00:30+08:00", "2026-10-31" (midnight) or "now". */
 gboolean rv_cli_parse_time(const char *text, GTimeZone *zone, gint64 *ms, GError **error);
 /* A whole number above 0, as a fault or a window has. */

@@ -187,6 +187,8 @@ new_node(Loader *loader, RvYamlKind kind, const yaml_mark_t *mark)
     memset(node, 0, sizeof *node);
     node->yaml = loader->yaml;
     node->kind = kind;
+    if (kind == RV_YAML_NONE)
+        node->text = "";
     node->line = (guint)mark->line + 1;
     node->column = (guint)mark->column + 1;
     return node;
@@ -303,7 +305,7 @@ add_scalar(Loader *loader, const yaml_event_t *event)
                     is_none(event) && event->data.scalar.tag == NULL ? RV_YAML_NONE : RV_YAML_TEXT,
                     &event->start_mark);
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    node->text = text;
+    node->text = node->kind == RV_YAML_NONE ? "" : text;
     if (event->data.scalar.anchor != NULL)
         add_anchor(loader, (const char *)event->data.scalar.anchor, node, 1);
     add_node(loader, node, 1, &event->start_mark);
@@ -458,7 +460,9 @@ parse(RvYaml *yaml, const char *text, gsize length, const char *const *head, RvP
     if (!yaml_parser_initialize(&loader.parser))
         g_error("out of memory");
     yaml_parser_set_encoding(&loader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&loader.parser, (const unsigned char *)text, length);
+    /* nothing at all may be NULL */
+    yaml_parser_set_input_string(&loader.parser, (const unsigned char *)(length > 0 ? text : ""),
+                                 length);
     loader.open = g_array_new(FALSE, FALSE, sizeof(Open));
     g_array_set_clear_func(loader.open, open_clear);
     loader.children = g_ptr_array_new();

@@ -27,7 +27,7 @@ struct RvYamlNode {
     guint quoted : 1; /* TEXT: by '…', "…", | or > */
     guint size;       /* items of a list, keys of a map */
     union {
-        const char *text; /* TEXT and NONE (""): as it was written; no NUL inside */
+        const char *text; /* TEXT: as it was written, no NUL inside; NONE: "" */
         struct {
             const RvYamlNode *const *keys; /* MAP: TEXT nodes */
             const RvYamlNode *const *items;

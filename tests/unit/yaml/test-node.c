@@ -363,6 +363,7 @@ test_empty(void)
 
         g_assert_cmpstr(first_problem(problems), ==, "none");
         g_assert_cmpint(rv_yaml_root(yaml)->kind, ==, RV_YAML_NONE);
+        g_assert_cmpstr(rv_yaml_root(yaml)->text, ==, "");
         g_assert_true(rv_yaml_is_map(rv_yaml_root(yaml), "the file", problems));
     }
 }
