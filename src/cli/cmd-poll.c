@@ -94,7 +94,8 @@ static int
 finish(const RvRoundResult *result)
 {
     g_autofree char *summary = rv_round_summary(result);
-    gboolean well = result->failed == 0 && result->not_asked == 0 && result->problems == 0;
+    gboolean well = result->failed == 0 && result->not_asked == 0 && result->waiting == 0 &&
+                    result->problems == 0;
 
     if (rv_log_level() != RV_LOG_CRITICAL)
         printf("%s\n", summary);

@@ -4,7 +4,6 @@
 
 #define TICK_MS 2
 #define STARTS_A_TICK 20
-#define LATE_MS 1000 /* after the deadline, for callbacks that are on their way */
 
 typedef struct {
     RvDriver *driver;
@@ -69,7 +68,7 @@ is_over(RvDriver *driver)
     if (driver->events->must_stop(driver->events->user_data))
         return TRUE;
     if (now_ms >= driver->limits.deadline_ms)
-        return idle || now_ms >= driver->limits.deadline_ms + LATE_MS;
+        return idle || now_ms >= driver->limits.deadline_ms + driver->limits.late_ms;
     return idle && g_queue_is_empty(&driver->plain) && g_queue_is_empty(&driver->with_bmc);
 }
 

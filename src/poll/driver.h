@@ -19,7 +19,8 @@ typedef struct {
 typedef struct {
     guint devices;      /* in flight at once */
     guint bmcs;         /* of these, with a BMC: they wait for a thread each */
-    gint64 deadline_ms; /* rv_clock_monotonic_ms; nothing is started or awaited later */
+    gint64 deadline_ms; /* rv_clock_monotonic_ms; nothing is started later … */
+    gint64 late_ms;     /* … and callbacks that are on their way are awaited so much longer */
 } RvDriverLimits;
 
 /* What drives, tells and listens. All are called on the driver's context. */

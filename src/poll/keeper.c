@@ -29,6 +29,7 @@ struct RvKeeper {
     GPtrArray *batch;    /* Waiting* */
     GPtrArray *silent;   /* Waiting* */
     GHashTable *up;      /* names that answered in this round */
+    gint64 deadline_ms;  /* monotonic, of storing answers; 0: none */
     gint64 oldest_ms;    /* monotonic: since when the batch waits */
     RvKept kept;
     GHashTable *said; /* problems that were logged, so that a full disk is named once */
@@ -85,6 +86,12 @@ void
 rv_keeper_know(RvKeeper *keeper, GHashTable *rows)
 {
     keeper->rows = rows;
+}
+
+void
+rv_keeper_set_deadline(RvKeeper *keeper, gint64 deadline_ms)
+{
+    keeper->deadline_ms = deadline_ms;
 }
 
 const RvKept *
@@ -251,18 +258,30 @@ store_batch(RvKeeper *keeper, const GPtrArray *batch)
     return FALSE;
 }
 
+/* Files take most of the time, new ones above all: it is looked at before each device's. */
+static gboolean
+is_too_late(const RvKeeper *keeper, RvPollSpoolKind kind)
+{
+    return kind == RV_SPOOL_ANSWERS && keeper->deadline_ms > 0 &&
+           rv_clock_monotonic_ms() >= keeper->deadline_ms;
+}
+
 static void
 store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 {
+    guint n = 0;
+
     if (batch->len == 0)
         return;
-    for (guint i = 0; i < batch->len; i++) {
-        const Waiting *waiting = g_ptr_array_index(batch, i);
+    for (; n < batch->len && !is_too_late(keeper, kind); n++) {
+        const Waiting *waiting = g_ptr_array_index(batch, n);
 
         write_series(keeper, waiting->observation, waiting->tasks);
     }
+    keeper->kept.unstored += batch->len - n;
+    g_ptr_array_set_size(batch, (int)n);
     if (!store_batch(keeper, batch))
-        keeper->kept.unstored += batch->len;
+        keeper->kept.unstored += n;
     else if (keeper->spool != NULL && keeper->kept.unstored == 0) /* what failed stays spooled */
         rv_poll_spool_settle(keeper->spool, kind);
     g_ptr_array_set_size(batch, 0);

@@ -12,7 +12,7 @@
 
 typedef struct {
     guint stored;          /* observations that the state took */
-    guint unstored;        /* did not, for want of a disk or so: they stay in the spool */
+    guint unstored;        /* did not, for want of a disk or of time: they stay in the spool */
     guint sensors;         /* judged */
     guint verdicts[4];     /* of these, by RvVerdict */
     guint series, created; /* RRD files written; of these, new ones */
@@ -30,6 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvKeeper, rv_keeper_free)
 
 /* What was known of the devices before the round: name → RvDeviceRow; borrowed. */
 void rv_keeper_know(RvKeeper *keeper, GHashTable *rows);
+
+/* Answers are stored until then (rv_clock_monotonic_ms); what comes later stays in the spool for
+ * the next run. 0, as at first: whenever. */
+void rv_keeper_set_deadline(RvKeeper *keeper, gint64 deadline_ms);
 
 /* Takes the observation over. Problems are logged and counted, nothing stops the round. */
 void rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks);

@@ -24,6 +24,7 @@
 #define RESERVE_FLOOR_MS 1000 /* of the deadline, for storing */
 #define RESERVE_CEILING_MS 5000
 #define FLUSH_EVERY_MS 250
+#define LATE_MS 1000
 #define HANG_MS 3000         /* beyond the asking's deadline: it does not come back */
 #define TELLING_FLOOR_MS 500 /* what is not told by then waits for the next round */
 #define PRUNE_MINUTE 17
@@ -167,6 +168,13 @@ plan(Round *round, GError **error)
     return TRUE;
 }
 
+/* The ledger and the round's own row come after it. */
+static gint64
+store_deadline(const Round *round)
+{
+    return round->start_ms + round->whole_ms - MIN(RESERVE_FLOOR_MS, round->whole_ms / 10);
+}
+
 /* ---- what a killed run left ---- */
 
 typedef struct {
@@ -219,6 +227,7 @@ replay_leftovers(Round *round, GError **error)
     replay.keeper = keeper =
         rv_keeper_new(round->configuration, round->state, round->store, NULL, 0);
     rv_keeper_know(keeper, round->rows);
+    rv_keeper_set_deadline(keeper, store_deadline(round));
     for (guint i = 0; i < paths->len; i++) {
         if (!replay_file(round, g_ptr_array_index(paths, i), &replay))
             g_ptr_array_remove_index(paths, i--);
@@ -362,6 +371,7 @@ ask_all(Round *round, GError **error)
         .devices = configuration->max_devices > 0 ? configuration->max_devices : DEVICES_IN_FLIGHT,
         .bmcs = configuration->ipmi_threads > 0 ? configuration->ipmi_threads * 2 : BMCS_IN_FLIGHT,
         .deadline_ms = round->deadline_ms,
+        .late_ms = MIN(LATE_MS, (round->start_ms + round->whole_ms - round->deadline_ms) / 2),
     };
     GSource *sources[3];
 
@@ -466,6 +476,7 @@ settle(Round *round)
     round->result->sensors = kept->sensors;
     memcpy(round->result->verdicts, kept->verdicts, sizeof kept->verdicts);
     round->result->problems += kept->problems;
+    round->result->waiting = kept->unstored;
 }
 
 static void
@@ -568,6 +579,7 @@ record_start(Round *round, RvRound *row, GError **error)
     round->keeper =
         rv_keeper_new(round->configuration, round->state, round->store, round->spool, row->id);
     rv_keeper_know(round->keeper, round->rows);
+    rv_keeper_set_deadline(round->keeper, store_deadline(round));
     return TRUE;
 }
 
@@ -685,6 +697,8 @@ rv_round_summary(const RvRoundResult *result)
             result->verdicts[RV_VERDICT_CRITICAL], result->verdicts[RV_VERDICT_UNKNOWN]);
     if (result->recovered > 0)
         g_string_append_printf(text, "; %u answers of a killed run stored", result->recovered);
+    if (result->waiting > 0)
+        g_string_append_printf(text, "; %u answers wait in the spool", result->waiting);
     if (result->problems > 0)
         g_string_append_printf(text, "; %u problem%s", result->problems,
                                result->problems == 1 ? "" : "s");

@@ -33,6 +33,7 @@ typedef struct {
     guint unreachable, blind;           /* of the failed */
     guint sensors, verdicts[4];
     guint recovered; /* observations of a killed run that were stored now */
+    guint waiting;   /* answers that there was no time to store; the next run does */
     guint problems;  /* each was logged */
     gint64 duration_ms;
     int stopped_by; /* a signal; 0: none */

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "observation/json.h"
+#include "poll/keeper.h"
 #include "poll/lock.h"
 #include "poll/spool.h"
 #include "pretender.h"
@@ -377,6 +378,35 @@ test_killed(gconstpointer data)
     g_assert_cmpuint(known, ==, 6);
 }
 
+/* The time for storing is over: what came waits in the spool, and the next run stores it. */
+static void
+test_no_time(void)
+{
+    g_autoptr(Site) site = site_new("up-1 up-2");
+    g_autofree char *path = g_build_filename(site->folder, "state.db", NULL);
+    RvState *state = rv_state_open(path, RV_STATE_MODE_WRITE, NULL);
+    RvPollSpool *spool = rv_poll_spool_open(site->folder, 1, NULL);
+    RvKeeper *keeper = rv_keeper_new(&site->configuration, state, NULL, spool, 1);
+    RvObservation *observation = rv_observation_new();
+
+    g_free(observation->device.name);
+    observation->device.name = g_strdup("up-1");
+    observation->taken_at_ms = rv_clock_now_ms() - 1000;
+    rv_observation_add_protocol(observation, "snmp")->state = RV_STATE_UP;
+    rv_keeper_set_deadline(keeper, rv_clock_monotonic_ms());
+    rv_keeper_add(keeper, observation, RV_TASK_REACHABILITY);
+    rv_keeper_flush(keeper, TRUE);
+    g_assert_cmpuint(rv_keeper_kept(keeper)->unstored, ==, 1);
+    g_assert_cmpuint(rv_keeper_kept(keeper)->stored, ==, 0);
+    rv_keeper_free(keeper);
+    rv_poll_spool_free(spool);
+    rv_state_close(state);
+    g_assert_cmpuint(files_in_spool(site), ==, 1);
+    go(site);
+    g_assert_cmpuint(site->result.recovered, ==, 1);
+    g_assert_cmpuint(files_in_spool(site), ==, 0);
+}
+
 static void
 test_torn_spool(void)
 {
@@ -524,6 +554,7 @@ main(int argc, char **argv)
                          GUINT_TO_POINTER(1), test_killed);
     g_test_add_data_func("/round/killed after five, nothing is lost", GUINT_TO_POINTER(5),
                          test_killed);
+    g_test_add_func("/round/what there is no time to store waits", test_no_time);
     g_test_add_func("/round/a torn spool gives its whole lines", test_torn_spool);
     g_test_add_func("/round/rates are made from the round before", test_rates);
     g_test_add_func("/round/a fault is told, once", test_told);
