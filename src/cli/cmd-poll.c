@@ -3,12 +3,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/collector-options.h"
 #include "cli/commands.h"
 #include "cli/data-folder.h"
 #include "cli/progress.h"
+#include "cli/publish.h"
 #include "cli/version.h"
 #include "conf/configuration.h"
 #include "poll/collecting.h"
@@ -90,12 +92,29 @@ run(const Options *options, const RvConfiguration *configuration, gint64 deadlin
     return rv_round_run(&round, result, error);
 }
 
+/* A page that cannot be written is worth a look; the round is stored all the same. */
+static gboolean
+publish(const RvCliContext *context, const RvConfiguration *configuration)
+{
+    g_autoptr(GError) error = NULL;
+    const RvPublish publish = {
+        .configuration = configuration,
+        .language = context->language,
+        .now_ms = rv_clock_now_ms(),
+    };
+
+    if (rv_publish_after_round(&publish, &error))
+        return TRUE;
+    rv_warning("%s", error->message);
+    return FALSE;
+}
+
 static int
-finish(const RvRoundResult *result)
+finish(const RvRoundResult *result, gboolean published)
 {
     g_autofree char *summary = rv_round_summary(result);
-    gboolean well = result->failed == 0 && result->not_asked == 0 && result->waiting == 0 &&
-                    result->problems == 0;
+    gboolean well = published && result->failed == 0 && result->not_asked == 0 &&
+                    result->waiting == 0 && result->problems == 0;
 
     if (rv_log_level() != RV_LOG_CRITICAL)
         printf("%s\n", summary);
@@ -147,5 +166,5 @@ rv_cmd_poll(const RvCliContext *context, int argc, char **argv, GError **error)
     }
     if (!run(&options, configuration, deadline_ms, &result, error))
         return EX_SOFTWARE;
-    return finish(&result);
+    return finish(&result, publish(context, configuration));
 }

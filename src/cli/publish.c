@@ -1,5 +1,8 @@
 #include "cli/publish.h"
 
+#include <glib/gstdio.h>
+
+#include "base/clock.h"
 #include "cli/data-folder.h"
 #include "db/state.h"
 #include "html/html.h"
@@ -59,12 +62,25 @@ rv_publish_html(const RvPublish *publish, const char *folder, guint *pages, GErr
            rv_html_write_pages(state, store, configuration->inventory, &options, pages, error);
 }
 
+/* Pages cost more than a textfile: once in a health interval, not with each round that only asks
+ * who is there. Under a simulated clock the age of a file says nothing. */
+static gboolean
+are_fresh(const RvConfiguration *configuration)
+{
+    g_autofree char *path = g_build_filename(configuration->html_folder, "index.html", NULL);
+    GStatBuf status;
+
+    return !rv_clock_is_simulated() && g_stat(path, &status) == 0 &&
+           (gint64)status.st_mtime * 1000 + configuration->health_ms > rv_clock_now_ms();
+}
+
 gboolean
 rv_publish_after_round(const RvPublish *publish, GError **error)
 {
-    if (publish->configuration->openmetrics_file != NULL &&
-        !rv_publish_openmetrics(publish, NULL, error))
+    const RvConfiguration *configuration = publish->configuration;
+
+    if (configuration->openmetrics_file != NULL && !rv_publish_openmetrics(publish, NULL, error))
         return FALSE;
-    return publish->configuration->html_folder == NULL ||
+    return configuration->html_folder == NULL || are_fresh(configuration) ||
            rv_publish_html(publish, NULL, NULL, error);
 }

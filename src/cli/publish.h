@@ -21,5 +21,6 @@ gboolean rv_publish_html(const RvPublish *publish, const char *folder, guint *pa
  * not answer now are there without readings. */
 gboolean rv_publish_openmetrics(const RvPublish *publish, const char *file, GError **error);
 
-/* Whatever the configuration wants after a round; nothing where it wants nothing. */
+/* Whatever the configuration wants after a round; nothing where it wants nothing. Pages are written
+ * once in a health interval. */
 gboolean rv_publish_after_round(const RvPublish *publish, GError **error);

@@ -242,12 +242,23 @@ def textfile(state):
     tell(done.returncode == 73, "a file that cannot be written", done)
     done = run(["openmetrics", "--state", "/nonexistent"])
     tell(done.returncode == 66, "no state file", done)
+    after_round(state)
     try:
         from prometheus_client.openmetrics.parser import text_string_to_metric_families as strict
         from prometheus_client.parser import text_string_to_metric_families as classic
     except ImportError:
         return
     tell(len(list(strict(out))) > 10 and len(list(classic(out))) > 10, "Prometheus' client reads it")
+
+
+def after_round(state):
+    """poll writes both where the site file names them."""
+    site = os.path.join(state, "site.yaml")
+    with open(site, "w") as file:
+        file.write("state: .\nhtml: after\nopenmetrics: after.prom\n")
+    done = run(["poll"], RACKVITALS_CONFIG=site)
+    tell(os.path.exists(os.path.join(state, "after", "index.html")) and
+         os.path.exists(os.path.join(state, "after.prom")), "and both after a round", done)
 
 
 def main():
