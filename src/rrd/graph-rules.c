@@ -4,7 +4,9 @@
 
 #include "base/problems.h"
 #include "observation/words.h"
-#include "rrd/tree.h"
+#include "yaml/node.h"
+
+#define LINES_CEILING 16
 
 static const char *const language_keys[] = {"en", "zh_CN", NULL};
 static const char *const word_keys[] = {"last",        "minimum",      "mean",         "median",
@@ -60,18 +62,26 @@ rv_graph_rules_free(RvGraphRules *rules)
     g_free(rules);
 }
 
-static void
-read_text(const RvTree *map, const char *key, RvGraphText *text, RvProblems *problems)
+/* The text of a key, or `fallback`; caller frees. */
+static char *
+read_string(const RvYamlNode *map, const char *key, const char *fallback, RvProblems *problems)
 {
-    const RvTree *node = rv_tree_get(map, key);
+    rv_yaml_get_text(map, key, &fallback, problems);
+    return g_strdup(fallback);
+}
+
+static void
+read_text(const RvYamlNode *map, const char *key, RvGraphText *text, RvProblems *problems)
+{
+    const RvYamlNode *node = rv_yaml_get(map, key);
 
     if (node == NULL)
-        rv_tree_problem(map, problems, "'%s' is needed: { en: …, zh_CN: … }", key);
-    else if (rv_tree_check_keys(node, language_keys, problems))
+        rv_yaml_problem(map, problems, "'%s' is needed: { en: …, zh_CN: … }", key);
+    else if (rv_yaml_check_keys(node, key, language_keys, problems))
         for (guint i = 0; i < RV_LANGUAGES; i++) {
-            if (rv_tree_get(node, language_keys[i]) == NULL)
-                rv_tree_problem(node, problems, "'%s' is needed in %s", key, language_keys[i]);
-            text->in[i] = g_strdup(rv_tree_text(node, language_keys[i], "", problems));
+            if (rv_yaml_get(node, language_keys[i]) == NULL)
+                rv_yaml_problem(node, problems, "'%s' is needed in %s", key, language_keys[i]);
+            text->in[i] = read_string(node, language_keys[i], "", problems);
         }
     for (guint i = 0; i < RV_LANGUAGES; i++)
         if (text->in[i] == NULL)
@@ -80,28 +90,28 @@ read_text(const RvTree *map, const char *key, RvGraphText *text, RvProblems *pro
 
 /* The one text that is a format: nothing but its "%u" may stand in for something. */
 static void
-check_others(const RvTree *map, const RvGraphText *text, RvProblems *problems)
+check_others(const RvYamlNode *map, const RvGraphText *text, RvProblems *problems)
 {
     for (guint i = 0; i < RV_LANGUAGES; i++) {
         const char *percent = strchr(text->in[i], '%');
 
         if (percent == NULL || percent[1] != 'u' || strchr(percent + 1, '%') != NULL)
-            rv_tree_problem(map, problems,
+            rv_yaml_problem(map, problems,
                             "'others' must hold '%%u' once, for the number, and no other '%%'");
     }
 }
 
 static void
-read_words(const RvTree *root, RvGraphRules *rules, RvProblems *problems)
+read_words(const RvYamlNode *root, RvGraphRules *rules, RvProblems *problems)
 {
-    const RvTree *words = rv_tree_get(root, "words");
-    const RvTree *classes = rv_tree_get(root, "classes");
+    const RvYamlNode *words = rv_yaml_get(root, "words");
+    const RvYamlNode *classes = rv_yaml_get(root, "classes");
 
     if (words == NULL || classes == NULL) {
-        rv_tree_problem(root, problems, "'words' and 'classes' are needed");
+        rv_yaml_problem(root, problems, "'words' and 'classes' are needed");
         return;
     }
-    if (!rv_tree_check_keys(words, word_keys, problems))
+    if (!rv_yaml_check_keys(words, "words", word_keys, problems))
         return;
     for (guint i = 0; i < RV_GRAPH_WORDS; i++)
         read_text(words, word_keys[i], &rules->words[i], problems);
@@ -111,14 +121,15 @@ read_words(const RvTree *root, RvGraphRules *rules, RvProblems *problems)
 }
 
 static const char *
-read_color(const RvTree *map, RvProblems *problems)
+read_color(const RvYamlNode *map, RvProblems *problems)
 {
-    const char *name = rv_tree_text(map, "color", "blue", problems);
+    const char *name = "blue";
 
+    rv_yaml_get_text(map, "color", &name, problems);
     for (gsize i = 0; i < G_N_ELEMENTS(colors); i++)
         if (strcmp(colors[i].name, name) == 0)
             return colors[i].color;
-    rv_tree_problem(
+    rv_yaml_problem(
         map, problems,
         "no colour '%s'; there are black, orange, sky-blue, bluish-green, yellow, blue, "
         "vermillion, purple",
@@ -127,47 +138,47 @@ read_color(const RvTree *map, RvProblems *problems)
 }
 
 static RvGraphLine *
-read_line(const RvTree *map, RvProblems *problems)
+read_line(const RvYamlNode *map, RvProblems *problems)
 {
     static const char *const styles[] = {"line", "area", NULL};
     RvGraphLine *line = g_new0(RvGraphLine, 1);
+    int style = 0;
 
-    line->source = g_strdup(rv_tree_text(map, "source", "", problems));
-    line->area = rv_tree_choice(map, "style", styles, 0, problems) == 1;
+    rv_yaml_get_choice(map, "style", styles, &style, problems);
+    line->source = read_string(map, "source", "", problems);
+    line->area = style == 1;
     line->color = read_color(map, problems);
     read_text(map, "text", &line->text, problems);
     if (*line->source == '\0')
-        rv_tree_problem(map, problems, "'source' is needed: the data source to draw");
+        rv_yaml_problem(map, problems, "'source' is needed: the data source to draw");
     return line;
 }
 
 static void
-read_rule(const RvTree *map, RvGraphRules *rules, RvProblems *problems)
+read_rule(const RvYamlNode *map, RvGraphRules *rules, RvProblems *problems)
 {
     static const char *const keys[] = {"series", "title", "unit", "percentile",
                                        "lines",  "marks", NULL};
     static const char *const line_keys[] = {"source", "style", "color", "text", NULL};
     static const char *const mark_keys[] = {"series", "source", "color", "text", NULL};
-    const RvTree *marks = rv_tree_get(map, "marks");
+    const RvYamlNode *marks = rv_yaml_get(map, "marks"), *lines = rv_yaml_get(map, "lines");
     RvGraphRule *rule;
 
-    if (!rv_tree_check_keys(map, keys, problems))
+    if (!rv_yaml_check_keys(map, "a graph", keys, problems))
         return;
     rule = g_new0(RvGraphRule, 1);
     rule->lines = g_ptr_array_new_with_free_func((GDestroyNotify)line_free);
-    rule->series = g_strdup(rv_tree_text(map, "series", "", problems));
-    rule->unit = g_strdup(rv_tree_text(map, "unit", "", problems));
-    rule->percentile = rv_tree_number(map, "percentile", 0, problems);
+    rule->series = read_string(map, "series", "", problems);
+    rule->unit = read_string(map, "unit", "", problems);
+    rv_yaml_get_number(map, "percentile", 0, 100, &rule->percentile, problems);
     read_text(map, "title", &rule->title, problems);
-    if (rule->percentile < 0 || rule->percentile > 100)
-        rv_tree_problem(map, problems, "'percentile' must be from 0 to 100");
-    if (rv_tree_count(map, "lines") == 0 || rv_tree_count(map, "lines") > 16)
-        rv_tree_problem(map, problems, "a graph needs 1 to 16 'lines'");
-    for (guint i = 0; i < MIN(rv_tree_count(map, "lines"), 16); i++)
-        if (rv_tree_check_keys(rv_tree_item(map, "lines", i), line_keys, problems))
-            g_ptr_array_add(rule->lines, read_line(rv_tree_item(map, "lines", i), problems));
-    if (marks != NULL && rv_tree_check_keys(marks, mark_keys, problems)) {
-        rule->mark_series = g_strdup(rv_tree_text(marks, "series", "", problems));
+    if (rv_yaml_count(lines) == 0 || rv_yaml_count(lines) > LINES_CEILING)
+        rv_yaml_problem(map, problems, "a graph needs 1 to %d 'lines'", LINES_CEILING);
+    for (guint i = 0; i < MIN(rv_yaml_count(lines), LINES_CEILING); i++)
+        if (rv_yaml_check_keys(rv_yaml_item(lines, i), "lines", line_keys, problems))
+            g_ptr_array_add(rule->lines, read_line(rv_yaml_item(lines, i), problems));
+    if (marks != NULL && rv_yaml_check_keys(marks, "marks", mark_keys, problems)) {
+        rule->mark_series = read_string(marks, "series", "", problems);
         rule->mark = read_line(marks, problems);
     }
     g_ptr_array_add(rules->rules, rule);
@@ -178,14 +189,16 @@ rv_graph_rules_load(const char *path, GError **error)
 {
     static const char *const keys[] = {"words", "classes", "graphs", NULL};
     g_autoptr(RvProblems) problems = rv_problems_new();
-    g_autoptr(RvTree) root = rv_tree_load(path, problems);
+    g_autoptr(RvYaml) file = rv_yaml_load(path, problems);
+    const RvYamlNode *root = file != NULL ? rv_yaml_root(file) : NULL;
+    const RvYamlNode *graphs = rv_yaml_get(root, "graphs");
     g_autoptr(RvGraphRules) rules = g_new0(RvGraphRules, 1);
 
     rules->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
-    if (root != NULL && rv_tree_check_keys(root, keys, problems)) {
+    if (root != NULL && rv_yaml_check_keys(root, "the file", keys, problems)) {
         read_words(root, rules, problems);
-        for (guint i = 0; i < rv_tree_count(root, "graphs"); i++)
-            read_rule(rv_tree_item(root, "graphs", i), rules, problems);
+        for (guint i = 0; i < rv_yaml_count(graphs); i++)
+            read_rule(rv_yaml_item(graphs, i), rules, problems);
     }
     return rv_problems_settle(problems, error) ? g_steal_pointer(&rules) : NULL;
 }

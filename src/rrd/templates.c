@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "observation/words.h"
-#include "rrd/tree.h"
+#include "yaml/node.h"
 
 #define SOURCES_CEILING 64
 #define ARCHIVES_CEILING 64
@@ -59,36 +59,27 @@ is_word(const char *word, gsize ceiling, const char *others)
 }
 
 static guint
-read_counters(const RvTree *map, RvProblems *problems)
+read_counters(const RvYamlNode *map, RvProblems *problems)
 {
+    const RvYamlNode *from = rv_yaml_get(map, "from");
     guint counters = 0;
 
-    for (guint i = 0; i < rv_tree_count(map, "from"); i++) {
-        const RvTree *item = rv_tree_item(map, "from", i);
-        guint kind = 0;
+    for (guint i = 0; i < rv_yaml_count(from); i++) {
+        int kind;
 
-        while (counter_words[kind] != NULL &&
-               (item->kind != RV_TREE_TEXT || strcmp(item->text, counter_words[kind]) != 0))
-            kind++;
-        if (counter_words[kind] != NULL)
+        if (rv_yaml_choice(rv_yaml_item(from, i), "from", counter_words, &kind, problems))
             counters |= 1u << kind;
-        else
-            rv_tree_problem(
-                item, problems,
-                "an interface has no counter '%s'; there are in_octets, "
-                "out_octets, in_errors, out_errors, in_discards, out_discards, in_unicast, "
-                "out_unicast",
-                item->kind == RV_TREE_TEXT ? item->text : "…");
     }
-    if (rv_tree_count(map, "from") == 0)
-        rv_tree_problem(map, problems, "a source needs 'from': the counters it is made of");
+    if (rv_yaml_count(from) == 0)
+        rv_yaml_problem(map, problems, "a source needs 'from': the counters it is made of");
     return counters;
 }
 
 static RvSourceFrom
-read_from(const RvTree *map, const RvRrdTemplate *template, RvProblems *problems)
+read_from(const RvYamlNode *map, const RvRrdTemplate *template, RvProblems *problems)
 {
     static const char *const words[] = {"up", "rtt", NULL};
+    int word = 0;
 
     switch (template->kind) {
     case RV_SERIES_SENSOR:
@@ -96,142 +87,163 @@ read_from(const RvTree *map, const RvRrdTemplate *template, RvProblems *problems
     case RV_SERIES_INTERFACE:
         return RV_FROM_COUNTERS;
     case RV_SERIES_REACHABILITY:
-        if (rv_tree_get(map, "from") == NULL)
-            rv_tree_problem(map, problems, "a source needs 'from': up or rtt");
-        return rv_tree_choice(map, "from", words, 0, problems) == 0 ? RV_FROM_UP : RV_FROM_RTT;
+        if (rv_yaml_get(map, "from") == NULL)
+            rv_yaml_problem(map, problems, "a source needs 'from': up or rtt");
+        rv_yaml_get_choice(map, "from", words, &word, problems);
+        return word == 0 ? RV_FROM_UP : RV_FROM_RTT;
     }
     return RV_FROM_VALUE;
 }
 
 static void
-read_source(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+read_source(const RvYamlNode *map, RvRrdTemplate *template, RvProblems *problems)
 {
-    RvRrdSource source;
-    const char *name;
+    RvRrdSource source = {.scale = 1, .minimum = NAN, .maximum = NAN};
+    const char *name = "";
 
-    if (!rv_tree_check_keys(map, source_keys, problems))
+    if (!rv_yaml_check_keys(map, "sources", source_keys, problems))
         return;
-    name = rv_tree_text(map, "name", "", problems);
+    rv_yaml_get_text(map, "name", &name, problems);
     if (!is_word(name, 19, "_"))
-        rv_tree_problem(map, problems,
+        rv_yaml_problem(map, problems,
                         "a source needs a 'name' of 1 to 19 letters, digits and underscores");
     for (guint i = 0; i < template->sources->len; i++)
         if (strcmp(g_array_index(template->sources, RvRrdSource, i).name, name) == 0)
-            rv_tree_problem(map, problems, "source '%s' stands twice", name);
-    source = (RvRrdSource){
-        .name = g_strdup(name),
-        .from = read_from(map, template, problems),
-        .scale = rv_tree_number(map, "scale", 1, problems),
-        .minimum = rv_tree_number(map, "minimum", NAN, problems),
-        .maximum = rv_tree_number(map, "maximum", NAN, problems),
-    };
+            rv_yaml_problem(map, problems, "source '%s' stands twice", name);
+    source.name = g_strdup(name);
+    source.from = read_from(map, template, problems);
+    rv_yaml_get_number(map, "scale", -INFINITY, INFINITY, &source.scale, problems);
+    rv_yaml_get_number(map, "minimum", -INFINITY, INFINITY, &source.minimum, problems);
+    rv_yaml_get_number(map, "maximum", -INFINITY, INFINITY, &source.maximum, problems);
     if (source.from == RV_FROM_COUNTERS)
         source.counters = read_counters(map, problems);
     g_array_append_val(template->sources, source);
 }
 
-static void
-read_archive(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+/* A time in whole seconds, or `fallback`. */
+static guint
+read_seconds(const RvYamlNode *map, const char *key, guint fallback, RvProblems *problems)
 {
-    RvRrdArchive archive = {0};
+    gint64 ms = (gint64)fallback * 1000;
+
+    if (rv_yaml_get_duration(map, key, 1000, G_MAXINT64, &ms, problems) && ms % 1000 != 0)
+        rv_yaml_problem(rv_yaml_get(map, key), problems, "'%s' must be whole seconds", key);
+    return (guint)(ms / 1000);
+}
+
+static void
+read_archive(const RvYamlNode *map, RvRrdTemplate *template, RvProblems *problems)
+{
+    RvRrdArchive archive = {.unknown_at_most = 0.5};
+    int function = 0;
     guint every_s;
     guint keep_s;
 
-    if (!rv_tree_check_keys(map, archive_keys, problems))
+    if (!rv_yaml_check_keys(map, "archives", archive_keys, problems))
         return;
-    every_s = rv_tree_seconds(map, "every", template->step_s, problems);
-    keep_s = rv_tree_seconds(map, "keep", 0, problems);
-    archive.function = function_words[rv_tree_choice(map, "function", function_words, 0, problems)];
-    archive.unknown_at_most = rv_tree_number(map, "unknown-at-most", 0.5, problems);
-    if (archive.unknown_at_most < 0 || archive.unknown_at_most >= 1)
-        rv_tree_problem(map, problems, "'unknown-at-most' must be at least 0 and less than 1");
+    every_s = read_seconds(map, "every", template->step_s, problems);
+    keep_s = read_seconds(map, "keep", 0, problems);
+    rv_yaml_get_choice(map, "function", function_words, &function, problems);
+    archive.function = function_words[function];
+    rv_yaml_get_number(map, "unknown-at-most", 0, 1, &archive.unknown_at_most, problems);
+    if (archive.unknown_at_most >= 1)
+        rv_yaml_problem(map, problems, "'unknown-at-most' must be at least 0 and less than 1");
     if (every_s % template->step_s != 0)
-        rv_tree_problem(map, problems, "'every' must be a multiple of the step (%u s)",
+        rv_yaml_problem(map, problems, "'every' must be a multiple of the step (%u s)",
                         template->step_s);
     if (keep_s == 0 || keep_s < every_s)
-        rv_tree_problem(map, problems,
+        rv_yaml_problem(map, problems,
                         "an archive needs 'keep', no shorter than 'every', such as 40d");
     archive.steps = MAX(every_s / template->step_s, 1);
     archive.rows = (keep_s + every_s - 1) / every_s;
     if (archive.rows > ROWS_CEILING)
-        rv_tree_problem(map, problems, "more than %d rows", ROWS_CEILING);
+        rv_yaml_problem(map, problems, "more than %d rows", ROWS_CEILING);
     g_array_append_val(template->archives, archive);
 }
 
 static void
-read_classes(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+read_classes(const RvYamlNode *map, RvRrdTemplate *template, RvProblems *problems)
 {
-    for (guint i = 0; i < rv_tree_count(map, "classes"); i++) {
-        const RvTree *item = rv_tree_item(map, "classes", i);
+    const RvYamlNode *classes = rv_yaml_get(map, "classes");
+
+    for (guint i = 0; i < rv_yaml_count(classes); i++) {
+        const RvYamlNode *item = rv_yaml_item(classes, i);
         RvClass class;
 
-        if (item->kind == RV_TREE_TEXT && rv_class_parse(item->text, &class) &&
+        if (item->kind == RV_YAML_TEXT && rv_class_parse(item->text, &class) &&
             class != RV_CLASS_STATE)
             template->classes |= 1u << class;
         else
-            rv_tree_problem(item, problems, "no class of sensors with values is called '%s'",
-                            item->kind == RV_TREE_TEXT ? item->text : "…");
+            rv_yaml_problem(item, problems, "no class of sensors with values is called '%s'",
+                            item->kind == RV_YAML_TEXT ? item->text : "…");
     }
     if ((template->kind == RV_SERIES_SENSOR) != (template->classes != 0))
-        rv_tree_problem(map, problems,
+        rv_yaml_problem(map, problems,
                         "'classes' is what a template of sensors needs, and no other");
 }
 
 static void
-check_name(const RvTree *map, const RvRrdTemplate *template, const GPtrArray *others,
+check_name(const RvYamlNode *map, const RvRrdTemplate *template, const GPtrArray *others,
            RvProblems *problems)
 {
     RvClass class;
 
     if (!is_word(template->name, 32, "-_"))
-        rv_tree_problem(map, problems,
+        rv_yaml_problem(map, problems,
                         "'template' must be a name of 1 to 32 letters, digits, '-' and '_'");
     if (template->kind != RV_SERIES_SENSOR && rv_class_parse(template->name, &class))
-        rv_tree_problem(map, problems, "'%s' is the name of a class of sensors; choose another",
+        rv_yaml_problem(map, problems, "'%s' is the name of a class of sensors; choose another",
                         template->name);
     for (guint i = 0; i < others->len; i++)
         if (strcmp(((RvRrdTemplate *)g_ptr_array_index(others, i))->name, template->name) == 0)
-            rv_tree_problem(map, problems, "template '%s' is there twice", template->name);
+            rv_yaml_problem(map, problems, "template '%s' is there twice", template->name);
 }
 
 static void
-read_parts(const RvTree *map, RvRrdTemplate *template, RvProblems *problems)
+read_parts(const RvYamlNode *map, RvRrdTemplate *template, RvProblems *problems)
 {
-    guint sources = rv_tree_count(map, "sources");
-    guint archives = rv_tree_count(map, "archives");
+    const RvYamlNode *source_list = rv_yaml_get(map, "sources");
+    const RvYamlNode *archive_list = rv_yaml_get(map, "archives");
+    guint sources = rv_yaml_count(source_list);
+    guint archives = rv_yaml_count(archive_list);
 
     if (sources == 0 || sources > SOURCES_CEILING || archives == 0 || archives > ARCHIVES_CEILING) {
-        rv_tree_problem(map, problems, "a template needs 1 to %d 'sources' and 1 to %d 'archives'",
+        rv_yaml_problem(map, problems, "a template needs 1 to %d 'sources' and 1 to %d 'archives'",
                         SOURCES_CEILING, ARCHIVES_CEILING);
         return;
     }
     for (guint i = 0; i < sources; i++)
-        read_source(rv_tree_item(map, "sources", i), template, problems);
+        read_source(rv_yaml_item(source_list, i), template, problems);
     for (guint i = 0; i < archives; i++)
-        read_archive(rv_tree_item(map, "archives", i), template, problems);
+        read_archive(rv_yaml_item(archive_list, i), template, problems);
 }
 
 static void
-read_template(const RvTree *map, RvRrdTemplates *templates, RvProblems *problems)
+read_template(const RvYamlNode *map, RvRrdTemplates *templates, RvProblems *problems)
 {
     RvRrdTemplate *template;
+    const char *name = "";
+    int kind = 0, create = 0;
 
-    if (!rv_tree_check_keys(map, template_keys, problems))
+    if (!rv_yaml_check_keys(map, "templates", template_keys, problems))
         return;
     template = g_new0(RvRrdTemplate, 1);
     template->sources = g_array_new(FALSE, FALSE, sizeof(RvRrdSource));
     g_array_set_clear_func(template->sources, source_clear);
     template->archives = g_array_new(FALSE, FALSE, sizeof(RvRrdArchive));
-    template->name = g_strdup(rv_tree_text(map, "template", "", problems));
-    if (rv_tree_get(map, "series") == NULL)
-        rv_tree_problem(map, problems,
+    rv_yaml_get_text(map, "template", &name, problems);
+    template->name = g_strdup(name);
+    if (rv_yaml_get(map, "series") == NULL)
+        rv_yaml_problem(map, problems,
                         "a template needs 'series': sensor, interface or reachability");
-    template->kind = (RvSeriesKind)rv_tree_choice(map, "series", kind_words, 0, problems);
-    template->step_s = rv_tree_seconds(map, "step", 300, problems);
-    template->heartbeat_s = rv_tree_seconds(map, "heartbeat", template->step_s * 3 / 2, problems);
-    template->create = (RvCreateWhen)rv_tree_choice(map, "create", create_words, 0, problems);
+    rv_yaml_get_choice(map, "series", kind_words, &kind, problems);
+    template->kind = (RvSeriesKind)kind;
+    template->step_s = read_seconds(map, "step", 300, problems);
+    template->heartbeat_s = read_seconds(map, "heartbeat", template->step_s * 3 / 2, problems);
+    rv_yaml_get_choice(map, "create", create_words, &create, problems);
+    template->create = (RvCreateWhen)create;
     if (template->heartbeat_s < template->step_s)
-        rv_tree_problem(map, problems, "'heartbeat' must not be shorter than 'step'");
+        rv_yaml_problem(map, problems, "'heartbeat' must not be shorter than 'step'");
     check_name(map, template, templates->all, problems);
     read_classes(map, template, problems);
     read_parts(map, template, problems);
@@ -239,7 +251,7 @@ read_template(const RvTree *map, RvRrdTemplates *templates, RvProblems *problems
         if ((template->classes & 1u << class) == 0)
             continue;
         if (templates->of_class[class] != NULL)
-            rv_tree_problem(map, problems, "class '%s' has a template already: '%s'",
+            rv_yaml_problem(map, problems, "class '%s' has a template already: '%s'",
                             rv_class_word((RvClass) class), templates->of_class[class]->name);
         templates->of_class[class] = template;
     }
@@ -250,12 +262,16 @@ static void
 read_file(const char *path, RvRrdTemplates *templates, RvProblems *problems)
 {
     static const char *const keys[] = {"templates", NULL};
-    g_autoptr(RvTree) root = rv_tree_load(path, problems);
+    g_autoptr(RvYaml) yaml = rv_yaml_load(path, problems);
+    const RvYamlNode *list;
 
-    if (root == NULL || !rv_tree_check_keys(root, keys, problems))
+    if (yaml == NULL || !rv_yaml_check_keys(rv_yaml_root(yaml), "the file", keys, problems))
         return;
-    for (guint i = 0; i < rv_tree_count(root, "templates"); i++)
-        read_template(rv_tree_item(root, "templates", i), templates, problems);
+    list = rv_yaml_get(rv_yaml_root(yaml), "templates");
+    if (list == NULL)
+        rv_yaml_problem(rv_yaml_root(yaml), problems, "the file needs 'templates'");
+    for (guint i = 0; i < rv_yaml_count(list); i++)
+        read_template(rv_yaml_item(list, i), templates, problems);
 }
 
 static int

@@ -692,7 +692,7 @@ static const struct {
     {"an unknown key", "templates: [{ template: x, serie: sensor }]",
      ":1:28: unknown key 'serie'; did you mean 'series'?"},
     {"not YAML", "templates: [", "not valid YAML"},
-    {"empty", "", "is empty"},
+    {"empty", "", ":1:1: the file needs 'templates'"},
     {"no sources", "templates: [{ template: x, series: interface }]", "'sources'"},
     {"an archive between steps",
      "templates: [{ template: x, series: reachability, sources: [{ name: up, from: up }], "
@@ -701,7 +701,7 @@ static const struct {
     {"no such counter",
      "templates: [{ template: x, series: interface, sources: [{ name: a, from: in_octet }], "
      "archives: [{ keep: 1d }] }]",
-     "no counter 'in_octet'"},
+     "'from' cannot be 'in_octet'; did you mean 'in_octets'?"},
     {"no such class",
      "templates: [{ template: x, series: sensor, classes: [warmth], sources: [{ name: a }], "
      "archives: [{ keep: 1d }] }]",
