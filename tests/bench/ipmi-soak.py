@@ -30,15 +30,16 @@ def main():
             [sys.argv[1], '--user', bmc.USER, '--workaround', 'opensesspriv', '--state', state, '--times', str(rounds),
              server.host], stdout=subprocess.PIPE, text=True, env=dict(os.environ, IPMI_PASSWORD=bmc.PASSWORD))
         up = 0
-        early = late = None
+        early, late = [], []        # several: a round may just have its socket open
         for number, line in enumerate(process.stdout, 1):
             up += '"state":"up"' in line and '"partial":false' in line
-            if number == rounds // 10:
-                early = measure(process.pid)
-            if number == rounds - 2:
-                late = measure(process.pid)
+            if rounds // 10 <= number < rounds // 10 + 20:
+                early.append(measure(process.pid))
+            if rounds - 22 <= number < rounds - 2:
+                late.append(measure(process.pid))
         process.wait()
         sessions = int(server.raw(0, '06', '3d', '00').split()[5], 16) - 1
+    early, late = ([min(column) for column in zip(*rows)] for rows in (early, late))
     rows = (('%d rounds, all whole' % rounds, up == rounds, up),
             ('no session left', sessions == 0, sessions),
             ('no memory: %d KiB, %d KiB' % (early[0], late[0]), late[0] - early[0] < TOLERANCE_KIB, ''),

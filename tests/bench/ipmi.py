@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Many simulated BMCs at once: one round of ours beside `ipmi-sensors -F 16`, with ratios.
 
-  ipmi.py IPMI-ASK [--bmcs 64] [--dead 5] [--delay-ms 20] [--emu FILE]
+  ipmi.py IPMI-ASK DELAY-RELAY [--bmcs 64] [--dead 5] [--delay-ms 20] [--emu FILE]
 
 Warm: both have their SDR caches. Then the same through a relay that holds each reply back, and with
 dead BMCs among the others. Ours reads sensors, chassis, log and device id; ipmi-sensors sensors."""
@@ -41,6 +41,7 @@ def theirs(hosts, cache, fanout=16):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('ask')
+    parser.add_argument('relay')
     parser.add_argument('--bmcs', type=int, default=64)
     parser.add_argument('--dead', type=int, default=5)
     parser.add_argument('--delay-ms', type=int, default=20)
@@ -68,9 +69,8 @@ def main():
             print('%d BMCs, warm        ipmi-sensors -F 16: wall %.2f s, CPU %.2f s, %d rows' % (options.bmcs, *a))
             print('                      ours:               wall %.2f s, CPU %.2f s, %d up' % b)
             print('                      ratio wall %.2f, CPU %.2f' % (b[0] / a[0], b[1] / a[1]))
-            relay = bmc.Relay(servers[0].port, '--delay-ms', str(options.delay_ms),
-                              *[w for s in servers[1:] for w in ('--to', s.host)])
-            slow = [relay.host] + relay.more(len(servers) - 1)
+            relay = subprocess.Popen([options.relay, str(options.delay_ms)] + hosts, stdout=subprocess.PIPE, text=True)
+            slow = [relay.stdout.readline().strip() for _ in hosts]
             ours(options, slow, state)
             one = min(ours(options, [slow[0]], state)[0] for _ in range(2))
             b = min((ours(options, slow, state) for _ in range(2)), key=lambda x: x[0])
@@ -84,7 +84,8 @@ def main():
             print('and %d dead (time-out 5 s): wall %.2f s, %d up' % (options.dead, c[0], c[2]))
     finally:
         if relay:
-            relay.stop()
+            relay.kill()
+            relay.communicate()
         for s in servers:
             s.stop()
 

@@ -277,10 +277,6 @@ class Relay:
         words = self.process.stdout.readline().split()
         return dict(zip(words[::2], map(int, words[1::2])))
 
-    def more(self, count):
-        """Hosts of the other servers that --to named."""
-        return [self.process.stdout.readline().split()[1] for _ in range(count)]
-
     def requests_so_far(self):
         return self.counts()['requests']
 

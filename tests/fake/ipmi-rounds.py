@@ -287,9 +287,10 @@ def test_network(server, state):
         check('time runs out: what came is there', slow['partial'] and slow['reason'] == 'budget' and slow['has_device_id'], slow)
         check('on time', slow['duration_ms'] <= 1100, slow['duration_ms'])
         check('and the session is closed', settled(server, left), active_sessions(server))
+        begun = relay.requests_so_far()
         process = ask(relay.host, '--retransmission', '1000', state=state, wait=False)
-        while active_sessions(server) <= left and process.poll() is None:
-            time.sleep(0.02)
+        while relay.requests_so_far() < begun + 12 and process.poll() is None:
+            time.sleep(0.01)        # the session is open, and much is still to be asked
         process.terminate()
         out, _ = process.communicate(timeout=20)
         check('SIGTERM: nothing is said, the session is closed', out == '' and settled(server, left), out)
