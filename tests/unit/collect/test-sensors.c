@@ -305,6 +305,34 @@ test_components(void)
     g_assert_cmpstr(component->model, ==, "ST4000");
 }
 
+#define ENTITY(column, index, tag, value)                                                          \
+    "1.3.6.1.2.1.47.1.1.1.1." #column "." #index "|" #tag "|" value "\n"
+
+/* A card is pulled, the agent counts its entities anew: keys stay, indexes and OIDs move. */
+static void
+test_moved_indexes(void)
+{
+    static const char profile[] = "tables:\n  - entry: 1.3.6.1.4.1.9.1\n    entity: true\n"
+                                  "    name: { column: entPhysicalName }\n    sensors:\n"
+                                  "      - { column: 3, class: temperature }\n";
+    g_autoptr(RvObservation) before = interpret(
+        profile, ENTITY(7, 1, 4, "Chassis") ENTITY(5, 1, 2, "3") ENTITY(7, 5, 4, "Slot 1")
+                     ENTITY(5, 5, 2, "9") ENTITY(4, 5, 2, "1") ENTITY(7, 9, 4, "Slot 2")
+                         ENTITY(5, 9, 2, "9") ENTITY(4, 9, 2, "1") ENTITY(7, 10, 4, "CPU")
+                             ENTITY(5, 10, 2, "8") ENTITY(4, 10, 2, "9") CELL(3, 10, 2, "41"));
+    g_autoptr(RvObservation) after =
+        interpret(profile, ENTITY(7, 1, 4, "Chassis") ENTITY(5, 1, 2, "3") ENTITY(7, 6, 4, "Slot 2")
+                               ENTITY(5, 6, 2, "9") ENTITY(4, 6, 2, "1") ENTITY(7, 7, 4, "CPU")
+                                   ENTITY(5, 7, 2, "8") ENTITY(4, 7, 2, "6") CELL(3, 7, 2, "44"));
+    const RvSensor *old = g_ptr_array_index(before->sensors, 0);
+    const RvSensor *new = g_ptr_array_index(after->sensors, 0);
+
+    g_assert_cmpstr(old->key, ==, "chassis/slot-2/temperature/cpu");
+    g_assert_cmpstr(new->key, ==, old->key);
+    g_assert_cmpstr(new->component, ==, old->component);
+    g_assert_cmpstr(new->oid, !=, old->oid);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -316,6 +344,7 @@ main(int argc, char **argv)
     g_test_add_func("/collect/sensors/limits", test_limits);
     g_test_add_func("/collect/sensors/hostile", test_hostile);
     g_test_add_func("/collect/identity", test_identity);
+    g_test_add_func("/collect/moved-indexes", test_moved_indexes);
     g_test_add_func("/collect/components", test_components);
     status = g_test_run();
     g_rmdir(folder);
