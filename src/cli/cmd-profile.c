@@ -82,7 +82,7 @@ lint_profile(RvProfiles *profiles, const RvProfileHead *head, RvProblems *proble
                         "profile '%s' belongs in a file of its name, %s", head->name, expected);
     lint_names(profiles, head, head->uses, "uses", problems);
     lint_names(profiles, head, head->without, "without", problems);
-    rv_profiles_get(profiles, head->name, problems);
+    rv_profiles_get(profiles, head->name, &head->base, problems);
 }
 
 /* Two families that no device could choose between. */

@@ -219,19 +219,22 @@ add_rest(Round *round)
     g_autoptr(GPtrArray) heads = NULL;
     gboolean census = (round->tasks & RV_COLLECT_CENSUS) != 0;
     RvSelf self;
+    RvOid base;
 
     rv_self_read(round->answers, &self);
     heads = rv_profiles_choose(round->collector->profiles, &self, round->device->profile,
                                answers_have, round->answers, NULL);
+    base = rv_profiles_base(heads, &self);
     rv_self_clear(&self);
     for (guint i = 0; i < heads->len; i++) {
         const RvProfileHead *head = g_ptr_array_index(heads, i);
         const RvProfile *profile =
-            rv_profiles_get(round->collector->profiles, head->name, problems);
+            rv_profiles_get(round->collector->profiles, head->name, &base, problems);
 
         if (profile != NULL)
             rv_questions_add_profile(round->now, profile, census);
     }
+    rv_oid_clear(&base);
     rv_questions_add_interfaces(round->now);
     rv_questions_add_entities(round->now, census);
 }

@@ -172,19 +172,22 @@ choose(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
     g_autoptr(GPtrArray) heads = NULL;
     GPtrArray *chosen = g_ptr_array_new();
     RvSelf self;
+    RvOid base;
 
     rv_self_read(answers, &self);
     heads = rv_profiles_choose(profiles, &self, forced, answers_have, (gpointer)answers, trail);
+    base = rv_profiles_base(heads, &self);
     rv_self_clear(&self);
     for (guint i = 0; i < heads->len; i++) {
         const RvProfileHead *head = g_ptr_array_index(heads, i);
-        const RvProfile *profile = rv_profiles_get(profiles, head->name, problems);
+        const RvProfile *profile = rv_profiles_get(profiles, head->name, &base, problems);
 
         if (profile != NULL)
             g_ptr_array_add(chosen, (gpointer)profile);
         if (head->role == RV_ROLE_FAMILY && observation->device.profile == NULL)
             observation->device.profile = g_strdup(head->name);
     }
+    rv_oid_clear(&base);
     if (forced != NULL && rv_profiles_find(profiles, forced) == NULL)
         rv_observation_note(observation, "there is no profile '%s'", forced);
     for (guint i = 0; i < rv_problems_count(problems) && i < 10; i++)

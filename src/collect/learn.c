@@ -40,14 +40,16 @@ cover(Learning *learning)
     g_autoptr(RvProblems) problems = rv_problems_new();
     g_autoptr(GPtrArray) heads = NULL;
     RvSelf self;
+    RvOid base;
 
     rv_self_read(learning->answers, &self);
     heads = rv_profiles_choose(learning->profiles, &self, NULL, answers_have,
                                (gpointer)learning->answers, NULL);
+    base = rv_profiles_base(heads, &self);
     rv_self_clear(&self);
     for (guint i = 0; i < heads->len; i++) {
         const RvProfileHead *head = g_ptr_array_index(heads, i);
-        const RvProfile *profile = rv_profiles_get(learning->profiles, head->name, problems);
+        const RvProfile *profile = rv_profiles_get(learning->profiles, head->name, &base, problems);
         g_autoptr(GArray) columns = profile != NULL ? rv_profile_columns(profile, TRUE) : NULL;
 
         for (guint j = 0; columns != NULL && j < columns->len; j++) {
@@ -57,6 +59,7 @@ cover(Learning *learning)
             rv_oid_clear(column);
         }
     }
+    rv_oid_clear(&base);
 }
 
 static gboolean

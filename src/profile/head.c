@@ -3,7 +3,8 @@
 #include "profile/profile.h"
 #include "profile/reader.h"
 
-static const char *const head_keys[] = {"profile", "match", "role", "uses", "without", NULL};
+static const char *const head_keys[] = {"profile", "match", "role", "uses",
+                                        "without", "base",  NULL};
 
 static void
 clear_oid(gpointer data)
@@ -40,6 +41,7 @@ rv_profile_head_free(RvProfileHead *head)
     g_ptr_array_unref(head->descr_not);
     g_ptr_array_unref(head->uses);
     g_ptr_array_unref(head->without);
+    rv_oid_clear(&head->base);
     g_free(head);
 }
 
@@ -93,6 +95,24 @@ read_match(const RvReader *reader, const RvYamlNode *match, RvProfileHead *head)
                         "match says nothing: give sysObjectID, sysDescr or has; or any, or none");
 }
 
+/* `base`: an OID, or { sysObjectID: LENGTH }. */
+static void
+read_base(const RvReader *reader, const RvYamlNode *base, RvProfileHead *head)
+{
+    static const char *const keys[] = {"sysObjectID", NULL};
+    gint64 length = 0;
+
+    if (base == NULL)
+        return;
+    if (base->kind == RV_YAML_TEXT) {
+        rv_read_oid(reader, base, &head->base);
+        return;
+    }
+    if (rv_yaml_check_keys(base, "base", keys, reader->problems) &&
+        rv_yaml_get_integer(base, "sysObjectID", 7, 128, &length, reader->problems))
+        head->base_length = (guint)length;
+}
+
 RvProfileHead *
 rv_profile_head_load(const char *path, RvProblems *problems)
 {
@@ -117,5 +137,6 @@ rv_profile_head_load(const char *path, RvProblems *problems)
         head->role = (RvProfileRole)role;
     read_texts(&reader, rv_yaml_get(root, "uses"), "uses", FALSE, head->uses);
     read_texts(&reader, rv_yaml_get(root, "without"), "without", FALSE, head->without);
+    read_base(&reader, rv_yaml_get(root, "base"), head);
     return head;
 }

@@ -227,6 +227,20 @@ rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *f
     return chosen;
 }
 
+RvOid
+rv_profiles_base(const GPtrArray *chosen, const RvSelf *self)
+{
+    for (guint i = 0; i < chosen->len; i++) {
+        const RvProfileHead *head = g_ptr_array_index(chosen, i);
+
+        if (head->base.length > 0)
+            return rv_oid_copy(&head->base);
+        if (head->base_length > 0 && self->object_id.length >= head->base_length)
+            return rv_oid_from(self->object_id.ids, head->base_length);
+    }
+    return (RvOid){NULL, 0};
+}
+
 static gboolean
 oids_differ(const GArray *a, const GArray *b)
 {

@@ -10,7 +10,7 @@ const char *const rv_component_classes[] = {"chassis", "module", "psu",     "fan
 
 static const char *const profile_keys[] = {
     "profile", "match",      "role",       "uses",         "without", "identity", "models",
-    "tables",  "components", "interfaces", "enumerations", "about",   NULL};
+    "tables",  "components", "interfaces", "enumerations", "about",   "base",     NULL};
 
 /* ---- tables ---- */
 
@@ -179,16 +179,19 @@ read_profile(RvReader *reader, const RvYamlNode *root, RvProfile *profile)
 }
 
 RvProfile *
-rv_profile_load(RvProfileHead *head, RvProblems *problems)
+rv_profile_load(RvProfileHead *head, const RvOid *base, RvProblems *problems)
 {
+    static guint32 nobody[] = {1, 3, 6, 1, 4, 1, 0}; /* enterprise 0 is reserved */
+    static const RvOid placeholder = {nobody, G_N_ELEMENTS(nobody)};
     g_autoptr(RvYaml) yaml = rv_yaml_load(head->file, problems);
-    RvReader reader = {.problems = problems};
+    RvReader reader = {.problems = problems, .base = base != NULL ? base : &placeholder};
     RvProfile *profile;
 
     if (yaml == NULL || rv_yaml_root(yaml)->kind != RV_YAML_MAP)
         return NULL;
     profile = g_new0(RvProfile, 1);
     profile->head = head;
+    reader.at_base = &profile->at_base;
     profile->tables = g_ptr_array_new_with_free_func(table_free);
     profile->components = g_ptr_array_new_with_free_func(component_free);
     read_profile(&reader, rv_yaml_root(yaml), profile);

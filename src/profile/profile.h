@@ -18,6 +18,8 @@ typedef struct {
     GPtrArray *descr_not; /* char*, lower case: none may match */
     GArray *has;          /* RvOid: something must answer at or below each */
     GPtrArray *uses, *without; /* char*: names */
+    RvOid base;                /* what "base" stands for in the profiles it uses; or */
+    guint base_length;         /* so many sub-identifiers of sysObjectID; 0: none */
 } RvProfileHead;
 
 #define RV_LIMIT_PLACES 4 /* low critical, low warning, high warning, high critical */
@@ -90,14 +92,16 @@ typedef struct {
     GPtrArray *components;  /* RvComponentRule* */
     gboolean name_by_descr; /* interfaces: ifDescr names ports, not ifName */
     gboolean no_interfaces;
+    gboolean at_base; /* some OID was written below "base" */
 } RvProfile;
 
 /* Reads profile, match, role, uses, without. NULL with problems. */
 RvProfileHead *rv_profile_head_load(const char *path, RvProblems *problems);
 void rv_profile_head_free(RvProfileHead *head);
 
-/* Compiles the whole file. With problems, what could be read of it; NULL when nothing could. */
-RvProfile *rv_profile_load(RvProfileHead *head, RvProblems *problems);
+/* Compiles the whole file. With problems, what could be read of it; NULL when nothing could. `base`
+ * is what OIDs written "base.1.2" stand below; NULL: an enterprise that nobody has. */
+RvProfile *rv_profile_load(RvProfileHead *head, const RvOid *base, RvProblems *problems);
 void rv_profile_free(RvProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvProfileHead, rv_profile_head_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvProfile, rv_profile_free)

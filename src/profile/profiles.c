@@ -129,16 +129,30 @@ rv_profiles_find(const RvProfiles *profiles, const char *name)
     return g_hash_table_lookup(profiles->by_name, name);
 }
 
-const RvProfile *
-rv_profiles_get(RvProfiles *profiles, const char *name, RvProblems *problems)
+/* TRUE: *profile (may be NULL) is what the file gave for this base or for any. */
+static gboolean
+is_compiled(const RvProfiles *profiles, const char *name, const char *name_at, RvProfile **profile)
 {
-    RvProfileHead *head = rv_profiles_find(profiles, name);
-    RvProfile *profile;
+    return g_hash_table_lookup_extended(profiles->compiled, name_at, NULL, (gpointer *)profile) ||
+           (g_hash_table_lookup_extended(profiles->compiled, name, NULL, (gpointer *)profile) &&
+            (*profile == NULL || !(*profile)->at_base));
+}
 
-    if (head == NULL ||
-        g_hash_table_lookup_extended(profiles->compiled, name, NULL, (gpointer *)&profile))
-        return head != NULL ? profile : NULL;
-    profile = rv_profile_load(head, problems);
-    g_hash_table_insert(profiles->compiled, g_strdup(name), profile);
+const RvProfile *
+rv_profiles_get(RvProfiles *profiles, const char *name, const RvOid *base, RvProblems *problems)
+{
+    gboolean based = base != NULL && base->length > 0;
+    g_autofree char *dotted = based ? rv_oid_format(base) : NULL;
+    g_autofree char *name_at = based ? g_strconcat(name, " ", dotted, NULL) : g_strdup(name);
+    RvProfileHead *head = rv_profiles_find(profiles, name);
+    RvProfile *profile = NULL;
+
+    if (head == NULL || is_compiled(profiles, name, name_at, &profile))
+        return profile;
+    profile = rv_profile_load(head, based ? base : NULL, problems);
+    if (profile == NULL || !profile->at_base)
+        g_hash_table_insert(profiles->compiled, g_strdup(name), profile);
+    else
+        g_hash_table_insert(profiles->compiled, g_steal_pointer(&name_at), profile);
     return profile;
 }

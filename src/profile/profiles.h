@@ -19,9 +19,10 @@ guint rv_profiles_count(const RvProfiles *profiles);
 RvProfileHead *rv_profiles_head(const RvProfiles *profiles, guint n);
 RvProfileHead *rv_profiles_find(const RvProfiles *profiles, const char *name);
 
-/* Compiled, kept by `profiles`; NULL where there is none of that name or nothing could be read of
- * it. Problems come with the first use. */
-const RvProfile *rv_profiles_get(RvProfiles *profiles, const char *name, RvProblems *problems);
+/* Compiled for `base` (NULL or empty: none), kept by `profiles`; NULL where there is none of that
+ * name or nothing could be read of it. Problems come with the first use. */
+const RvProfile *rv_profiles_get(RvProfiles *profiles, const char *name, const RvOid *base,
+                                 RvProblems *problems);
 
 /* FALSE: both are families and any device that fits one fits the other as well. */
 gboolean rv_profile_heads_differ(const RvProfileHead *a, const RvProfileHead *b);
@@ -43,3 +44,7 @@ GArray *rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self);
  * it. `trail` (may be NULL) gets one sentence for each candidate: why it was chosen or not. */
 GPtrArray *rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *forced,
                               RvHas has, gpointer user_data, GPtrArray *trail);
+
+/* What "base" stands for in the profiles that rv_profiles_choose gave; empty where the family says
+ * nothing of it. To be cleared. */
+RvOid rv_profiles_base(const GPtrArray *chosen, const RvSelf *self);

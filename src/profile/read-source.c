@@ -25,18 +25,36 @@ static const struct {
 
 /* ---- OIDs, regular expressions, maps ---- */
 
+#define BASE "base."
+
 static gboolean
 is_absolute(const char *text)
 {
-    return g_str_has_prefix(text, "1.3.6.1.") || g_str_has_prefix(text, "1.0.8802.") ||
-           g_str_has_prefix(text, "1.2.840.");
+    return g_str_has_prefix(text, BASE) || g_str_has_prefix(text, "1.3.6.1.") ||
+           g_str_has_prefix(text, "1.0.8802.") || g_str_has_prefix(text, "1.2.840.");
+}
+
+static gboolean
+parse_absolute(const RvReader *reader, const char *text, RvOid *oid)
+{
+    RvOid rest = {NULL, 0};
+
+    if (!g_str_has_prefix(text, BASE))
+        return rv_oid_parse(text, oid);
+    if (reader->base == NULL || !rv_oid_parse(text + strlen(BASE), &rest))
+        return FALSE;
+    *oid = rv_oid_append(reader->base, rest.ids, rest.length);
+    rv_oid_clear(&rest);
+    if (reader->at_base != NULL)
+        *reader->at_base = TRUE;
+    return TRUE;
 }
 
 gboolean
 rv_read_oid(const RvReader *reader, const RvYamlNode *node, RvOid *oid)
 {
     if (node != NULL && node->kind == RV_YAML_TEXT && is_absolute(node->text) &&
-        rv_oid_parse(node->text, oid))
+        parse_absolute(reader, node->text, oid))
         return TRUE;
     if (node != NULL)
         rv_yaml_problem(node, reader->problems,

@@ -8,6 +8,8 @@ typedef struct {
     RvProblems *problems;
     GHashTable *enumerations; /* name → const RvYamlNode* */
     const RvOid *entry;       /* of the table under way; NULL: columns must be absolute */
+    const RvOid *base;        /* what "base" stands for; NULL: it must not be written */
+    gboolean *at_base;        /* set where it is written; may be NULL */
 } RvReader;
 
 /* A column as a profile writes it: relative to the entry, absolute, or a short word. */

@@ -105,7 +105,7 @@ test_proposal(void)
     g_autofree char *text = rv_learn_profile(none, objects, answers, "box");
     g_autofree char *file = put("box.yaml", text);
     g_autoptr(RvProfiles) learnt = rv_profiles_open(folders, problems);
-    const RvProfile *profile = rv_profiles_get(learnt, "box", problems);
+    const RvProfile *profile = rv_profiles_get(learnt, "box", NULL, problems);
 
     assert_says(text, "sysObjectID: [1.3.6.1.4.1.99999.5]");
     assert_says(text, "- { column: 3, class: temperature }   # GUESSED");

@@ -182,7 +182,7 @@ test_mistakes(void)
         put("p.yaml", text);
         profiles = open_folder(problems);
         g_assert_cmpuint(rv_problems_count(problems), ==, 0); /* heads are right */
-        rv_profiles_get(profiles, "p", problems);
+        rv_profiles_get(profiles, "p", NULL, problems);
         for (guint j = 0; rv_problems_get(problems, j) != NULL; j++)
             found = found || strstr(rv_problems_get(problems, j), rows[i].message) != NULL;
         if (!found)
@@ -214,13 +214,60 @@ test_columns(void)
                   "    sensors: [ { column: 5, class: fan } ]\n"
                   "components: [ { entry: 1.3.6.1.4.1.9.3, serial: { column: 4 } } ]\n");
     profiles = open_folder(problems);
-    columns = rv_profile_columns(rv_profiles_get(profiles, "p", problems), FALSE);
+    columns = rv_profile_columns(rv_profiles_get(profiles, "p", NULL, problems), FALSE);
     g_assert_cmpuint(columns->len, ==, G_N_ELEMENTS(expected));
     for (guint i = 0; i < columns->len; i++) {
         g_autofree char *text = rv_oid_format(&g_array_index(columns, RvOid, i));
 
         g_assert_cmpstr(text, ==, expected[i]);
     }
+}
+
+/* One profile of objects, two families that say where these stand. */
+static void
+test_base(void)
+{
+    static const struct {
+        const char *what, *object_id, *column;
+    } rows[] = {
+        {"a fixed place", "1.3.6.1.4.1.9.1", "1.3.6.1.4.1.99.7.5.1.3"},
+        {"a model's place", "1.3.6.1.4.1.11.4.8.200", "1.3.6.1.4.1.11.4.8.5.1.3"},
+        {"another model's place", "1.3.6.1.4.1.11.4.9.200", "1.3.6.1.4.1.11.4.9.5.1.3"},
+        {"a family without a place", "1.3.6.1.4.1.12.1", "1.3.6.1.4.1.0.5.1.3"},
+    };
+    g_autoptr(RvProblems) problems = rv_problems_new();
+    g_autoptr(RvProfiles) profiles = NULL;
+
+    empty_folder();
+    put("objects.yaml", "profile: objects\nmatch: none\ntables:\n  - entry: base.5.1\n"
+                        "    sensors: [ { column: 3, class: fan } ]\n");
+    put("fixed.yaml", "profile: fixed\nmatch: { sysObjectID: 1.3.6.1.4.1.9 }\n"
+                      "uses: [objects]\nbase: 1.3.6.1.4.1.99.7\n");
+    put("models.yaml", "profile: models\nmatch: { sysObjectID: 1.3.6.1.4.1.11 }\n"
+                       "uses: [objects]\nbase: { sysObjectID: 9 }\n");
+    put("nowhere.yaml", "profile: nowhere\nmatch: { sysObjectID: 1.3.6.1.4.1.12 }\n"
+                        "uses: [objects]\n");
+    profiles = open_folder(problems);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        RvSelf self = {{NULL, 0}, ""};
+        g_autoptr(GPtrArray) chosen = NULL;
+        g_autoptr(GArray) columns = NULL;
+        g_autofree char *text = NULL;
+        RvOid base;
+
+        g_test_message("%s", rows[i].what);
+        g_assert_true(rv_oid_parse(rows[i].object_id, &self.object_id));
+        chosen = rv_profiles_choose(profiles, &self, NULL, has_fans, NULL, NULL);
+        base = rv_profiles_base(chosen, &self);
+        columns = rv_profile_columns(rv_profiles_get(profiles, "objects", &base, problems), FALSE);
+        g_assert_cmpuint(columns->len, ==, 1);
+        text = rv_oid_format(&g_array_index(columns, RvOid, 0));
+        g_assert_cmpstr(text, ==, rows[i].column);
+        rv_oid_clear(&g_array_index(columns, RvOid, 0));
+        rv_oid_clear(&base);
+        rv_oid_clear(&self.object_id);
+    }
+    g_assert_cmpuint(rv_problems_count(problems), ==, 0);
 }
 
 int
@@ -234,6 +281,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/replace", test_replace);
     g_test_add_func("/profile/mistakes", test_mistakes);
     g_test_add_func("/profile/columns", test_columns);
+    g_test_add_func("/profile/base", test_base);
     status = g_test_run();
     empty_folder();
     g_rmdir(folder);
