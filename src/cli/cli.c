@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -139,8 +141,23 @@ report(const GError *error)
     return error->domain == G_OPTION_ERROR ? EX_USAGE : rv_error_exit_status(error);
 }
 
+/* Becomes the full program, with the arguments as ps(1) may see them; comes back only on error. */
 static int
-run(int argc, char **argv, GError **error)
+become_full(char **shown, GError **error)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    gboolean built = self != NULL && g_str_has_prefix(self, RV_BUILD_ROOT "/");
+    g_autofree char *folder = built ? g_path_get_dirname(self) : g_strdup(RV_LIBEXECDIR);
+    g_autofree char *path = g_build_filename(folder, "rackvitals-full", NULL);
+
+    execv(path, shown);
+    g_set_error(error, RV_ERROR, RV_ERROR_UNAVAILABLE, "%s: %s; install rackvitals again", path,
+                g_strerror(errno));
+    return EX_UNAVAILABLE;
+}
+
+static int
+run(int argc, char **argv, char **shown, GError **error)
 {
     g_autofree char *config = NULL;
     g_autofree char *language = NULL;
@@ -172,6 +189,8 @@ run(int argc, char **argv, GError **error)
     command = find_command(argv[1], error);
     if (command == NULL)
         return EX_USAGE;
+    if (command->run == NULL)
+        return become_full(shown, error);
     return command->run(&context, argc - 1, argv + 1, error);
 }
 
@@ -192,7 +211,7 @@ rv_cli_main(int argc, char **argv)
         arguments[i] = g_strdup(argv[i]);
     parsed = g_memdup2(arguments, (gsize)(argc + 1) * sizeof *arguments);
     hide_secrets(argc, argv);
-    status = run(argc, parsed, &error);
+    status = run(argc, parsed, argv, &error);
     for (int i = 0; i < argc; i++)
         memset(arguments[i], 0, strlen(arguments[i]));
     if (error != NULL)

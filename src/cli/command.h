@@ -17,7 +17,7 @@ typedef int (*RvCommandRun)(const RvCliContext *context, int argc, char **argv, 
 
 typedef struct {
     const char *name;
-    RvCommandRun run;
+    RvCommandRun run;      /* NULL: in the full program only */
     const char *arguments; /* "TARGET…" */
     const char *summary;   /* one line, no full stop */
 } RvCommand;
