@@ -27,6 +27,7 @@ rv_cli_collector_options(const RvConfiguration *configuration, RvCliCollectorOpt
         .profile_folders = (const char *const *)collector->profile_folders,
         .interpretation = collector->interpretation,
         .ipmi_threads = configuration != NULL ? configuration->ipmi_threads : 0,
+        .packets_per_second = configuration != NULL ? configuration->packets_per_second : 0,
     };
 }
 

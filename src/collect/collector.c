@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "collect/interpret.h"
 #include "collect/ipmi.h"
 #include "collect/questions.h"
@@ -13,7 +14,7 @@
 struct RvCollector {
     GMainContext *context;
     char *state_folder;
-    guint ipmi_threads;
+    guint ipmi_threads, packets_per_second;
     GPtrArray *trail;
     RvProfiles *profiles;
     RvIpmiStates *states;
@@ -64,6 +65,7 @@ round_free(gpointer data)
     rv_questions_free(round->asked);
     rv_questions_free(round->now);
     g_free(round->outcome.detail);
+    g_free(round->outcome.note);
     rv_observation_free(round->observation);
     g_free(round);
 }
@@ -122,6 +124,8 @@ add_outcome(Round *round, const RvSnmpOutcome *outcome)
     round->outcome.duration_ms += outcome->duration_ms;
     if (outcome->detail != NULL && round->outcome.detail == NULL)
         round->outcome.detail = g_strdup(outcome->detail);
+    if (outcome->note != NULL && round->outcome.note == NULL)
+        round->outcome.note = g_strdup(outcome->note);
 }
 
 /* An agent that answered the first question and then no more is up, but not whole. */
@@ -139,6 +143,8 @@ end_snmp(Round *round)
     protocol->answers = round->outcome.answers;
     protocol->retries = round->outcome.retries;
     protocol->duration_ms = round->outcome.duration_ms;
+    if (round->outcome.note != NULL)
+        rv_observation_note(round->observation, "%s", round->outcome.note);
     if (answered && (round->tasks & (RV_COLLECT_HEALTH | RV_COLLECT_CENSUS)) != 0) {
         rv_interpret_snmp(round->collector->profiles, round->answers, round->device->profile,
                           round->observation, round->collector->trail);
@@ -279,15 +285,50 @@ refuse_snmp(Round *round, const char *why)
     protocol->detail = g_strdup(why);
 }
 
+static char *
+engines_path(const RvCollector *collector)
+{
+    return collector->state_folder != NULL
+               ? g_build_filename(collector->state_folder, "engines", NULL)
+               : NULL;
+}
+
+static gboolean
+open_loop(RvCollector *collector, GError **error)
+{
+    g_autofree char *engines = engines_path(collector);
+
+    if (collector->loop != NULL)
+        return TRUE;
+    collector->loop = rv_snmp_loop_new(collector->context, error);
+    if (collector->loop == NULL)
+        return FALSE;
+    rv_snmp_loop_set_pace(collector->loop, collector->packets_per_second);
+    if (engines != NULL)
+        rv_snmp_loop_load_engines(collector->loop, engines);
+    return TRUE;
+}
+
+/* Without the file the next run asks each v3 agent once more. */
+static void
+close_loop(RvCollector *collector)
+{
+    g_autofree char *engines = engines_path(collector);
+    g_autoptr(GError) error = NULL;
+
+    if (collector->loop != NULL && engines != NULL &&
+        !rv_snmp_loop_save_engines(collector->loop, engines, &error))
+        rv_warning("%s", error->message);
+    rv_snmp_loop_free(collector->loop);
+}
+
 static void
 start_snmp(Round *round)
 {
     RvCollector *collector = round->collector;
     g_autoptr(GError) error = NULL;
 
-    if (collector->loop == NULL)
-        collector->loop = rv_snmp_loop_new(collector->context, &error);
-    if (collector->loop == NULL) {
+    if (!open_loop(collector, &error)) {
         refuse_snmp(round, error->message);
         return;
     }
@@ -367,6 +408,7 @@ rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GErro
     collector->context = context;
     collector->state_folder = g_strdup(options->state_folder);
     collector->ipmi_threads = options->ipmi_threads;
+    collector->packets_per_second = options->packets_per_second;
     collector->trail = options->trail;
     collector->rounds = g_hash_table_new_full(NULL, NULL, round_free, NULL);
     collector->profiles = rv_profiles_open(options->profile_folders, problems);
@@ -385,7 +427,7 @@ rv_collector_free(RvCollector *collector)
         return;
     rv_ipmi_pool_free(collector->pool); /* its callbacks point to rounds */
     g_hash_table_unref(collector->rounds);
-    rv_snmp_loop_free(collector->loop);
+    close_loop(collector);
     rv_profiles_free(collector->profiles);
     rv_ipmi_states_free(collector->states);
     g_free(collector->state_folder);

@@ -13,8 +13,9 @@ typedef struct {
     const char *const
         *profile_folders;       /* NULL-terminated; later ones override profiles of the same name */
     const char *interpretation; /* the IPMI state table; NULL: BMCs are not asked */
-    const char *state_folder;   /* SDR caches, agents' habits; NULL: nothing is kept */
+    const char *state_folder;   /* SDR caches, agents' habits and engines; NULL: nothing is kept */
     guint ipmi_threads;         /* 0: default */
+    guint packets_per_second;   /* that leave to agents; 0: no limit */
     GPtrArray *trail; /* gets sentences (char*) for profile explain: candidates, and what became of
                          each row; NULL: nobody asks */
 } RvCollectorOptions;

@@ -5,7 +5,8 @@
 
 /* An asker lives on one GMainContext and thread: opened, used and closed there. */
 typedef struct {
-    gpointer (*open)(GMainContext *context, gpointer user_data, GError **error);
+    /* As one of `askers` that share what limits all of them together. */
+    gpointer (*open)(GMainContext *context, guint askers, gpointer user_data, GError **error);
     /* As rv_collector_start. */
     void (*start)(gpointer asker, const RvDevice *device, RvCollectTasks tasks,
                   const RvCollectMemory *memory, gint64 deadline_ms, RvCollectDone done,

@@ -1,9 +1,13 @@
 #include "poll/collecting.h"
 
 static gpointer
-open_collector(GMainContext *context, gpointer user_data, GError **error)
+open_collector(GMainContext *context, guint askers, gpointer user_data, GError **error)
 {
-    return rv_collector_new(context, user_data, error);
+    RvCollectorOptions options = *(const RvCollectorOptions *)user_data;
+
+    if (options.packets_per_second > 0)
+        options.packets_per_second = MAX(options.packets_per_second / askers, 1);
+    return rv_collector_new(context, &options, error);
 }
 
 static void

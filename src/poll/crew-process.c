@@ -112,7 +112,7 @@ send_rest(Child *child)
 }
 
 static G_GNUC_NORETURN void
-child_run(Child *child, const RvAsker *kind, const RvDriverLimits *limits)
+child_run(Child *child, const RvAsker *kind, const RvDriverLimits *limits, guint workers)
 {
     const RvDriverEvents events = {child_answer, child_finished, child_has_room, child_must_stop,
                                    child};
@@ -129,7 +129,7 @@ child_run(Child *child, const RvAsker *kind, const RvDriverLimits *limits)
     ended = g_unix_fd_source_new(child->fd, G_IO_IN | G_IO_HUP);
     g_source_set_callback(ended, G_SOURCE_FUNC(parent_ended), child, NULL);
     g_source_attach(ended, child->context);
-    asker = kind->open(child->context, kind->user_data, &error);
+    asker = kind->open(child->context, workers, kind->user_data, &error);
     if (asker != NULL) {
         rv_driver_new(child->context, kind, asker, child->share, limits, &events);
         g_main_loop_run(child->loop);
@@ -311,7 +311,7 @@ start_one(RvCrewProcesses *crew, const RvAsker *kind, const RvDriverLimits *limi
         if (leave != NULL)
             leave(crew->events->user_data);
         take_share(&child, crew->asks, i, workers);
-        child_run(&child, kind, limits);
+        child_run(&child, kind, limits, workers);
     }
     close(pair[1]);
     worker->fd = pair[0];

@@ -106,7 +106,7 @@ thread_run(gpointer user_data)
     gpointer asker;
 
     g_main_context_push_thread_default(crew->away);
-    asker = crew->kind->open(crew->away, crew->kind->user_data, &error);
+    asker = crew->kind->open(crew->away, 1, crew->kind->user_data, &error);
     if (asker != NULL) {
         RvDriver *driver =
             rv_driver_new(crew->away, crew->kind, asker, crew->asks, &crew->limits, &events);

@@ -1,19 +1,28 @@
 #include "snmp/engines.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 #define KEPT_S (30 * 86400)
 #define TWIN_S 86400
+#define REFRESH_S 86400
+#define DRIFT_S 10 /* RFC 3414 allows 150 */
 #define ENTRIES_CEILING 200000
 #define HEADING "# rackvitals: SNMPv3 engines: address boots time-offset seen engine-id\n"
 
 struct RvEngines {
     GHashTable *by_peer; /* "10.0.0.1:161" to RvEngine */
-    GHashTable *by_id;   /* GBytes to the peer it was last seen at, borrowed from by_peer */
+    GHashTable *by_id;   /* GBytes to the peer it was last seen at */
+    gboolean changed;    /* since it was loaded or saved */
 };
 
 RvEngines *
@@ -72,20 +81,40 @@ drop_old_id(RvEngines *engines, const char *key, const RvEngine *engine)
 }
 
 static const char *
-learn(RvEngines *engines, const char *key, const RvEngine *engine)
+twin_of(RvEngines *engines, const char *key, const RvEngine *engine)
 {
     g_autoptr(GBytes) id = g_bytes_new(engine->id, engine->id_size);
     const char *holder = g_hash_table_lookup(engines->by_id, id);
     const RvEngine *other = holder != NULL ? g_hash_table_lookup(engines->by_peer, holder) : NULL;
 
+    return other != NULL && strcmp(holder, key) != 0 && other->id_size == engine->id_size &&
+                   memcmp(other->id, engine->id, engine->id_size) == 0 &&
+                   engine->seen_s - other->seen_s < TWIN_S
+               ? holder
+               : NULL;
+}
+
+static const char *
+learn(RvEngines *engines, const char *key, const RvEngine *engine)
+{
+    const char *twin = twin_of(engines, key, engine);
+
     drop_old_id(engines, key, engine);
     g_hash_table_insert(engines->by_peer, g_strdup(key), g_memdup2(engine, sizeof *engine));
-    if (holder != NULL && strcmp(holder, key) != 0 && other != NULL &&
-        other->id_size == engine->id_size && memcmp(other->id, engine->id, engine->id_size) == 0 &&
-        engine->seen_s - other->seen_s < TWIN_S)
-        return holder;
-    g_hash_table_replace(engines->by_id, g_steal_pointer(&id), g_strdup(key));
-    return NULL;
+    if (twin == NULL)
+        g_hash_table_replace(engines->by_id, g_bytes_new(engine->id, engine->id_size),
+                             g_strdup(key));
+    return twin;
+}
+
+/* A clock that only ran on is not worth a file; that the agent still lives is, once a day. */
+static gboolean
+is_news(const RvEngine *old, const RvEngine *engine)
+{
+    return old == NULL || old->id_size != engine->id_size ||
+           memcmp(old->id, engine->id, engine->id_size) != 0 || old->boots != engine->boots ||
+           ABS(old->time_offset_s - engine->time_offset_s) > DRIFT_S ||
+           engine->seen_s - old->seen_s > REFRESH_S;
 }
 
 const char *
@@ -93,7 +122,17 @@ rv_engines_learn(RvEngines *engines, const RvPeer *peer, const RvEngine *engine)
 {
     g_autofree char *key = key_of(peer);
 
+    engines->changed =
+        engines->changed || is_news(g_hash_table_lookup(engines->by_peer, key), engine);
     return learn(engines, key, engine);
+}
+
+const char *
+rv_engines_twin(RvEngines *engines, const RvPeer *peer, const RvEngine *engine)
+{
+    g_autofree char *key = key_of(peer);
+
+    return twin_of(engines, key, engine);
 }
 
 void
@@ -101,7 +140,8 @@ rv_engines_forget(RvEngines *engines, const RvPeer *peer)
 {
     g_autofree char *key = key_of(peer);
 
-    g_hash_table_remove(engines->by_peer, key);
+    if (g_hash_table_remove(engines->by_peer, key))
+        engines->changed = TRUE;
 }
 
 static gboolean
@@ -122,6 +162,12 @@ read_hex(const char *text, RvEngine *engine)
     return TRUE;
 }
 
+static gboolean
+is_later(const RvEngine *known, const RvEngine *engine)
+{
+    return known == NULL || known->seen_s < engine->seen_s;
+}
+
 void
 rv_engines_load(RvEngines *engines, const char *path, gint64 now_s)
 {
@@ -137,13 +183,14 @@ rv_engines_load(RvEngines *engines, const char *path, gint64 now_s)
 
         if (sscanf(*line, "%79s %u %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %64s", key,
                    &engine.boots, &engine.time_offset_s, &engine.seen_s, hex) == 5 &&
-            read_hex(hex, &engine) && engine.seen_s > now_s - KEPT_S && engine.seen_s <= now_s)
+            read_hex(hex, &engine) && engine.seen_s > now_s - KEPT_S && engine.seen_s <= now_s &&
+            is_later(g_hash_table_lookup(engines->by_peer, key), &engine))
             learn(engines, key, &engine);
     }
 }
 
-gboolean
-rv_engines_save(RvEngines *engines, const char *path, GError **error)
+static gboolean
+write_file(const RvEngines *engines, const char *path, GError **error)
 {
     g_autoptr(GString) out = g_string_new(HEADING);
     g_autoptr(GError) io = NULL;
@@ -165,4 +212,33 @@ rv_engines_save(RvEngines *engines, const char *path, GError **error)
         return TRUE;
     g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, io->message);
     return FALSE;
+}
+
+/* Other processes write the same file; who comes second takes over what the first wrote. */
+static int
+lock(const char *path)
+{
+    g_autofree char *beside = g_strconcat(path, ".lock", NULL);
+    int fd = g_open(beside, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    return fd;
+}
+
+gboolean
+rv_engines_save(RvEngines *engines, const char *path, GError **error)
+{
+    gboolean saved;
+    int fd;
+
+    if (!engines->changed)
+        return TRUE;
+    fd = lock(path);
+    rv_engines_load(engines, path, rv_clock_now_ms() / 1000);
+    saved = write_file(engines, path, error);
+    engines->changed = engines->changed && !saved;
+    if (fd >= 0)
+        close(fd);
+    return saved;
 }

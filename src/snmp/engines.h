@@ -25,8 +25,13 @@ gboolean rv_engines_find(RvEngines *engines, const RvPeer *peer, RvEngine *engin
 /* Remembers it. Returns the address of another peer of the last day with the same engine ID,
  * borrowed, or NULL. */
 const char *rv_engines_learn(RvEngines *engines, const RvPeer *peer, const RvEngine *engine);
+/* The same of what is known already. */
+const char *rv_engines_twin(RvEngines *engines, const RvPeer *peer, const RvEngine *engine);
 void rv_engines_forget(RvEngines *engines, const RvPeer *peer);
 
-/* Adds what the file holds, as far as it can be read and is younger than 30 days. */
+/* Adds what the file holds, as far as it can be read, is younger than 30 days and not known later.
+ */
 void rv_engines_load(RvEngines *engines, const char *path, gint64 now_s);
+/* Together with what other processes wrote since it was loaded. Nothing is written where nothing
+ * worth it changed. */
 gboolean rv_engines_save(RvEngines *engines, const char *path, GError **error);

@@ -27,12 +27,33 @@ rv_session_clear(RvSession *session)
     g_clear_pointer(&session->note, g_free);
 }
 
+/* Two engines with one ID share their keys and their clocks: a person has to look. */
+static void
+note_twin(RvSession *session, const char *twin)
+{
+    g_autoptr(GString) hex = NULL;
+
+    if (twin == NULL || session->note != NULL)
+        return;
+    hex = g_string_new(NULL);
+    for (guint i = 0; i < session->engine.id_size; i++)
+        g_string_append_printf(hex, "%02x", session->engine.id[i]);
+    session->note =
+        g_strdup_printf("SNMP engine ID %s is also that of %s: two devices share it (a copied "
+                        "configuration), or one device is listed twice",
+                        hex->str, twin);
+}
+
 void
 rv_session_begin(RvSession *session)
 {
-    if (session->access->version == RV_SNMP_3)
-        session->engine_cached =
-            rv_engines_find(session->security->engines, &session->peer, &session->engine);
+    if (session->access->version != RV_SNMP_3)
+        return;
+    session->engine_cached =
+        rv_engines_find(session->security->engines, &session->peer, &session->engine);
+    if (session->engine_cached)
+        note_twin(session,
+                  rv_engines_twin(session->security->engines, &session->peer, &session->engine));
 }
 
 G_GNUC_PRINTF(3, 4)
@@ -151,17 +172,7 @@ set_engine(RvSession *session, const RvUsmMessage *message)
     session->engine_cached = FALSE;
     session->engine_heard = TRUE;
     twin = rv_engines_learn(session->security->engines, &session->peer, engine);
-    if (twin != NULL && session->note == NULL) {
-        GString *hex = g_string_new(NULL);
-
-        for (guint i = 0; i < engine->id_size; i++)
-            g_string_append_printf(hex, "%02x", engine->id[i]);
-        session->note =
-            g_strdup_printf("SNMP engine ID %s is also that of %s: two devices share it (a copied "
-                            "configuration), or one device is listed twice",
-                            hex->str, twin);
-        g_string_free(hex, TRUE);
-    }
+    note_twin(session, twin);
 }
 
 static RvUnwrap

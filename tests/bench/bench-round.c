@@ -67,7 +67,7 @@ add_sensor(RvObservation *observation, guint n)
 }
 
 static gpointer
-open_asker(GMainContext *context, gpointer user_data, GError **error)
+open_asker(GMainContext *context, guint askers, gpointer user_data, GError **error)
 {
     return context;
 }

@@ -113,7 +113,7 @@ answer_free(gpointer data)
 }
 
 static gpointer
-open_pretender(GMainContext *context, gpointer user_data, GError **error)
+open_pretender(GMainContext *context, guint askers, gpointer user_data, GError **error)
 {
     return g_main_context_ref(context);
 }

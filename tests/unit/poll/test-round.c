@@ -515,7 +515,7 @@ test_worker_dies(void)
 }
 
 static gpointer
-open_refused(GMainContext *context, gpointer user_data, GError **error)
+open_refused(GMainContext *context, guint askers, gpointer user_data, GError **error)
 {
     g_set_error(error, RV_ERROR, RV_ERROR_CONFIG, "profiles/x.yaml:1:1: wrong\nsecond line");
     return NULL;

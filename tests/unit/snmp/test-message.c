@@ -252,6 +252,7 @@ test_engines(void)
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = g_dir_make_tmp("rackvitals-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "engines", NULL);
+    g_autofree char *lock = g_strconcat(path, ".lock", NULL);
     RvEngines *engines = rv_engines_new();
     RvPeer one = peer_of(1), two = peer_of(2);
     RvEngine engine = {
@@ -271,6 +272,9 @@ test_engines(void)
     g_assert_cmpuint(found.boots, ==, 4);
     g_assert_cmpint(found.time_offset_s, ==, -5);
     g_assert_cmpmem(found.id, found.id_size, engine.id, engine.id_size);
+    /* one of two twins is told so when both come from the file, too */
+    g_assert_true((rv_engines_twin(engines, &one, &engine) != NULL) !=
+                  (rv_engines_twin(engines, &two, &engine) != NULL));
     rv_engines_free(engines);
 
     /* after a month nothing of it is believed, and a damaged file is an empty one */
@@ -283,6 +287,49 @@ test_engines(void)
     g_assert_false(rv_engines_find(engines, &one, &found));
     rv_engines_free(engines);
     g_unlink(path);
+    g_unlink(lock);
+    g_rmdir(folder);
+}
+
+/* Two processes write one file: neither loses what the other has heard. */
+static void
+test_engines_shared(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("rackvitals-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "engines", NULL);
+    g_autofree char *lock = g_strconcat(path, ".lock", NULL);
+    RvEngines *first = rv_engines_new(), *second = rv_engines_new(), *both = rv_engines_new();
+    RvPeer one = peer_of(1), two = peer_of(2);
+    const gint64 now_s = g_get_real_time() / G_USEC_PER_SEC;
+    RvEngine engine = {.id = {0x80, 1, 2}, .id_size = 3, .boots = 4, .seen_s = now_s - 2};
+    RvEngine other = {.id = {0x80, 1, 3}, .id_size = 3, .boots = 9, .seen_s = now_s - 2};
+    RvEngine found = {0};
+
+    rv_engines_learn(first, &one, &engine);
+    rv_engines_learn(second, &two, &other);
+    g_assert_true(rv_engines_save(first, path, &error));
+    g_assert_true(rv_engines_save(second, path, &error));
+    rv_engines_load(both, path, now_s);
+    g_assert_true(rv_engines_find(both, &one, &found));
+    g_assert_true(rv_engines_find(both, &two, &found));
+    g_assert_cmpuint(found.boots, ==, 9);
+
+    /* a clock that ran on is not worth writing; a reboot is */
+    g_unlink(path);
+    other.seen_s++;
+    rv_engines_learn(both, &two, &other);
+    g_assert_true(rv_engines_save(both, path, &error));
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    other.boots++;
+    rv_engines_learn(both, &two, &other);
+    g_assert_true(rv_engines_save(both, path, &error));
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+    rv_engines_free(first);
+    rv_engines_free(second);
+    rv_engines_free(both);
+    g_unlink(path);
+    g_unlink(lock);
     g_rmdir(folder);
 }
 
@@ -299,5 +346,6 @@ main(int argc, char **argv)
     g_test_add_func("/snmp/session/authentic", test_authentic);
     g_test_add_func("/snmp/session/level", test_level);
     g_test_add_func("/snmp/engines", test_engines);
+    g_test_add_func("/snmp/engines/shared", test_engines_shared);
     return g_test_run();
 }
