@@ -334,9 +334,13 @@ typedef enum { GOES_ON, ENDED, REPEATED, FULL } Step;
 static void
 repeated(RvTable *table, Column *column, const RvOid *oid, gboolean bulk)
 {
+    RvOid last = last_of(column);
     g_autofree char *text = rv_oid_format(oid);
+    g_autofree char *asked = rv_oid_format(&last);
     g_autofree char *why =
-        g_strdup_printf("the walk does not advance: the agent gave %s again", text);
+        rv_oid_compare(oid, &last) == 0
+            ? g_strdup_printf("the walk does not advance: the agent gave %s again", text)
+            : g_strdup_printf("the walk goes in a circle: after %s the agent gave %s", asked, text);
 
     column->state = WAITING;
     if (bulk)
@@ -355,6 +359,17 @@ endless(RvTable *table)
     rv_table_give_up(table, RV_REASON_LOOP, why);
 }
 
+/* Some agents begin anew after their last object, with the first of all; one that falls back to
+ * another object repeats itself. */
+static gboolean
+begins_anew(const RvOid *oid)
+{
+    static guint32 description[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
+    const RvOid first = {.ids = description, .length = G_N_ELEMENTS(description)};
+
+    return rv_oid_compare(oid, &first) <= 0;
+}
+
 static Step
 take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, gboolean bulk,
           RvSnmpAnswers *into)
@@ -370,8 +385,8 @@ take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, gboolean bul
         RvOid last = last_of(column);
         gboolean falls_back = rv_oid_compare(oid, &last) <= 0;
 
-        /* some agents begin anew after the end; a GETBULK that falls back may have lost its way */
-        if (falls_back && bulk)
+        /* a GETBULK that falls back may have lost its way */
+        if (falls_back && (bulk || !begins_anew(oid)))
             return REPEATED;
         column_end(table, column);
         if (!falls_back)
@@ -389,7 +404,7 @@ take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, gboolean bul
     return GOES_ON;
 }
 
-/* FALSE: the answers are full. *cells counts what was of use. */
+/* FALSE: the answers are full. *cells counts those after which we know what to do. */
 static gboolean
 take_cells(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSnmpAnswers *into,
            guint *cells, gboolean *cut)
@@ -406,6 +421,7 @@ take_cells(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSnmpAns
         switch (take_cell(table, column, &cell, bulk, into)) {
         case REPEATED:
             repeated(table, column, &cell.varbind.oid, bulk);
+            (*cells)++;
             break;
         case FULL:
             return FALSE;
