@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/subcommand.h"
 #include "cli/version.h"
 
 /* Options whose value is a secret: wiped from the argument list that ps(1) shows, as soon as we
@@ -191,6 +192,7 @@ run(int argc, char **argv, char **shown, GError **error)
         return EX_USAGE;
     if (command->run == NULL)
         return become_full(shown, error);
+    rv_command_name_usage("rackvitals", command->name);
     return command->run(&context, argc - 1, argv + 1, error);
 }
 

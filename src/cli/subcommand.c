@@ -35,6 +35,14 @@ refuse(const char *command, const RvCommand *rows, const char *name, GError **er
     return EX_USAGE;
 }
 
+void
+rv_command_name_usage(const char *above, const char *command)
+{
+    g_autofree char *name = g_strdup_printf("%s %s", above, command);
+
+    g_set_prgname(name);
+}
+
 int
 rv_subcommand_run(const char *command, const RvCommand *rows, const RvCliContext *context, int argc,
                   char **argv, GError **error)
@@ -46,8 +54,10 @@ rv_subcommand_run(const char *command, const RvCommand *rows, const RvCliContext
         return 0;
     }
     for (const RvCommand *row = rows; row->name != NULL; row++) {
-        if (strcmp(row->name, argv[1]) == 0)
-            return row->run(context, argc - 1, argv + 1, error);
+        if (strcmp(row->name, argv[1]) != 0)
+            continue;
+        rv_command_name_usage(g_get_prgname(), row->name);
+        return row->run(context, argc - 1, argv + 1, error);
     }
     return refuse(command, rows, argv[1], error);
 }

@@ -7,3 +7,6 @@
  * one; `--help` lists them. */
 int rv_subcommand_run(const char *command, const RvCommand *rows, const RvCliContext *context,
                       int argc, char **argv, GError **error);
+
+/* From here on GLib's parser writes "Usage: ABOVE COMMAND [OPTION…]" into --help. */
+void rv_command_name_usage(const char *above, const char *command);

@@ -45,6 +45,12 @@ def documented(page):
     return found
 
 
+def unnamed(own_help, *words):
+    """--help begins with the command's own name, as one would type it."""
+    named = "rackvitals " + " ".join(words)
+    return [] if re.match(rf"Usage:\s+{named}\b", own_help) else [f"{named} --help does not begin with its name"]
+
+
 def compare(program, name, own_help):
     """What --help and the page of one command do not agree on."""
     path = f"man/rackvitals-{name}.1"
@@ -52,13 +58,14 @@ def compare(program, name, own_help):
         return [f"{path} is not there"]
     page = rendered(path)
     shown, subs = options(own_help), commands(own_help)
-    findings = []
+    findings = unnamed(own_help, name)
     for sub in subs:
         text = help_of(program, name, sub)
         if text is None:
             findings.append(f"rackvitals {name} {sub} --help fails")
             continue
         shown |= options(text)
+        findings += unnamed(text, name, sub)
         if not re.search(rf"rackvitals {name}\s+(?:\S+\|)*{sub}\b", page):
             findings.append(f"{path} does not show 'rackvitals {name} {sub}'")
     mentioned = set(OPTION.findall(page))
