@@ -646,7 +646,9 @@ rv_build_series(RvBuild *build, GError **error)
         return TRUE;
     }
     for (guint i = 0; i < report->devices->len; i++) {
-        longest = MAX(longest, read_device(build, g_ptr_array_index(report->devices, i)));
+        guint days = read_device(build, g_ptr_array_index(report->devices, i));
+
+        longest = MAX(longest, days);
         rv_build_progress(build, "series", (double)i / report->devices->len);
     }
     g_ptr_array_sort(report->interfaces, compare_interfaces);

@@ -144,6 +144,10 @@ def check_model(site):
     interface = model["interfaces"][0]
     result(interface["in_95_bps"] <= interface["in_max_bps"] and interface["used"] > 0,
            "interfaces come with their 95th percentile", interface)
+    tables = ("interfaces", "inlets", "energy", "capacity", "optics")
+    keys = {table: [(row["device"], row["key"]) for row in model[table]] for table in tables}
+    result(all(rows and len(set(rows)) == len(rows) for rows in keys.values()),
+           "every series is in its table once", keys["inlets"])
     rows = list(csv.DictReader(io.StringIO(
         site.run("report", "--at", "2026-10", "--format", "csv", "-o", "-").stdout.decode())))
     result([row["device"] for row in rows] == [one["name"] for one in model["devices"]] and
