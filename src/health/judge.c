@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "health/port.h"
 #include "observation/words.h"
 
 RvSeenPart *
@@ -204,7 +205,7 @@ drop_insane_limits(RvObservation *observation, RvSensor *sensor)
     /* before zeros are: 0/0 is one thing that the device said, not two limits */
     low = fmax(limits->low_critical, limits->low_warning);
     high = fmin(limits->high_critical, limits->high_warning);
-    if (low == 0 && high == 0 && zero_means[sensor->class] == ZERO_IS_A_VALUE)
+    if (low == 0 && high == 0)
         drop_all(observation, sensor, "0/0 is how devices say that they have none");
     drop_zeros(observation, sensor);
     low = fmax(limits->low_critical, limits->low_warning);
@@ -336,8 +337,22 @@ limit_reason(const RvSensor *sensor, const Limit *row, gboolean held, RvLimitsSo
     return g_string_free(g_steal_pointer(&reason), FALSE);
 }
 
+/* Light that is missing where none can be: said, but no alarm, unless the site itself set the
+ * limit.
+ */
+static gboolean
+is_dark(const RvObservation *observation, RvSensor *sensor, const Limit *row, RvLimitsSource source)
+{
+    if (row->high || source == RV_LIMITS_POLICY || !rv_health_port_is_dark(observation, sensor))
+        return FALSE;
+    if (sensor->status == RV_VERDICT_OK)
+        conclude(sensor, RV_VERDICT_OK, g_strdup("the port is down: no light is expected"));
+    return TRUE;
+}
+
 static void
-judge_limits(RvSensor *sensor, RvVerdict previous, const Sources *sources)
+judge_limits(const RvObservation *observation, RvSensor *sensor, RvVerdict previous,
+             const Sources *sources)
 {
     gboolean held = FALSE;
     const Limit *row;
@@ -348,6 +363,8 @@ judge_limits(RvSensor *sensor, RvVerdict previous, const Sources *sources)
     /* what is known to be past a limit is more than unknown */
     if (row == NULL || (sensor->status != RV_VERDICT_UNKNOWN &&
                         rv_verdict_worst(sensor->status, row->verdict) == sensor->status))
+        return;
+    if (is_dark(observation, sensor, row, sources->of[row - limit_rows]))
         return;
     conclude(sensor, row->verdict, limit_reason(sensor, row, held, sources->of[row - limit_rows]));
 }
@@ -413,7 +430,7 @@ judge_sensor(RvObservation *observation, RvSensor *sensor, const RvHealthContext
         sensor->limits_source = RV_LIMITS_NONE;
     apply_policy(observation, sensor, context->policies, &sources);
     judge_state(sensor);
-    judge_limits(sensor, previous_verdict(context, sensor->key), &sources);
+    judge_limits(observation, sensor, previous_verdict(context, sensor->key), &sources);
 }
 
 /* ---- parts that should be there ---- */

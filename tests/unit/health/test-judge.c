@@ -119,7 +119,14 @@ test_sanity(void)
          {0, 0, 0, 0},
          RV_VERDICT_OK,
          {NONE, NONE, NONE, NONE},
-         "low_critical"},
+         "0/0"},
+        {"all four 0 of a module without diagnostics",
+         RV_CLASS_TEMPERATURE,
+         0,
+         {0, 0, 0, 0},
+         RV_VERDICT_OK,
+         {NONE, NONE, NONE, NONE},
+         "0/0"},
         {"an idle supply draws 0 A",
          RV_CLASS_CURRENT,
          0,
@@ -730,6 +737,55 @@ test_twice(void)
     g_assert_cmpstr(made->reason, ==, first);
 }
 
+/* ---- light of ports that are down ---- */
+
+static void
+test_dark_ports(void)
+{
+    static const struct {
+        const char *shows;
+        const char *name;
+        RvOperStatus oper;
+        RvAdminStatus admin;
+        RvClass class;
+        double value;
+        RvLimitsSource source;
+        RvVerdict verdict;
+    } rows[] = {
+        {"no light on a port that is up", "xe-0/0/1 receive power", RV_OPER_UP, RV_ADMIN_UP,
+         RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
+        {"no light on a port that is down", "xe-0/0/1 receive power", RV_OPER_DOWN, RV_ADMIN_UP,
+         RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_OK},
+        {"the laser of a port that was shut", "xe-0/0/1 bias", RV_OPER_UNKNOWN, RV_ADMIN_DOWN,
+         RV_CLASS_CURRENT, -40, RV_LIMITS_DEVICE, RV_VERDICT_OK},
+        {"the port beside it is down", "xe-0/0/10 receive power", RV_OPER_DOWN, RV_ADMIN_UP,
+         RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
+        {"too much light is too much anywhere", "xe-0/0/1 receive power", RV_OPER_DOWN, RV_ADMIN_UP,
+         RV_CLASS_OPTICAL_POWER, 9, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
+        {"a module's temperature does not depend on the link", "xe-0/0/1", RV_OPER_DOWN,
+         RV_ADMIN_UP, RV_CLASS_TEMPERATURE, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(RvObservation) observation = answer();
+        RvInterface *interface = rv_observation_add_interface(observation, 1);
+        RvSensor *light = sensor(observation, rows[i].class, rows[i].name);
+        const RvHealthContext context = {0};
+
+        g_free(interface->name);
+        interface->name = g_strdup("xe-0/0/1");
+        interface->oper_status = rows[i].oper;
+        interface->admin_status = rows[i].admin;
+        light->value = rows[i].value;
+        light->limits = (RvLimits){-20, NONE, NONE, 5};
+        light->limits_source = rows[i].source;
+        rv_health_judge(observation, &context);
+        g_test_message("%s", rows[i].shows);
+        g_assert_cmpint(light->status, ==, rows[i].verdict);
+        g_assert_true(rows[i].verdict == RV_VERDICT_CRITICAL || light->reason != NULL);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -746,5 +802,6 @@ main(int argc, char **argv)
     g_test_add_func("/health/overall", test_overall);
     g_test_add_func("/health/interfaces", test_interfaces);
     g_test_add_func("/health/twice", test_twice);
+    g_test_add_func("/health/dark-ports", test_dark_ports);
     return g_test_run();
 }

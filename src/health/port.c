@@ -1,0 +1,60 @@
+#include "health/port.h"
+
+#include <string.h>
+
+/* Length of `name` where `text` begins with it and it ends there as a word. */
+static gsize
+begins_with(const char *text, const char *name)
+{
+    gsize length = name != NULL ? strlen(name) : 0;
+
+    if (length == 0 || strncmp(text, name, length) != 0)
+        return 0;
+    return g_ascii_isalnum(text[length]) || text[length] == '/' || text[length] == '.' ? 0 : length;
+}
+
+const RvInterface *
+rv_health_port(const RvObservation *observation, const RvSensor *sensor)
+{
+    const RvInterface *found = NULL;
+    gsize longest = 0;
+
+    for (guint i = 0; i < observation->interfaces->len; i++) {
+        const RvInterface *interface = g_ptr_array_index(observation->interfaces, i);
+        gsize length = MAX(begins_with(sensor->name, interface->name),
+                           begins_with(sensor->name, interface->description));
+
+        if (g_strcmp0(sensor->component, interface->key) == 0)
+            return interface;
+        if (length > longest) {
+            longest = length;
+            found = interface;
+        }
+    }
+    return found;
+}
+
+gboolean
+rv_health_port_is_dark(const RvObservation *observation, const RvSensor *sensor)
+{
+    const RvInterface *interface;
+
+    if (sensor->class != RV_CLASS_OPTICAL_POWER && sensor->class != RV_CLASS_CURRENT)
+        return FALSE;
+    interface = rv_health_port(observation, sensor);
+    if (interface == NULL)
+        return FALSE;
+    switch (interface->oper_status) {
+    case RV_OPER_DOWN:
+    case RV_OPER_NOT_PRESENT:
+    case RV_OPER_LOWER_LAYER_DOWN:
+    case RV_OPER_DORMANT:
+        return TRUE;
+    case RV_OPER_UNKNOWN_TO_US:
+    case RV_OPER_UP:
+    case RV_OPER_TESTING:
+    case RV_OPER_UNKNOWN:
+        break;
+    }
+    return interface->admin_status == RV_ADMIN_DOWN;
+}
