@@ -214,6 +214,19 @@ set_verdict(RvSensor *sensor, RvMeaning meaning)
         sensor->presence = RV_PRESENCE_ABSENT;
 }
 
+/* What a port's module measures of itself are optics; what a port feeds its device is power. */
+static char *
+sensor_group(const Cell *cell)
+{
+    if (cell->rule->group_from != NULL)
+        return rv_source_text(cell->rule->group_from, &cell->row);
+    if (cell->rule->group == NULL && cell->rule->port != NULL &&
+        (cell->class == RV_CLASS_TEMPERATURE || cell->class == RV_CLASS_VOLTAGE ||
+         cell->class == RV_CLASS_CURRENT))
+        return g_strdup("optics");
+    return g_strdup(cell->rule->group);
+}
+
 static RvSensor *
 add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
 {
@@ -223,9 +236,7 @@ add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
     g_free(sensor->name);
     sensor->name = sensor_name(cell, number, numbers);
     sensor->component = g_strdup(one.place);
-    sensor->group = cell->rule->group_from != NULL
-                        ? rv_source_text(cell->rule->group_from, &cell->row)
-                        : g_strdup(cell->rule->group);
+    sensor->group = sensor_group(cell);
     sensor->oid = g_strdup(cell->oid);
     sensor->source =
         g_strdup_printf("%s:%u: %s", cell->profile->head->name, cell->rule->line, cell->rule->id);

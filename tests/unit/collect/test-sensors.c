@@ -59,6 +59,8 @@ print(const RvObservation *observation)
                                    rv_verdict_word(sensor->device_verdict));
         else
             g_string_append_printf(out, " %s %s", value, sensor->unit);
+        if (g_strcmp0(sensor->group, "optics") == 0)
+            g_string_append(out, " optics");
         g_string_append_c(out, '\n');
     }
     return g_string_free(out, FALSE);
@@ -166,12 +168,12 @@ static const struct {
      "tables:\n  - entry: 1.3.6.1.4.1.9.1\n    part: { index: 1, format: 'PSU %s' }\n"
      "    name: Input\n    sensors:\n      - { column: 3, class: voltage }\n",
      CELL(3, 2, 2, "230"), "psu-2/voltage/input 230 V\n"},
-    {"a port leads the key",
+    {"a port leads the key, and what its module measures of itself is optics",
      "tables:\n  - entry: 1.3.6.1.4.1.9.1\n    port: { column: ifName, index: 2 }\n"
      "    name: { index: 1, format: 'Lane %s' }\n    sensors:\n      - { column: 3, class: "
      "current, unit: 2uA }\n",
      "1.3.6.1.4.1.9.1.3.4.17|2|3000\n1.3.6.1.2.1.31.1.1.1.1.17|4|Eth1/4\n",
-     "port/eth1-4/current/lane-4 0.006 A\n"},
+     "port/eth1-4/current/lane-4 0.006 A optics\n"},
     {"a join by value",
      "tables:\n  - entry: 1.3.6.1.4.1.9.1\n    name: { column: entPhysicalName, via: 4 }\n"
      "    sensors:\n      - { column: 3, class: fan }\n",
