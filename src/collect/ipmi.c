@@ -51,7 +51,8 @@ set_identity(const Collecting *collecting)
 
     if (fru != NULL)
         rv_ipmi_fru_identity(fru, device);
-    if (device->vendor == NULL)
+    /* who made the BMC stands for the server's maker only where no FRU could say */
+    if (device->vendor == NULL && answers->frus_whole)
         device->vendor = g_strdup(answers->manufacturer);
     if (device->power_state == NULL && answers->has_chassis)
         device->power_state = g_strdup(answers->power_on ? "on" : "off");

@@ -76,6 +76,7 @@ typedef struct {
     GPtrArray *sensors;     /* RvIpmiSensor* */
     GPtrArray *sel;         /* RvIpmiSelEntry*, in record order */
     GPtrArray *frus;        /* RvIpmiFru* */
+    gboolean frus_whole;    /* asked for, and all that the BMC has came */
     GPtrArray *notes;       /* char* */
 } RvIpmiAnswers;
 

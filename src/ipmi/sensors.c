@@ -29,7 +29,9 @@ sensor_name(ipmi_sdr_ctx_t context, const RvSdrRecord *record, guint8 number, gu
 static char *
 entity_name(guint8 id, guint8 instance)
 {
-    const char *name = ipmi_get_entity_id_string(id);
+    /* two numbers say air inlet; FreeIPMI's names know the second of them */
+    const char *name =
+        ipmi_get_entity_id_string(id == IPMI_ENTITY_ID_AIR_INLET_B ? IPMI_ENTITY_ID_AIR_INLET : id);
     /* 60h to 7Fh count within a device, from 60h (IPMI 2.0 §39.1) */
     guint number = instance >= 0x60 && instance <= 0x7F ? instance - 0x60u : instance;
 

@@ -323,6 +323,9 @@ def test_observation(server):
           any('other controllers' in n for n in seen['notes']), seen['notes'])
     check('identity from the FRU', (seen['device']['vendor'], seen['device']['model'], seen['device']['serial']) ==
           ('Maker', 'Small Server', 'S987654'), seen['device'])
+    plain = ask(server.host, '--observe', STATES)
+    check('without the FRU, who made the BMC does not pass for the maker of the server',
+          plain['device'].get('vendor') is None and plain['protocols'][0]['state'] == 'up', plain['device'])
     check('serial numbers of parts', {'B123456', 'S987654', 'PS55555'} <= {c['serial'] for c in seen['components']},
           seen['components'])
     keys = [s['key'] for s in seen['sensors']]
