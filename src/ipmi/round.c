@@ -256,8 +256,8 @@ conclude(RvIpmiRound *round, const RvIpmiSession *session, gboolean opened, gint
     answers->state = opened && answers->has_device_id ? RV_STATE_UP : RV_STATE_DOWN;
     if (opened && session->reason == RV_REASON_NONE)
         answers->state = RV_STATE_UP;
-    answers->frus_whole = round->task.fru && answers->state == RV_STATE_UP &&
-                          session->reason == RV_REASON_NONE;
+    answers->frus_whole =
+        round->task.fru && answers->state == RV_STATE_UP && session->reason == RV_REASON_NONE;
     answers->reason = session->reason;
     g_free(answers->detail);
     answers->detail = g_strdup(session->detail);
