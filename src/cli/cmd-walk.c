@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/data-folder.h"
 #include "cli/target-options.h"
+#include "profile/objects.h"
 #include "snmp/agent.h"
 #include "snmp/recording.h"
 
@@ -14,6 +16,7 @@
 typedef struct {
     RvTargetOptions *target;
     char *save;
+    gboolean names;
     GMainLoop *waiting;
     const char *name;
     int status;
@@ -26,19 +29,50 @@ usage(GError **error, const char *message)
     return EX_USAGE;
 }
 
-static void
-print_varbind(const RvVarbind *varbind, GString *line)
+/* "UPS-MIB::upsBatteryStatus.0"; the number where no module has it, or only a branch above. */
+static char *
+named(const RvObjects *objects, const RvOid *oid)
 {
-    g_autofree char *oid = rv_oid_format(&varbind->oid);
+    const RvObject *object = objects != NULL ? rv_objects_above(objects, oid) : NULL;
+    g_autofree char *number = rv_oid_format(oid), *above = NULL;
 
-    g_string_printf(line, ".%s = ", oid);
+    if (object == NULL || !object->leaf)
+        return g_strconcat(".", number, NULL);
+    above = rv_oid_format(&object->oid);
+    return g_strconcat(object->module, "::", object->name, number + strlen(above), NULL);
+}
+
+static void
+append_word(const RvObjects *objects, const RvVarbind *varbind, GString *line)
+{
+    const RvObject *object = objects != NULL ? rv_objects_above(objects, &varbind->oid) : NULL;
+    const RvMapEntry *entry = NULL;
+
+    if (object != NULL && object->enumeration != NULL && varbind->type == RV_SNMP_INTEGER) {
+        g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT, varbind->integer);
+
+        entry = rv_map_find(object->enumeration, key);
+    }
+    if (entry != NULL)
+        g_string_append_printf(line, " (%s)", entry->value);
+}
+
+static void
+print_varbind(const RvObjects *objects, const RvVarbind *varbind, GString *line)
+{
+    g_autofree char *oid = named(objects, &varbind->oid);
+
+    g_string_printf(line, "%s = ", oid);
     rv_varbind_print(varbind, line);
+    append_word(objects, varbind, line);
     puts(line->str);
 }
 
 static void
-print_all(const RvSnmpAnswers *answers)
+print_all(const Walk *walk, const RvSnmpAnswers *answers)
 {
+    g_autofree char *modules = rv_cli_data_folder("mibs");
+    g_autoptr(RvObjects) objects = walk->names ? rv_objects_load(modules) : NULL;
     g_autoptr(GString) line = g_string_new(NULL);
 
     for (guint32 arc = 0; arc < ARC_CEILING; arc++) {
@@ -47,7 +81,7 @@ print_all(const RvSnmpAnswers *answers)
         const RvVarbind *varbinds = rv_snmp_answers_below(answers, &root, &n);
 
         for (guint i = 0; i < n; i++)
-            print_varbind(&varbinds[i], line);
+            print_varbind(objects, &varbinds[i], line);
     }
 }
 
@@ -102,7 +136,7 @@ run(Walk *walk, const RvDevice *device, RvOid *roots, guint n, GError **error)
     if (!ask(walk, device, roots, n, answers, error))
         return EX_SOFTWARE;
     if (walk->save == NULL)
-        print_all(answers);
+        print_all(walk, answers);
     else if (rv_snmp_answers_count(answers) > 0 &&
              !rv_snmp_recording_save(answers, walk->save, error))
         return EX_CANTCREAT;
@@ -144,6 +178,8 @@ rv_cmd_walk(const RvCliContext *cli, int argc, char **argv, GError **error)
     g_autoptr(RvTargetOptions) target = rv_target_options_new();
     const GOptionEntry entries[] = {{"save", 0, 0, G_OPTION_ARG_FILENAME, &walk.save,
                                      "write a recording (.snmprec) instead of printing", "FILE"},
+                                    {"names", 0, 0, G_OPTION_ARG_NONE, &walk.names,
+                                     "print names of objects and states, not numbers alone", NULL},
                                     {NULL}};
     g_autoptr(GOptionContext) context =
         g_option_context_new("TARGET [OID] - print every value of an SNMP agent");

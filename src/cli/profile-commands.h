@@ -21,6 +21,8 @@ gboolean rv_profile_options_parse(GOptionContext *context, int *argc, char ***ar
 char **rv_profile_options_folders(const RvProfileOptions *options);
 /* All heads; what is wrong goes to stderr. */
 RvProfiles *rv_profile_options_open(const RvProfileOptions *options, RvProblems *problems);
+/* TRUE where one of the globs behind the command matches, or there is none. */
+gboolean rv_profile_is_wanted(const RvProfileHead *head, int argc, char **argv);
 void rv_profile_print_problems(const RvProblems *problems);
 
 /* The file's name without folder and ending. */
@@ -30,6 +32,7 @@ char *rv_profile_recording_name(const char *path);
 RvObservation *rv_profile_interpret(RvProfiles *profiles, const char *path, const char *forced,
                                     GPtrArray *trail, GError **error);
 
+int rv_profile_lint(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_profile_test(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_profile_explain(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_profile_learn(const RvCliContext *context, int argc, char **argv, GError **error);

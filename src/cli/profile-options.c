@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cli/data-folder.h"
 #include "cli/profile-commands.h"
 
@@ -59,4 +60,14 @@ rv_profile_options_open(const RvProfileOptions *options, RvProblems *problems)
 
     rv_profile_print_problems(problems);
     return profiles;
+}
+
+gboolean
+rv_profile_is_wanted(const RvProfileHead *head, int argc, char **argv)
+{
+    gboolean wanted = argc < 2;
+
+    for (int i = 1; i < argc; i++)
+        wanted = wanted || rv_text_glob(argv[i], head->name);
+    return wanted;
 }

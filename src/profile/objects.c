@@ -14,6 +14,11 @@ typedef struct {
     char *name, *module, *parent, *tail, *body;
 } Definition;
 
+typedef struct {
+    GHashTable *by_module; /* "MODULE::name" → Definition* */
+    GHashTable *anywhere;  /* name → one of them, borrowed */
+} Definitions;
+
 struct RvObjects {
     GHashTable *by_oid; /* dotted → RvObject* */
 };
@@ -43,8 +48,15 @@ definition_free(gpointer data)
     g_free(definition);
 }
 
+/* Two modules may use one name. */
+static char *
+definition_key(const char *module, const char *name)
+{
+    return g_strconcat(module, "::", name, NULL);
+}
+
 static void
-read_module(const char *path, const char *module, const GRegex *regex, GHashTable *definitions)
+read_module(const char *path, const char *module, const GRegex *regex, const Definitions *all)
 {
     g_autofree char *text = NULL;
     g_autoptr(GMatchInfo) match = NULL;
@@ -60,16 +72,27 @@ read_module(const char *path, const char *module, const GRegex *regex, GHashTabl
         definition->parent = g_match_info_fetch(match, 3);
         definition->tail = g_match_info_fetch(match, 4);
         definition->module = g_strdup(module);
-        g_hash_table_replace(definitions, definition->name, definition);
+        g_hash_table_replace(all->anywhere, definition->name, definition);
+        g_hash_table_replace(all->by_module, definition_key(module, definition->name), definition);
         g_match_info_next(match, NULL);
     }
 }
 
+/* As `module` sees it: its own, else what any has. */
+static const Definition *
+find_definition(const Definitions *all, const char *module, const char *name)
+{
+    g_autofree char *key = definition_key(module, name);
+    const Definition *own = g_hash_table_lookup(all->by_module, key);
+
+    return own != NULL ? own : g_hash_table_lookup(all->anywhere, name);
+}
+
 /* Dotted; FALSE where a parent is not known. */
 static gboolean
-resolve(GHashTable *definitions, const char *name, GString *out, int depth)
+resolve(const Definitions *all, const char *module, const char *name, GString *out, int depth)
 {
-    const Definition *definition = g_hash_table_lookup(definitions, name);
+    const Definition *definition = find_definition(all, module, name);
     g_auto(GStrv) numbers = NULL;
 
     if (strcmp(name, "iso") == 0) {
@@ -77,7 +100,7 @@ resolve(GHashTable *definitions, const char *name, GString *out, int depth)
         return TRUE;
     }
     if (definition == NULL || depth > DEPTH_CEILING ||
-        !resolve(definitions, definition->parent, out, depth + 1))
+        !resolve(all, definition->module, definition->parent, out, depth + 1))
         return FALSE;
     numbers = g_strsplit_set(definition->tail, " \t\r\n", -1);
     for (char **number = numbers; *number != NULL; number++) {
@@ -113,19 +136,22 @@ read_enumeration(const char *body)
 }
 
 static void
-add_object(RvObjects *objects, GHashTable *definitions, const Definition *definition)
+add_object(RvObjects *objects, const Definitions *all, const Definition *definition)
 {
     g_autoptr(GString) dotted = g_string_new(NULL);
     RvObject *object;
     RvOid oid = {NULL, 0};
 
-    if (!resolve(definitions, definition->name, dotted, 0) || !rv_oid_parse(dotted->str, &oid))
+    if (!resolve(all, definition->module, definition->name, dotted, 0) ||
+        !rv_oid_parse(dotted->str, &oid))
         return;
     object = g_new0(RvObject, 1);
     object->name = g_strdup(definition->name);
     object->module = g_strdup(definition->module);
     object->oid = oid;
     object->enumeration = read_enumeration(definition->body);
+    object->leaf = strstr(definition->body, "MAX-ACCESS") != NULL &&
+                   strstr(definition->body, "not-accessible") == NULL;
     g_hash_table_replace(objects->by_oid, g_strdup(dotted->str), object);
 }
 
@@ -134,8 +160,10 @@ rv_objects_load(const char *folder)
 {
     RvObjects *objects = g_new0(RvObjects, 1);
     g_autoptr(GRegex) regex = g_regex_new(DEFINITION, G_REGEX_MULTILINE | G_REGEX_DOTALL, 0, NULL);
-    g_autoptr(GHashTable) definitions =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, definition_free);
+    g_autoptr(GHashTable) by_module =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, definition_free);
+    g_autoptr(GHashTable) anywhere = g_hash_table_new(g_str_hash, g_str_equal);
+    const Definitions all = {by_module, anywhere};
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     GHashTableIter iter;
     gpointer definition;
@@ -146,11 +174,11 @@ rv_objects_load(const char *folder)
         g_autofree char *path = g_build_filename(folder, name, NULL);
 
         if (strchr(name, '.') == NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR))
-            read_module(path, name, regex, definitions);
+            read_module(path, name, regex, &all);
     }
-    g_hash_table_iter_init(&iter, definitions);
+    g_hash_table_iter_init(&iter, by_module);
     while (g_hash_table_iter_next(&iter, NULL, &definition))
-        add_object(objects, definitions, definition);
+        add_object(objects, &all, definition);
     return objects;
 }
 
@@ -175,4 +203,18 @@ rv_objects_find(const RvObjects *objects, const RvOid *oid)
     g_autofree char *text = rv_oid_format(oid);
 
     return g_hash_table_lookup(objects->by_oid, text);
+}
+
+const RvObject *
+rv_objects_above(const RvObjects *objects, const RvOid *oid)
+{
+    g_autofree char *text = rv_oid_format(oid);
+    const RvObject *object = g_hash_table_lookup(objects->by_oid, text);
+    char *dot;
+
+    while (object == NULL && (dot = strrchr(text, '.')) != NULL) {
+        *dot = '\0';
+        object = g_hash_table_lookup(objects->by_oid, text);
+    }
+    return object;
 }

@@ -9,6 +9,7 @@ typedef struct {
     char *name, *module;
     RvOid oid;
     RvMap *enumeration; /* number → word; NULL: none */
+    gboolean leaf;      /* has instances: no branch, table or row */
 } RvObject;
 
 typedef struct RvObjects RvObjects;
@@ -21,3 +22,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvObjects, rv_objects_free)
 guint rv_objects_count(const RvObjects *objects);
 /* Exactly this OID; NULL where no module has it. */
 const RvObject *rv_objects_find(const RvObjects *objects, const RvOid *oid);
+/* The longest that `oid` is or lies below: the column or scalar of an instance. */
+const RvObject *rv_objects_above(const RvObjects *objects, const RvOid *oid);

@@ -91,6 +91,20 @@ def mistakes():
     ok(status == 78 and "match is the same as that of 'box-one'" in err, "two families that match alike", err)
 
 
+def against_modules():
+    """UPS-MIB: unknown(1), batteryNormal(2), batteryLow(3), batteryDepleted(4)."""
+    states = "{ 1: [unknown, unknown], 2: [battery-low, critical], 3: [weak, critical], 7: [gone, critical] }"
+    write("mib/mib.yaml", "profile: mib\nmatch: none\ntables:\n  - entry: 1.3.6.1.2.1.33.1.2\n    scalars: true\n"
+          "    sensors:\n      - { column: 1, class: state, states: %s }\n      - { column: 1, class: charge }\n"
+          "      - { column: 99, class: charge }\n" % states)
+    status, out, err = profile("lint", "--unnamed", "--profiles", os.path.join(folder, "mib"), "mib")
+    ok(status == 78 and len(err.splitlines()) == 3, "three contradictions of the module", err)
+    for what in ("mib.yaml:7:", "state 7 (gone) is none of UPS-MIB::upsBatteryStatus", "calls it batteryNormal, and "
+                 "batteryLow is its 3", "mib.yaml:8:1: UPS-MIB::upsBatteryStatus is a state"):
+        ok(what in err, "lint says: " + what, err)
+    ok("mib: no module has 1.3.6.1.2.1.33.1.2.99" in out and "modules name 1 of 2 columns" in out, "unnamed", out)
+
+
 def recorded(site, walk):
     status, out, err = profile("test", "--profiles", site, "--format", "json", walk)
     answer = json.loads(out) if status == 0 else {"device": {}, "sensors": [], "notes": []}
@@ -143,6 +157,7 @@ def main():
     try:
         shipped()
         mistakes()
+        against_modules()
         recorded(site, walk)
         explained(site, walk)
         learnt(walk)

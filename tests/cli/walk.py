@@ -24,6 +24,12 @@ PRINTED = """.1.3.6.1.2.1.1.1.0 = STRING: "a \\"switch\\""
 .1.3.6.1.2.1.2.2.1.10.1 = Counter32: 4294967295
 .1.3.6.1.4.1.9.1 = OID: .1.3.6.1.4.1.9
 """
+# an enumeration's word stands behind its number; what only lies below a branch has no name
+NAMED = ["SNMPv2-MIB::sysDescr.0 = STRING: \"a \\\"switch\\\"\"",
+         "SNMPv2-MIB::sysUpTime.0 = Timeticks: (4200) 0:00:00:42.00",
+         "IF-MIB::ifPhysAddress.1 = Hex-STRING: 00 1B 2C 3D 4E 5F",
+         "IF-MIB::ifInOctets.1 = Counter32: 4294967295",
+         ".1.3.6.1.4.1.9.1 = OID: .1.3.6.1.4.1.9"]
 # user, protocol and password as snmpd has them, then as we ask
 USERS = [
     ("none", "", "noAuthNoPriv", None, None),
@@ -106,6 +112,8 @@ def against_fake():
     saved = os.path.join(folder, "saved.snmprec")
     result = walk(*at)
     ok(result == (0, PRINTED, ""), "all values, in order, typed", result)
+    result = walk(*at, "--names")
+    ok(result[0] == 0 and result[1].splitlines() == NAMED, "names where a module has them", result)
     result = walk(*at, "1.3.6.1.2.1.1")
     ok(result == (0, "".join(PRINTED.splitlines(True)[:2]), ""), "below an OID", result)
     result = walk(*at, "1.3.6.1.2.1.1.3.0")
