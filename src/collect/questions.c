@@ -101,6 +101,16 @@ rv_questions_add_interfaces(RvQuestions *questions)
 }
 
 void
+rv_questions_add_moving_interfaces(RvQuestions *questions)
+{
+    static const guint32 table[] = {7, 8, 9, 10, 11, 13, 14, 16, 17, 19, 20};
+    static const guint32 extension[] = {6, 7, 10, 11, 19};
+
+    add_columns(questions, "1.3.6.1.2.1.2.2.1", table, G_N_ELEMENTS(table), FALSE);
+    add_columns(questions, "1.3.6.1.2.1.31.1.1.1", extension, G_N_ELEMENTS(extension), FALSE);
+}
+
+void
 rv_questions_add_entities(RvQuestions *questions, gboolean census)
 {
     static const guint32 places[] = {2, 4, 5, 6, 7};
@@ -138,17 +148,33 @@ compare(const void *a, const void *b)
     return rv_oid_compare(a, b);
 }
 
+gboolean
+rv_questions_has(const RvQuestions *questions, const RvOid *oid)
+{
+    g_autofree char *text = rv_oid_format(oid);
+
+    return g_hash_table_contains(questions->known, text);
+}
+
+static void
+sort(RvQuestions *questions)
+{
+    if (questions->oids->len > 1)
+        qsort(questions->oids->data, questions->oids->len, sizeof(RvOid), compare);
+}
+
+const GArray *
+rv_questions_oids(RvQuestions *questions)
+{
+    sort(questions);
+    return questions->oids;
+}
+
 static gboolean
 is_wanted(const RvOid *oid, const RvHabits *habits, const RvQuestions *asked)
 {
-    g_autofree char *text = NULL;
-
-    if (habits != NULL && rv_habits_rows(habits, oid) == 0)
-        return FALSE;
-    if (asked == NULL)
-        return TRUE;
-    text = rv_oid_format(oid);
-    return !g_hash_table_contains(asked->known, text);
+    return (habits == NULL || rv_habits_rows(habits, oid) != 0) &&
+           (asked == NULL || !rv_questions_has(asked, oid));
 }
 
 static gboolean
@@ -190,8 +216,7 @@ rv_questions_list(RvQuestions *questions, const RvHabits *habits, const RvQuesti
                   guint *count)
 {
     g_array_set_size(questions->list, 0);
-    if (questions->oids->len > 1)
-        qsort(questions->oids->data, questions->oids->len, sizeof(RvOid), compare);
+    sort(questions);
     for (guint i = 0; i < questions->oids->len; i++) {
         const RvOid *oid = &g_array_index(questions->oids, RvOid, i);
 

@@ -17,9 +17,15 @@ void rv_questions_add(RvQuestions *questions, const RvOid *oid);
 void rv_questions_add_system(RvQuestions *questions);
 /* IF-MIB, ifXTable, duplex. */
 void rv_questions_add_interfaces(RvQuestions *questions);
+/* Of these: status, when it changed, counters. */
+void rv_questions_add_moving_interfaces(RvQuestions *questions);
 /* ENTITY-MIB: names and containment; with `census` models and serials too. */
 void rv_questions_add_entities(RvQuestions *questions, gboolean census);
 void rv_questions_add_profile(RvQuestions *questions, const RvProfile *profile, gboolean census);
+
+gboolean rv_questions_has(const RvQuestions *questions, const RvOid *oid);
+/* RvOid, ascending; borrowed until one is added. */
+const GArray *rv_questions_oids(RvQuestions *questions);
 
 /* Grouped by table. What `habits` (may be NULL) knows to be absent and what `asked` (may be NULL)
  * holds is left out. Borrowed until the next call. */

@@ -114,3 +114,6 @@ extern const char *const rv_sensor_groups[];
  * ending in ".0"), ascending, without repeats; those of components only with `census`. Caller frees
  * with g_array_unref. */
 GArray *rv_profile_columns(const RvProfile *profile, gboolean census);
+/* Of those without census, the ones that give values and states, or say whether a row counts; not
+ * those that only name, place, scale or limit. */
+GArray *rv_profile_moving_columns(const RvProfile *profile);

@@ -1,0 +1,45 @@
+/* Kept: what of an agent does not move, so that most rounds ask only for what does.
+ *
+ * One file per device below STATE/agents. It holds the cells of names, places, scales and limits;
+ * the signs under which they were read (what the device is, since when it runs, when it says that
+ * its parts or interfaces changed); and which rows the moving columns had then. A file that is
+ * damaged, old or not written by this version counts as none. */
+#pragma once
+
+#include "collect/column-plan.h"
+#include "collect/questions.h"
+
+#define RV_KEPT_SECONDS 86400
+
+typedef struct RvKept RvKept;
+
+/* Reads its head only. NULL where there is none, or `state_folder` is NULL. */
+RvKept *rv_kept_load(const char *state_folder, const char *device);
+void rv_kept_free(RvKept *kept);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvKept, rv_kept_free)
+
+/* The instances that bear signs beside the system group: RvOid*, `*count` of them. */
+const RvOid *rv_kept_signs(guint *count);
+
+/* Do the signs in `answers` (system group and rv_kept_signs) and the plan still say the same? */
+gboolean rv_kept_holds(const RvKept *kept, const RvSnmpAnswers *answers, const RvColumnPlan *plan,
+                       gint64 now_ms);
+
+typedef enum {
+    RV_KEPT_SAME,
+    RV_KEPT_LINKS, /* the rows are the same, but some link changed: speed and duplex may have, too
+                    */
+    RV_KEPT_ROWS,  /* rows came or went: nothing kept is to be relied on */
+} RvKeptRows;
+/* Compares the moving columns in `answers`, of those that were `asked`; one of which not all came
+ * says nothing. */
+RvKeptRows rv_kept_compare(const RvKept *kept, const RvSnmpAnswers *answers,
+                           const RvQuestions *asked);
+
+/* Adds the cells; what `answers` has already stays. FALSE: the file is gone or damaged. */
+gboolean rv_kept_add_to(const RvKept *kept, RvSnmpAnswers *answers);
+
+/* Writes what `answers`, which are whole, hold of `plan`, and of each of `probes` (RvOid) that it
+ * was answered. A file that cannot be written is not worth an error: the next round asks more. */
+void rv_kept_save(const char *state_folder, const char *device, const RvSnmpAnswers *answers,
+                  const RvColumnPlan *plan, const GArray *probes, gint64 now_ms);
