@@ -118,6 +118,15 @@ class Demo:
                 self.run("fault", "resolve", number, *self.state(), "--who", "王工", "--cause", cause,
                          "--method", method, "--loss", loss, at=fault["recovered_ms"] // 1000 + 1200)
 
+    def keep_promises(self, now):
+        """On a Monday morning: the two-weekly rounds that the service plan promises, handed over in time."""
+        if datetime.datetime.fromtimestamp(now, ZONE).weekday() != 0:
+            return
+        lines = self.run("plan", "status", *self.state(), "--format", "json", at=now, fine=(0, 1)).splitlines()
+        for duty in map(json.loads, lines):
+            if duty["period"] == "round" and duty["state"] == "due":
+                self.run("report", "--period", "round", "--at", duty["label"][:10], at=now)
+
     def live_the_month(self):
         self.run("maintenance", "add", "fw-01", *self.state(), "--zone", "Asia/Shanghai", "--who", "李工",
                  "--from", self.clock(self.begin + 7.75 * 86400), "--for", "3h", "--why", "防火墙固件升级",
@@ -130,6 +139,7 @@ class Demo:
             time.sleep(0.15)  # ipmi_sim looks at its files ten times a second
             self.run("-q", "poll", *picked, at=now, fine=(0, 1))
             self.keep_ledger(now)
+            self.keep_promises(now)
             self.progress(number, len(times), started)
         print(file=sys.stderr)
 
@@ -174,6 +184,11 @@ class Demo:
             made.append(path)
         return made
 
+    def pages(self):
+        folder = os.path.join(self.folder, "html")
+        self.run("html", "--output", folder, *self.state(), "--zone", "Asia/Shanghai", at=self.end)
+        return os.path.join(folder, "index.html")
+
     def play(self):
         heading(f"a machine room on loopback: {len(SIMULATED) + 1} devices; files in {self.folder}")
         self.start()
@@ -185,11 +200,12 @@ class Demo:
         print(self.run("check", "db-01", "--explain", fine=(2,), language="en"))
         heading("faults that last")
         print(self.run("fault", "list", *self.state(), "--zone", "Asia/Shanghai", at=self.end))
-        heading("graphs and reports")
-        graphs, reports = self.graphs(), self.reports()
+        heading("graphs, pages and reports")
+        graphs, pages, reports = self.graphs(), self.pages(), self.reports()
         heading("where each result lies")
         results = [("report", path) for path in reports] + [("graph", path) for path in graphs]
-        results += [("state", os.path.join(self.folder, "state", "state.db")),
+        results += [("pages", pages), ("rounds", os.path.join(self.folder, "state", "reports")),
+                    ("state", os.path.join(self.folder, "state", "state.db")),
                     ("series", os.path.join(self.folder, "state", "rrd")),
                     ("messages", os.path.join(self.folder, "messages.txt")),
                     ("site files", os.path.join(self.folder, "rackvitals.yaml"))]

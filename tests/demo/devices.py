@@ -155,7 +155,7 @@ def firewall(month, name, serial):
     slow = month.within(16.2, 40)  # a bearing: the fan runs, but ever slower
     readings = [("CPU ON-DIE Temperature", warm(month, 2, 58, 5), 0), ("ADT7490 DTS CPU", warm(month, 3, 52, 4), 0),
                 ("Fan 1", lambda now: int(5200 - (min(month.days(now), 30) - 16.2) * 90 if slow(now) else 5200), 0),
-                ("Fan 2", lambda now: 5150, 0), ("PS1 Status", lambda now: 0, 0)]
+                ("Fan 2", lambda now: 5150, 0), ("Fan 3", lambda now: 5230, 0), ("PS1 Status", lambda now: 0, 0)]
     table(objects, "1.3.6.1.4.1.12356.101.4.3.2.1", {
         index: {1: (INTEGER, index), 2: (STRING, label),
                 3: (STRING, lambda now, value=value: str(value(now))), 4: (INTEGER, alarm)}
