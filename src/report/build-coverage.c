@@ -54,7 +54,7 @@ add_blind(RvBuild *build)
 {
     RvReport *report = build->report;
     g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(RvSpan)); /* until_ms: +1 or -1 */
-    gint64 depth = 0, half = MAX(1, ((gint64)report->devices->len + 1) / 2), from_ms = 0;
+    gint64 depth = 0, half = MAX(1, ((gint64)report->devices->len + 1) / 2), from_ms = 0, most = 0;
 
     for (guint i = 0; i < report->devices->len; i++) {
         const RvReportDevice *device = g_ptr_array_index(report->devices, i);
@@ -70,28 +70,23 @@ add_blind(RvBuild *build)
         }
     }
     g_array_sort(edges, compare_spans);
-    for (guint i = 0; i < edges->len; i++) {
-        const RvSpan *edge = &g_array_index(edges, RvSpan, i);
-        gint64 before = depth;
+    for (guint i = 0; i < edges->len;) {
+        gint64 at_ms = g_array_index(edges, RvSpan, i).from_ms, before = depth;
 
-        depth += edge->until_ms;
-        if (i + 1 < edges->len && g_array_index(edges, RvSpan, i + 1).from_ms == edge->from_ms &&
-            (depth >= half) != (before >= half)) {
-            /* all that happens at one moment counts at once */
-            gint64 at_ms = edge->from_ms;
-
-            while (i + 1 < edges->len && g_array_index(edges, RvSpan, i + 1).from_ms == at_ms)
-                depth += g_array_index(edges, RvSpan, ++i).until_ms;
-            edge = &g_array_index(edges, RvSpan, i);
+        /* all that happens at one moment counts at once */
+        while (i < edges->len && g_array_index(edges, RvSpan, i).from_ms == at_ms)
+            depth += g_array_index(edges, RvSpan, i++).until_ms;
+        if (before < half && depth >= half) {
+            from_ms = at_ms;
+            most = 0;
         }
-        if (before < half && depth >= half)
-            from_ms = edge->from_ms;
-        if (before >= half && depth < half && edge->from_ms > from_ms) {
+        most = MAX(most, depth);
+        if (before >= half && depth < half) {
             RvReportBlind *blind = g_new0(RvReportBlind, 1);
 
             blind->from_ms = from_ms;
-            blind->until_ms = edge->from_ms;
-            blind->devices = (guint)before;
+            blind->until_ms = at_ms;
+            blind->devices = (guint)most;
             g_ptr_array_add(report->coverage.blind, blind);
         }
     }

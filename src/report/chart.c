@@ -540,10 +540,12 @@ widest_tick(const Pen *pen, const RvChart *chart, const Axis *axis)
 static void
 draw_head(const Pen *pen, const RvChart *chart, double x, double y, double width)
 {
+    gboolean unit = chart->unit != NULL && chart->unit[0] != '\0';
+    gboolean wide = unit && g_unichar_iswide(g_utf8_get_char(chart->unit));
     g_autofree char *head =
-        chart->unit != NULL && chart->unit[0] != '\0'
-            ? g_strdup_printf("%s (%s)", chart->title != NULL ? chart->title : "", chart->unit)
-            : g_strdup(chart->title);
+        unit ? g_strdup_printf(wide ? "%s（%s）" : "%s (%s)",
+                               chart->title != NULL ? chart->title : "", chart->unit)
+             : g_strdup(chart->title);
 
     ink(pen, pen->style->ink, 1);
     put_text(pen, head, TITLE_POINTS, x, y, AT_LEFT, width);

@@ -4,7 +4,8 @@
 
 #include "report/page.h"
 
-#define PAD_X 3.0
+#define PAD_X 3.5
+#define GUTTER 9.0 /* where a text follows a number: else they would touch */
 #define PAD_Y 2.6
 #define MARK_SIZE 6.0
 #define MARK_ROOM 9.5
@@ -31,13 +32,26 @@ make_frame(const RvTable *table, double x, double width)
     return frame;
 }
 
+static double
+pad_left(const RvTable *table, guint column)
+{
+    gboolean after_number =
+        column > 0 && g_array_index(table->columns, RvColumn, column - 1).align == RV_ALIGN_RIGHT &&
+        g_array_index(table->columns, RvColumn, column).align != RV_ALIGN_RIGHT;
+
+    return after_number ? PAD_X + GUTTER : PAD_X;
+}
+
 static RvTextStyle
 cell_style(const Frame *frame, guint column, gboolean strong, gboolean mark)
 {
-    return (RvTextStyle){
-        RV_SIZE_TABLE, strong,
-        NULL,          frame->widths[column] - 2 * PAD_X - (mark ? MARK_ROOM : 0),
-        ROW_LINES,     g_array_index(frame->table->columns, RvColumn, column).align};
+    return (RvTextStyle){RV_SIZE_TABLE,
+                         strong,
+                         NULL,
+                         frame->widths[column] - pad_left(frame->table, column) - PAD_X -
+                             (mark ? MARK_ROOM : 0),
+                         ROW_LINES,
+                         g_array_index(frame->table->columns, RvColumn, column).align};
 }
 
 /* ---- one row ---- */
@@ -58,19 +72,20 @@ put_cell(const RvPage *page, const Frame *frame, guint column, const RvCell *cel
 {
     RvTextStyle style = cell_style(frame, column, cell->strong, cell->mark != RV_MARK_NONE);
     double indent = cell->mark != RV_MARK_NONE ? MARK_ROOM : 0, colour[3];
+    double left = x + pad_left(frame->table, column);
 
     if (cell->spark != NULL) {
         rv_chart_spark(page->cairo, &page->style, (const double *)cell->spark->data,
-                       cell->spark->len, x + PAD_X, page->y + (height - SPARK_HEIGHT) / 2,
-                       frame->widths[column] - 2 * PAD_X, SPARK_HEIGHT);
+                       cell->spark->len, left, page->y + (height - SPARK_HEIGHT) / 2,
+                       frame->widths[column] - (left - x) - PAD_X, SPARK_HEIGHT);
         return;
     }
     if (cell->mark != RV_MARK_NONE) {
         PangoRectangle box;
 
         pango_layout_line_get_extents(pango_layout_get_line_readonly(layout, 0), NULL, &box);
-        rv_page_mark(page, cell->mark, x + PAD_X,
-                     page->y + PAD_Y + (double)box.height / PANGO_SCALE / 2, MARK_SIZE);
+        rv_page_mark(page, cell->mark, left, page->y + PAD_Y + (double)box.height / PANGO_SCALE / 2,
+                     MARK_SIZE);
         rv_mark_colour(cell->mark, colour);
         style.colour = colour;
     }
@@ -78,7 +93,7 @@ put_cell(const RvPage *page, const Frame *frame, guint column, const RvCell *cel
         style.colour = page->style.accent;
     rv_page_tag(page, "TD", NULL);
     link_begin(page, cell);
-    rv_page_put(page, layout, &style, NULL, x + PAD_X + indent, page->y + PAD_Y);
+    rv_page_put(page, layout, &style, NULL, left + indent, page->y + PAD_Y);
     if (cell->target != NULL)
         rv_page_untag(page, CAIRO_TAG_LINK);
     rv_page_untag(page, "TD");
@@ -167,7 +182,7 @@ put_head(RvPage *page, const Frame *frame)
         RvTextStyle style = cell_style(frame, i, TRUE, FALSE);
 
         rv_page_write(page, g_array_index(frame->table->columns, RvColumn, i).head, &style, "TH",
-                      x + PAD_X, page->y + PAD_Y);
+                      x + pad_left(frame->table, i), page->y + PAD_Y);
         x += frame->widths[i];
     }
     rv_page_untag(page, "TR");

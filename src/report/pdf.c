@@ -620,6 +620,8 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     page.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     page.plain = pango_attr_list_new();
     pango_attr_list_insert(page.plain, pango_attr_insert_hyphens_new(FALSE));
+    /* marks of punctuation that meet take half the room, as a Chinese page is set */
+    pango_attr_list_insert(page.plain, pango_attr_font_features_new("chws=1"));
     set_colours(&page, document->accent);
     set_metadata(page.surface, document);
     lay_out(&page, FALSE, 0);

@@ -138,11 +138,11 @@ rv_section_method(RvDocument *document, const RvReport *report)
             "half) parts, 20 for clocks kept, 10 for observed service time. What cannot be "
             "rated is left out and the rest scaled to 100. Caps: 79 where a promise was not kept, "
             "84 "
-            "where less than 90 % was observed, 89 where a device is critical at the end.",
+            "where less than 90% was observed, 89 where a device is critical at the end.",
             "评分：达标设备占 40 分（无法证明计半；无指标时取可用率），无严重状态的受检时间占 30 "
             "分（告警计半），"
             "按时处置占 20 分，观测覆盖占 10 分。无法评定的部分不计，其余折算为百分制。"
-            "封顶：存在未达标承诺 79 分，观测不足 90 % 时 84 分，期末有严重状态设备 89 分。"));
+            "封顶：存在未达标承诺 79 分，观测不足 90% 时 84 分，期末有严重状态设备 89 分。"));
     rv_document_item(
         items, "%s",
         SAY("95th percentile: nearest rank over the values at the finest step that is stored for "

@@ -38,16 +38,39 @@ say_change(const RvDocument *document, RvChangeKind kind)
     return "";
 }
 
-static char *
-describe_change(const RvChange *change)
+static const char *
+say_field(const RvDocument *document, const char *field)
 {
+    static const struct {
+        const char *field, *en, *zh;
+    } fields[] = {{"os_version", "system version", "系统版本"},
+                  {"serial", "serial number", "序列号"},
+                  {"model", "model", "型号"},
+                  {"vendor", "vendor", "厂商"},
+                  {"sys_descr", "description", "系统描述"},
+                  {"host", "address", "地址"},
+                  {"firmware", "firmware", "固件"},
+                  {"chassis", "chassis", "机箱"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (strcmp(field, fields[i].field) == 0)
+            return SAY(fields[i].en, fields[i].zh);
+    return field;
+}
+
+static char *
+describe_change(const RvDocument *document, const RvChange *change)
+{
+    const char *subject = say_field(document, change->subject);
+
     if (change->kind == RV_CHANGE_RESTART)
         return g_strdup("–");
     if (change->before[0] != '\0' && change->after[0] != '\0')
-        return g_strdup_printf("%s: %s → %s", change->subject, change->before, change->after);
+        return g_strdup_printf(SAY("%s: %s → %s", "%s：%s → %s"), subject, change->before,
+                               change->after);
     return g_strdup_printf(
-        "%s%s%s", change->subject,
-        change->subject[0] != '\0' && change->after[0] + change->before[0] != 0 ? ": " : "",
+        "%s%s%s", subject,
+        subject[0] != '\0' && change->after[0] + change->before[0] != 0 ? SAY(": ", "：") : "",
         change->after[0] != '\0' ? change->after : change->before);
 }
 
@@ -77,7 +100,7 @@ rv_section_changes(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_time(document->language, change->time_ms, report->zone));
         rv_device_cell(table, report, change->device);
         rv_table_cell(table, "%s", say_change(document, change->kind));
-        rv_table_take(table, describe_change(change));
+        rv_table_take(table, describe_change(document, change));
     }
 }
 
@@ -312,6 +335,18 @@ add_blind(RvDocument *document, const RvReport *report)
     }
 }
 
+/* A round's label is its first and last day. */
+static char *
+duty_period(const RvDocument *document, const RvReportDuty *duty)
+{
+    const char *slash = strchr(duty->label, '/');
+
+    if (slash == NULL)
+        return g_strdup(duty->label);
+    return g_strdup_printf(SAY("%.*s to %s", "%.*s 至 %s"), (int)(slash - duty->label), duty->label,
+                           slash + 1);
+}
+
 static void
 add_duties(RvDocument *document, const RvReport *report)
 {
@@ -342,7 +377,7 @@ add_duties(RvDocument *document, const RvReport *report)
 
         rv_table_row(table);
         rv_table_cell(table, "%s", rv_say_period_kind(document->language, duty->kind));
-        rv_table_cell(table, "%s", duty->label);
+        rv_table_take(table, duty_period(document, duty));
         rv_table_take(table, rv_write_time(document->language, duty->due_ms, report->zone));
         rv_table_take(table, rv_write_time(document->language, duty->done_ms, report->zone));
         rv_table_mark(table, states[duty->state].mark,

@@ -50,8 +50,8 @@ rv_section_trends(RvDocument *document, const RvReport *report)
         rv_table_row(table);
         rv_device_cell(table, report, evidence->device);
         rv_table_cell(table, "%s", evidence->name);
-        rv_table_take(table, rv_write_value(evidence->now, rv_class_unit(suspect->class)));
-        rv_table_take(table, rv_write_value(evidence->normal, rv_class_unit(suspect->class)));
+        rv_table_take(table, rv_write_measure(evidence->now, suspect->class));
+        rv_table_take(table, rv_write_measure(evidence->normal, suspect->class));
         if (evidence->latest_days == G_MAXINT64)
             rv_table_cell(table, SAY("%d, not before %d", "%d，最早 %d"),
                           (int)evidence->likely_days, (int)evidence->soonest_days);
@@ -224,22 +224,20 @@ series_columns(RvTable *table, const RvDocument *document, const char *what)
     rv_table_column(table, what, 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Lowest", "最低"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Mean", "平均"), 12, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("95 %", "95 分位"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("95%", "95 分位"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Highest", "最高"), 12, RV_ALIGN_RIGHT);
 }
 
 static void
 series_cells(RvTable *table, const RvReport *report, const RvReportSeries *one)
 {
-    const char *unit = rv_class_unit(one->class);
-
     rv_table_row(table);
     rv_device_cell(table, report, one->device);
     rv_table_cell(table, "%s", one->name);
-    rv_table_take(table, rv_write_value(round(one->minimum * 100) / 100, unit));
-    rv_table_take(table, rv_write_value(round(one->mean * 10) / 10, unit));
-    rv_table_take(table, rv_write_value(round(one->p95 * 100) / 100, unit));
-    rv_table_take(table, rv_write_value(round(one->maximum * 100) / 100, unit));
+    rv_table_take(table, rv_write_measure(one->minimum, one->class));
+    rv_table_take(table, rv_write_measure(one->mean, one->class));
+    rv_table_take(table, rv_write_measure(one->p95, one->class));
+    rv_table_take(table, rv_write_measure(one->maximum, one->class));
 }
 
 static void
@@ -256,8 +254,8 @@ add_inlets(RvDocument *document, const RvReport *report)
         sum += one->mean;
     }
     if (report->inlets->len > 0) {
-        g_autofree char *most = rv_write_value(round(hottest * 10) / 10, "°C");
-        g_autofree char *mean = rv_write_value(round(sum / report->inlets->len * 10) / 10, "°C");
+        g_autofree char *most = rv_write_measure(hottest, RV_CLASS_TEMPERATURE);
+        g_autofree char *mean = rv_write_measure(sum / report->inlets->len, RV_CLASS_TEMPERATURE);
 
         caption = g_strdup_printf(
             SAY("Air at the inlets reached %s; the mean of all is %s", "进风温度最高 %s，平均 %s"),
@@ -315,7 +313,7 @@ add_energy(RvDocument *document, const RvReport *report)
         if (rv_table_full(document, table, TOP, report->energy->len))
             break;
         series_cells(table, report, one);
-        rv_table_take(table, rv_write_value(round(one->used * 10) / 10, "kWh"));
+        rv_table_take(table, rv_write_measure(one->used, RV_CLASS_ENERGY));
     }
 }
 
@@ -341,8 +339,8 @@ add_top(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Interface", "接口"), 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Speed", "带宽"), 14, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("In 95 %", "流入 95 分位"), 16, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Out 95 %", "流出 95 分位"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("In 95%", "流入 95 分位"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Out 95%", "流出 95 分位"), 16, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Used", "利用率"), 11, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Known", "数据率"), 11, RV_ALIGN_RIGHT);
     table->none =

@@ -71,8 +71,8 @@ add_pareto(RvDocument *document, const RvReport *report)
                      vital);
     }
     caption = g_strdup_printf(
-        SAY("%u of %u causes make 80 %% of the faults", "%2$u 类原因中的 %1$u 类占故障的 80 %%"),
-        few, report->causes->len);
+        SAY("%u of %u causes make 80%% of the faults", "%2$u 类原因中的 %1$u 类占故障的 80%%"), few,
+        report->causes->len);
     rv_document_chart(document, chart, caption);
 }
 

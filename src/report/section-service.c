@@ -302,7 +302,7 @@ add_resolutions(RvDocument *document, const RvReport *report)
         document, RV_BLOCK_TABLE,
         SAY("Cause, method and loss of resolved faults", "已解决故障的原因、方法与损失"));
     rv_table_column(table, SAY("No", "编号"), 6, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Kind", "种类"), 9, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Kind", "类别"), 9, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Cause", "原因"), 30, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Method", "方法"), 30, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Loss", "损失"), 20, RV_ALIGN_LEFT);
@@ -370,6 +370,35 @@ add_bad_parts(RvDocument *document, const RvReport *report)
     }
 }
 
+static gboolean
+is_same_part(const RvReport *report, guint left, guint right)
+{
+    const RvEvidence *a = ((RvReportSuspect *)g_ptr_array_index(report->suspects, left))->evidence;
+    const RvEvidence *b = ((RvReportSuspect *)g_ptr_array_index(report->suspects, right))->evidence;
+
+    return strcmp(a->device, b->device) == 0 && strcmp(a->key, b->key) == 0;
+}
+
+/* All that is said of the part of one suspect; NULL where an earlier one said it. */
+static char *
+evidence_together(const RvDocument *document, const RvReport *report, guint index)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < index; i++)
+        if (is_same_part(report, i, index))
+            return NULL;
+    for (guint i = index; i < report->suspects->len; i++) {
+        g_autofree char *sentence = NULL;
+
+        if (!is_same_part(report, i, index))
+            continue;
+        sentence = rv_suspect_sentence(document, g_ptr_array_index(report->suspects, i));
+        g_string_append_printf(text, "%s%s", text->len > 0 ? SAY("; ", "；") : "", sentence);
+    }
+    return g_strdup(text->str);
+}
+
 static void
 add_suspects(RvDocument *document, const RvReport *report)
 {
@@ -390,17 +419,42 @@ add_suspects(RvDocument *document, const RvReport *report)
                   "与同类部件、自身历史及限值相比，均无明显异常。"));
     for (guint i = 0; i < report->suspects->len; i++) {
         const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
+        char *evidence = evidence_together(document, report, i);
         RvCell *cell;
 
-        if (rv_table_full(document, table, ROWS, report->suspects->len))
+        if (evidence == NULL)
+            continue;
+        if (rv_table_full(document, table, ROWS, report->suspects->len)) {
+            g_free(evidence);
             return;
+        }
         rv_table_row(table);
         rv_device_cell(table, report, suspect->evidence->device);
         rv_table_cell(table, "%s", suspect->evidence->name);
-        rv_table_take(table, rv_write_value(suspect->evidence->now, rv_class_unit(suspect->class)));
+        rv_table_take(table, rv_write_measure(suspect->evidence->now, suspect->class));
         cell = rv_table_cell(table, "%s", "");
         cell->spark = g_array_ref(suspect->days);
-        rv_table_take(table, rv_suspect_sentence(document, suspect));
+        rv_table_take(table, evidence);
+    }
+}
+
+/* Parts that were not well when the period before ended. */
+static void
+add_lasting_parts(RvDocument *document, const RvReport *report, RvTable *table)
+{
+    for (guint i = 0; i < report->findings->len; i++) {
+        const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
+        g_autofree char *sentence = NULL;
+
+        if (!finding->since_before ||
+            rv_table_full(document, table, ROWS, report->faults->len + report->findings->len))
+            continue;
+        sentence = rv_finding_sentence(document, finding);
+        rv_table_row(table);
+        rv_table_cell(table, SAY("%s: %s", "%s：%s"), finding->name, sentence);
+        rv_device_cell(table, report, finding->device);
+        rv_table_cell(table, "%s", SAY("before the period", "本周期之前"));
+        rv_verdict_cell(table, document, finding->now);
     }
 }
 
@@ -434,6 +488,7 @@ add_follow_up(RvDocument *document, const RvReport *report)
         rv_table_mark(table, done ? RV_MARK_OK : RV_MARK_CRITICAL,
                       done ? SAY("resolved", "已解决") : SAY("open", "未解决"));
     }
+    add_lasting_parts(document, report, table);
 }
 
 void

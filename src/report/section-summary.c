@@ -147,24 +147,24 @@ add_classes(RvDocument *document, const RvReport *report)
 static void
 add_score(RvDocument *document, const RvReport *report)
 {
-    RvChart *down =
-        rv_chart_new(RV_CHART_COLUMNS,
-                     SAY("Down time of all devices, and availability", "全部设备中断时间及可用率"),
-                     SAY("hours", "小时"));
-    RvChart *score = rv_chart_new(RV_CHART_COLUMNS, SAY("Score", "综合评分"), "");
+    RvChart *down = rv_chart_new(RV_CHART_COLUMNS,
+                                 SAY("Down time of all devices together", "全部设备累计中断时间"),
+                                 SAY("hours", "小时"));
+    RvChart *score =
+        rv_chart_new(RV_CHART_COLUMNS, SAY("Score", "综合评分"), SAY("of 100", "满分 100"));
 
     score->high = 100;
     down->height = score->height = 96;
     for (guint i = 0; i < report->history->len; i++) {
         const RvReportMonth *month = g_ptr_array_index(report->history, i);
         gboolean now = i + 1 == report->history->len;
-        g_autofree char *a =
-            month->known ? rv_write_percent(month->a, month->a >= 1 ? 0 : 2) : g_strdup("–");
+        double hours = month->known ? (double)month->down_ms / 3600000 : NAN;
+        g_autofree char *written = rv_write_number(hours, hours == rint(hours) ? 0 : 1);
         g_autofree char *points = rv_write_number(month->score, 0);
         const char *label = strlen(month->label) > 10 ? month->label + 5 : month->label;
         g_autofree char *shown = g_strndup(label, 7);
 
-        rv_chart_bar(down, shown, month->known ? (double)month->down_ms / 3600000 : NAN, a, now);
+        rv_chart_bar(down, shown, hours, written, now);
         rv_chart_bar(score, shown, month->score, points, now);
     }
     rv_document_panel(document, down);
@@ -195,8 +195,8 @@ add_caps(RvDocument *document, const RvReport *report)
         g_string_append(
             text, SAY("; capped at 79: a promise was not kept", "；封顶 79：存在未达标的服务承诺"));
     if (score->caps[RV_CAP_UNSEEN])
-        g_string_append(text, SAY("; capped at 84: less than 90 % was observed",
-                                  "；封顶 84：观测覆盖不足 90 %"));
+        g_string_append(
+            text, SAY("; capped at 84: less than 90% was observed", "；封顶 84：观测覆盖不足 90%"));
     if (score->caps[RV_CAP_OPEN])
         g_string_append(text, SAY("; capped at 89: a device is critical at the end",
                                   "；封顶 89：期末仍有严重状态设备"));
@@ -361,7 +361,7 @@ add_changed(RvDocument *document, const RvReport *report)
         document, RV_BLOCK_TEXT,
         SAY("What changed: new devices %u; parts added, removed or replaced %u; firmware "
             "changes %u; restarts %u.",
-            "变化：新设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，重启 %u 次。"),
+            "主要变化：新增设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，设备重启 %u 次。"),
         devices, replaced, firmware, restarts);
 }
 

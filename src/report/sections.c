@@ -212,7 +212,7 @@ rv_section_cover(RvDocument *document, const RvReport *report)
     cover_row(table, SAY("Time zone", "时区"), rv_or_dash(report->zone_name));
     cover_row(table, SAY("Made at", "生成时间"), made);
     cover_row(table, SAY("Data coverage", "数据覆盖"), observed);
-    cover_row(table, SAY("Signed by", "签署"), signers);
+    cover_row(table, SAY("Responsible", "责任人"), signers);
     cover_row(table, SAY("Confidentiality", "密级"), report->confidentiality);
     if (report->simulated)
         rv_document_text(

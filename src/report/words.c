@@ -371,16 +371,29 @@ rv_write_percent(double share, int decimals)
 {
     g_autofree char *number = rv_write_number(share * 100, decimals);
 
-    return isfinite(share) ? g_strconcat(number, " %", NULL) : g_steal_pointer(&number);
+    return isfinite(share) ? g_strconcat(number, "%", NULL) : g_steal_pointer(&number);
 }
 
 char *
 rv_write_availability(double share)
 {
-    /* 99.9996 % is not 100 % */
+    /* 99.9996% is not 100% */
     if (share < 1 && share > 0.999995)
-        return g_strdup("99.999 %");
+        return g_strdup("99.999%");
     return rv_write_percent(share, share >= 1 ? 0 : 3);
+}
+
+/* A percentage stands at its sign, all else has a space. Takes `number`. */
+static char *
+with_unit(char *number, double value, const char *unit)
+{
+    char *whole;
+
+    if (!isfinite(value) || unit == NULL || unit[0] == '\0')
+        return number;
+    whole = g_strconcat(number, strcmp(unit, "%") == 0 ? "" : " ", unit, NULL);
+    g_free(number);
+    return whole;
 }
 
 char *
@@ -390,9 +403,24 @@ rv_write_value(double value, const char *unit)
     int decimals = size >= 1000 || value == rint(value) ? 0 : size >= 100 ? 1 : size >= 1 ? 1 : 2;
     g_autofree char *number = rv_write_number(value, decimals);
 
-    if (!isfinite(value) || unit == NULL || unit[0] == '\0')
-        return g_steal_pointer(&number);
-    return g_strconcat(number, " ", unit, NULL);
+    return with_unit(g_steal_pointer(&number), value, unit);
+}
+
+char *
+rv_write_measure(double value, RvClass class)
+{
+    static const struct {
+        RvClass class;
+        int decimals;
+    } whole[] = {{RV_CLASS_FAN, 0},     {RV_CLASS_POWER, 0},   {RV_CLASS_STATE, 0},
+                 {RV_CLASS_COUNT, 0},   {RV_CLASS_RUNTIME, 0}, {RV_CLASS_AIRFLOW, 0},
+                 {RV_CLASS_VOLTAGE, 2}, {RV_CLASS_CURRENT, 2}};
+    int decimals = 1;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(whole); i++)
+        if (whole[i].class == class)
+            decimals = whole[i].decimals;
+    return with_unit(rv_write_number(value, decimals), value, rv_class_unit(class));
 }
 
 char *
@@ -408,10 +436,24 @@ rv_write_rate(double bits_per_second)
         bits_per_second /= 1000;
         i++;
     }
-    number = rv_write_number(bits_per_second, fabs(bits_per_second) >= 100 || i == 0 ? 0
-                                              : fabs(bits_per_second) >= 10          ? 1
-                                                                                     : 2);
+    number = rv_write_number(bits_per_second, fabs(bits_per_second) >= 100 || i == 0 ||
+                                                      bits_per_second == rint(bits_per_second)
+                                                  ? 0
+                                              : fabs(bits_per_second) >= 10 ? 1
+                                                                            : 2);
     return g_strconcat(number, " ", units[i], NULL);
+}
+
+/* "3 h 5 min", "3小时5分"; a whole number of hours is "3 h", "3小时". */
+static char *
+two_parts(const char *sign, gint64 large, const char *large_unit, gint64 small,
+          const char *small_unit, RvLanguage language)
+{
+    if (small == 0)
+        return g_strdup_printf("%s%d%s%s", sign, (int)large, large_unit,
+                               strcmp(large_unit, "分") == 0 ? "钟" : "");
+    return g_strdup_printf("%s%d%s%s%d%s", sign, (int)large, large_unit, RV_SAY(language, " ", ""),
+                           (int)small, small_unit);
 }
 
 char *
@@ -423,15 +465,15 @@ rv_write_duration(RvLanguage language, gint64 ms)
     if (s == 0)
         return g_strdup("0");
     if (days > 0)
-        return g_strdup_printf(RV_SAY(language, "%s%d d %02d h", "%s%d天%02d小时"), sign, (int)days,
-                               (int)(hours % 24));
+        return two_parts(sign, days, RV_SAY(language, " d", "天"), hours % 24,
+                         RV_SAY(language, " h", "小时"), language);
     if (hours > 0)
-        return g_strdup_printf(RV_SAY(language, "%s%d h %02d min", "%s%d小时%02d分"), sign,
-                               (int)hours, (int)(minutes % 60));
+        return two_parts(sign, hours, RV_SAY(language, " h", "小时"), minutes % 60,
+                         RV_SAY(language, " min", "分"), language);
     if (minutes > 0)
-        return g_strdup_printf(RV_SAY(language, "%s%d min %02d s", "%s%d分%02d秒"), sign,
-                               (int)minutes, (int)(s % 60));
-    return g_strdup_printf(RV_SAY(language, "%s%d s", "%s%d秒"), sign, (int)s);
+        return two_parts(sign, minutes, RV_SAY(language, " min", "分"), s % 60,
+                         RV_SAY(language, " s", "秒"), language);
+    return g_strdup_printf("%s%d%s", sign, (int)s, RV_SAY(language, " s", "秒"));
 }
 
 static char *

@@ -121,7 +121,7 @@ def check_pdf(site):
     result(all(word in latin for word in ("Summary", "Service level", "Fault ledger", "Sign-off")),
            "the sections are there in English")
     result("\ufffd" not in chinese, "no character is lost")
-    result(re.findall(r"\d+\.\d{3} %", chinese) == re.findall(r"\d+\.\d{3} %", latin) != [],
+    result(re.findall(r"\d+\.\d{3}%", chinese) == re.findall(r"\d+\.\d{3}%", latin) != [],
            "both languages carry the same availabilities")
     info = subprocess.run(["pdfinfo", site.path("m.pdf")], capture_output=True).stdout.decode()
     result("Tagged:          yes" in info and "RV-BJ-2026-10" in info,
