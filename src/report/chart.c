@@ -387,6 +387,7 @@ draw_limits(const Pen *pen, const RvChart *chart, const Plot *plot)
     for (guint i = 0; i < chart->limits->len; i++) {
         const RvChartLimit *limit = &g_array_index(chart->limits, RvChartLimit, i);
         double y = to_y(plot, limit->value), dash[2] = {limit->critical ? 5 : 2, 2};
+        gboolean below = !limit->upper && y + 10 < plot->y + plot->height;
 
         if (limit->value < plot->axis.low || limit->value > plot->axis.high)
             continue;
@@ -397,8 +398,8 @@ draw_limits(const Pen *pen, const RvChart *chart, const Plot *plot)
         cairo_line_to(pen->cairo, plot->x + plot->width, y);
         cairo_stroke(pen->cairo);
         cairo_set_dash(pen->cairo, NULL, 0, 0);
-        put_text(pen, limit->label, LABEL_POINTS, plot->x + plot->width - 2,
-                 limit->upper ? y - 5 : y + 5, AT_RIGHT, 0);
+        put_text(pen, limit->label, LABEL_POINTS, plot->x + plot->width - 2, below ? y + 5 : y - 5,
+                 AT_RIGHT, 0);
     }
 }
 

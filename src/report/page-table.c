@@ -13,24 +13,13 @@
 #define SPARK_HEIGHT 11.0
 #define KEPT_ROWS 2 /* beside the head on one page, at least */
 #define KEPT_WHOLE 7
+#define WHOLE_WORD 24 /* bytes: a longer word may be broken */
+#define ROWS_LOOKED_AT 60
 
 typedef struct {
     const RvTable *table;
     double x, *widths;
 } Frame;
-
-static Frame
-make_frame(const RvTable *table, double x, double width)
-{
-    Frame frame = {table, x, g_new0(double, table->columns->len + 1)};
-    double sum = 0;
-
-    for (guint i = 0; i < table->columns->len; i++)
-        sum += g_array_index(table->columns, RvColumn, i).width;
-    for (guint i = 0; i < table->columns->len; i++)
-        frame.widths[i] = width * g_array_index(table->columns, RvColumn, i).width / sum;
-    return frame;
-}
 
 static double
 pad_left(const RvTable *table, guint column)
@@ -40,6 +29,127 @@ pad_left(const RvTable *table, guint column)
         g_array_index(table->columns, RvColumn, column).align != RV_ALIGN_RIGHT;
 
     return after_number ? PAD_X + GUTTER : PAD_X;
+}
+
+/* ---- widths ---- */
+
+/* An upper bound, without asking the font. */
+static double
+rough_width(const char *text, double size)
+{
+    double width = 0;
+
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at))
+        width += size * (g_unichar_iswide(g_utf8_get_char(at)) ? 1.05 : 0.72);
+    return width;
+}
+
+static double
+true_width(const RvPage *page, const char *text, gboolean strong)
+{
+    const RvTextStyle style = {RV_SIZE_TABLE, strong, NULL, 0, 1, RV_ALIGN_LEFT};
+    PangoLayout *layout = rv_page_layout(page, text, &style);
+    double width = rv_layout_width(layout);
+
+    g_object_unref(layout);
+    return width + 0.5;
+}
+
+/* The widest word of a text, where it is wider than `most`; else 0. Long words are names, which may
+ * be broken. */
+static double
+widest_word(const RvPage *page, const char *text, gboolean strong, double most)
+{
+    g_auto(GStrv) words = NULL;
+    double widest = 0;
+
+    if (rough_width(text, RV_SIZE_TABLE) <= most)
+        return 0;
+    words = g_strsplit(text, " ", -1);
+    for (guint i = 0; words[i] != NULL; i++)
+        if (strlen(words[i]) <= WHOLE_WORD && rough_width(words[i], RV_SIZE_TABLE) > most)
+            widest = MAX(widest, true_width(page, words[i], strong));
+    return widest > most ? widest : 0;
+}
+
+/* What a column lacks so that no word of it is torn. */
+static double
+lack_of(const RvPage *page, const RvTable *table, guint column, double width)
+{
+    double pads = pad_left(table, column) + PAD_X, lack = 0;
+    double head =
+        widest_word(page, g_array_index(table->columns, RvColumn, column).head, TRUE, width - pads);
+
+    if (head > 0)
+        lack = head - (width - pads);
+    for (guint i = 0; i < MIN(table->rows->len, ROWS_LOOKED_AT); i++) {
+        const GPtrArray *cells = g_ptr_array_index(table->rows, i);
+        const RvCell *cell = column < cells->len ? g_ptr_array_index(cells, column) : NULL;
+        double room, word;
+
+        if (cell == NULL || cell->spark != NULL)
+            continue;
+        room = width - pads - (cell->mark != RV_MARK_NONE ? MARK_ROOM : 0);
+        word = widest_word(page, cell->text, cell->strong, room + lack);
+        lack = word > 0 ? MAX(lack, word - room) : lack;
+    }
+    return lack;
+}
+
+/* What a column can give: all but its widest cell's text, and never more than a third. */
+static double
+spare_of(const RvPage *page, const RvTable *table, guint column, double width)
+{
+    double low = width / 3, high = width, third = width / 3;
+
+    if (lack_of(page, table, column, width - third) <= 0)
+        return third;
+    for (guint i = 0; i < 4; i++) {
+        double middle = (low + high) / 2;
+
+        if (lack_of(page, table, column, middle) > 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return MIN(width - high, third);
+}
+
+/* Columns that are too narrow for their words take from those that are not, half at most. */
+static void
+even_out(const RvPage *page, Frame *frame)
+{
+    guint count = frame->table->columns->len;
+    g_autofree double *lacks = g_new0(double, count + 1);
+    double lacking = 0, spare = 0, share;
+
+    for (guint i = 0; i < count; i++) {
+        lacks[i] = lack_of(page, frame->table, i, frame->widths[i]);
+        lacking += lacks[i];
+    }
+    for (guint i = 0; i < count; i++)
+        spare += lacks[i] > 0 ? 0 : spare_of(page, frame->table, i, frame->widths[i]);
+    if (lacking <= 0 || spare <= 0)
+        return;
+    share = MIN(1, spare / lacking);
+    for (guint i = 0; i < count; i++)
+        frame->widths[i] += lacks[i] > 0 ? lacks[i] * share
+                                         : -spare_of(page, frame->table, i, frame->widths[i]) *
+                                               share * lacking / spare;
+}
+
+static Frame
+make_frame(const RvPage *page, const RvTable *table, double x, double width)
+{
+    Frame frame = {table, x, g_new0(double, table->columns->len + 1)};
+    double sum = 0;
+
+    for (guint i = 0; i < table->columns->len; i++)
+        sum += g_array_index(table->columns, RvColumn, i).width;
+    for (guint i = 0; i < table->columns->len; i++)
+        frame.widths[i] = width * g_array_index(table->columns, RvColumn, i).width / sum;
+    even_out(page, &frame);
+    return frame;
 }
 
 static RvTextStyle
@@ -247,7 +357,7 @@ rows_height(const RvPage *page, const Frame *frame, guint count)
 double
 rv_page_table_begin_height(const RvPage *page, const RvBlock *block)
 {
-    Frame frame = make_frame(block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
+    Frame frame = make_frame(page, block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
     guint count = block->table->rows->len;
     double height = caption_height(page, block) + head_height(page, &frame) +
                     rows_height(page, &frame, count <= KEPT_WHOLE ? count : KEPT_ROWS);
@@ -269,7 +379,7 @@ put_none(RvPage *page, const RvTable *table)
 void
 rv_page_table(RvPage *page, const RvBlock *block)
 {
-    Frame frame = make_frame(block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
+    Frame frame = make_frame(page, block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
     const RvTextStyle small = {RV_SIZE_SMALL, FALSE, rv_page_grey, RV_TEXT_WIDTH, 0, RV_ALIGN_LEFT};
     double least = rv_page_table_begin_height(page, block);
 

@@ -38,6 +38,33 @@ rv_page_place(RvPage *page, const char *name)
 
 /* ---- text ---- */
 
+/* Chinese marks of punctuation fill a square with one half of it empty. Where two meet, that half
+ * is a hole in the line: the first of them is set narrow. */
+static PangoAttrList *
+with_narrow_marks(const RvPage *page, const char *text)
+{
+    static const char *const ends = "”’）】》」、，。；：！？", *const begins = "“‘（【《「";
+    PangoAttrList *list = pango_attr_list_copy(page->plain);
+
+    for (const char *at = text, *next; *at != '\0'; at = next) {
+        gunichar this = g_utf8_get_char(at), after;
+        PangoAttribute *narrow;
+
+        next = g_utf8_next_char(at);
+        after = g_utf8_get_char(next);
+        if (this < 0x2018 || after < 0x2018)
+            continue;
+        if (!(g_utf8_strchr(ends, -1, this) != NULL &&
+              (g_utf8_strchr(ends, -1, after) != NULL || g_utf8_strchr(begins, -1, after) != NULL)))
+            continue;
+        narrow = pango_attr_font_features_new("halt=1");
+        narrow->start_index = (guint)(at - text);
+        narrow->end_index = (guint)(next - text);
+        pango_attr_list_insert(list, narrow);
+    }
+    return list;
+}
+
 PangoLayout *
 rv_page_layout(const RvPage *page, const char *text, const RvTextStyle *style)
 {
@@ -53,7 +80,14 @@ rv_page_layout(const RvPage *page, const char *text, const RvTextStyle *style)
     pango_layout_set_auto_dir(layout, FALSE); /* a name from right to left does not turn the page */
     pango_layout_set_line_spacing(layout, LINE_SPACING);
     pango_layout_set_text(layout, text, -1);
-    pango_layout_set_attributes(layout, page->plain);
+    if (page->document->language == RV_LANGUAGE_ZH) {
+        PangoAttrList *marks = with_narrow_marks(page, text);
+
+        pango_layout_set_attributes(layout, marks);
+        pango_attr_list_unref(marks);
+    } else {
+        pango_layout_set_attributes(layout, page->plain);
+    }
     pango_layout_set_alignment(layout, style->align == RV_ALIGN_RIGHT    ? PANGO_ALIGN_RIGHT
                                        : style->align == RV_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
                                                                          : PANGO_ALIGN_LEFT);

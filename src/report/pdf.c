@@ -41,8 +41,10 @@ block_text(const RvBlock *block)
 /* ---- headings and contents ---- */
 
 static char *
-heading_text(const RvBlock *block)
+heading_text(const RvDocument *document, const RvBlock *block)
 {
+    if (document->sections == 1 && block->level == 1)
+        return g_strdup(block_text(block)); /* one alone needs no number */
     return g_strdup_printf("%s  %s", block->number, block_text(block));
 }
 
@@ -53,7 +55,7 @@ put_heading(RvPage *page, guint index)
 {
     const RvBlock *block = g_ptr_array_index(page->document->blocks, index);
     RvTextStyle style = block->level == 1 ? heading_1 : heading_2;
-    g_autofree char *text = heading_text(block);
+    g_autofree char *text = heading_text(page->document, block);
 
     style.colour = block->level == 1 ? page->style.accent : NULL;
     if (page->y > RV_PAGE_TOP + 1)
@@ -79,7 +81,7 @@ put_contents_line(RvPage *page, const RvBlock *block)
                          RV_ALIGN_LEFT};
     RvTextStyle right = {9.5, FALSE, NULL, 40, 1, RV_ALIGN_RIGHT};
     double indent = block->level == 1 ? 0 : 16, width;
-    g_autofree char *text = heading_text(block);
+    g_autofree char *text = heading_text(page->document, block);
     g_autofree char *place = g_strdup_printf("dest='%s'", block->name);
     g_autofree char *number =
         g_strdup_printf("%u", GPOINTER_TO_UINT(g_hash_table_lookup(page->places, block->name)));
@@ -142,6 +144,8 @@ put_lead(RvPage *page, const RvBlock *block)
     double indent = block->mark != RV_MARK_NONE ? 18 : 0;
     RvTextStyle style = {11, TRUE, NULL, RV_TEXT_WIDTH - indent, 0, RV_ALIGN_LEFT};
 
+    if (block->mark == RV_MARK_NONE && page->y > RV_PAGE_TOP + 1)
+        page->y += 5;
     rv_page_need(page, MIN(text_height(page, block_text(block), &style), 60));
     rv_page_mark(page, block->mark, RV_PAGE_LEFT, page->y + 8, 11);
     rv_page_flow(page, block_text(block), &style, "P", RV_PAGE_LEFT + indent);
@@ -570,7 +574,7 @@ set_outline(cairo_surface_t *surface, const RvDocument *document)
 
         if (block->kind != RV_BLOCK_HEADING)
             continue;
-        text = heading_text(block);
+        text = heading_text(document, block);
         place = g_strdup_printf("dest='%s'", block->name);
         id = cairo_pdf_surface_add_outline(
             surface, block->level == 1 ? CAIRO_PDF_OUTLINE_ROOT : parent, text, place,
@@ -620,8 +624,6 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     page.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     page.plain = pango_attr_list_new();
     pango_attr_list_insert(page.plain, pango_attr_insert_hyphens_new(FALSE));
-    /* marks of punctuation that meet take half the room, as a Chinese page is set */
-    pango_attr_list_insert(page.plain, pango_attr_font_features_new("chws=1"));
     set_colours(&page, document->accent);
     set_metadata(page.surface, document);
     lay_out(&page, FALSE, 0);

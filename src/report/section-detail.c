@@ -34,7 +34,7 @@ rv_section_trends(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Now", "当前"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Limit", "限值"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Reached in (days)", "到限天数"), 22, RV_ALIGN_RIGHT);
-    rv_table_column(table, "p", 10, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("p value", "p 值"), 12, RV_ALIGN_RIGHT);
     table->none =
         no_series(document, report,
                   SAY("No quantity drifts significantly towards a limit (Mann-Kendall, "
@@ -63,7 +63,14 @@ rv_section_trends(RvDocument *document, const RvReport *report)
         else
             rv_table_take(table, rv_write_number(evidence->p, 3));
     }
-    if (card->predicted + card->not_foreseen == 0)
+    if (card->predicted == 0 && card->not_foreseen > 0)
+        rv_document_text(
+            document, RV_BLOCK_TEXT,
+            SAY("Scorecard: from the data before this period no limit was predicted "
+                "to be reached in it; reached unforeseen: %u.",
+                "预测记分：根据本周期之前的数据，没有预测到限事件；未预见到限 %u 项。"),
+            card->not_foreseen);
+    else if (card->predicted + card->not_foreseen == 0)
         rv_document_text(
             document, RV_BLOCK_TEXT, "%s",
             SAY("Scorecard: from the data before this period no limit was predicted to "
@@ -184,10 +191,11 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
     rv_document_heading(document, 1, "devices", SAY("Devices", "设备总览"));
     rv_document_text(
         document, RV_BLOCK_SMALL, "%s",
-        SAY("“–”: the device has no such sensors, no log entry, or no firmware rule. “again”: "
+        SAY("A dash: the device has no such sensors, no log entry, or no firmware rule. Again: "
             "was not well within the period, is well at its end. Log: entries with "
             "warning or worse of all. Reach: availability of the agreed service time.",
-            "“–”表示设备没有此类传感器、没有日志条目或没有固件规则。“恢复”表示周期内曾异常，期末已"
+            "图例：“–”表示设备没有此类传感器、没有日志条目或没有固件规则。“恢复”表示周期内曾异常，"
+            "期末已"
             "正常。"
             "日志：告警及以上条目数／总条目数。可达：约定服务时间内的可用率。"));
     caption =

@@ -65,14 +65,16 @@ add_pareto(RvDocument *document, const RvReport *report)
 
         sum += cause->faults;
         few += vital;
-        text = g_strdup_printf(SAY("%u  (%.0f %% with those above)", "%u（累计 %.0f %%）"),
+        text = g_strdup_printf(SAY("%u  (%.0f%% with those above)", "%u（累计 %.0f%%）"),
                                cause->faults, 100.0 * sum / all);
         rv_chart_bar(chart, rv_say_group(document->language, cause->cause), cause->faults, text,
                      vital);
     }
-    caption = g_strdup_printf(
-        SAY("%u of %u causes make 80%% of the faults", "%2$u 类原因中的 %1$u 类占故障的 80%%"), few,
-        report->causes->len);
+    caption = report->causes->len == 1
+                  ? g_strdup(SAY("All faults have one cause", "全部故障属于同一类原因"))
+                  : g_strdup_printf(SAY("%u of %u causes make 80%% of the faults",
+                                        "%2$u 类原因中，%1$u 类占全部故障的 80%%"),
+                                    few, report->causes->len);
     rv_document_chart(document, chart, caption);
 }
 

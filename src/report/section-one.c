@@ -30,6 +30,27 @@ pair_take(RvTable *table, const char *label, char *value)
     g_free(value);
 }
 
+/* Those of two that are known. */
+static char *
+joined(const RvDocument *document, const char *first, const char *second)
+{
+    gboolean both = first[0] != '\0' && second[0] != '\0';
+
+    return g_strdup_printf("%s%s%s", first, both ? SAY(", ", "，") : "", second);
+}
+
+static const char *
+class_name(const RvDocument *document, const RvReport *report, const RvReportDevice *device)
+{
+    for (guint i = 0; i < report->classes->len; i++) {
+        const RvReportClass *one = g_ptr_array_index(report->classes, i);
+
+        if (g_strcmp0(one->id, device->service_class) == 0)
+            return rv_class_name(document, one);
+    }
+    return device->service_class;
+}
+
 /* ---- fault ---- */
 
 static void
@@ -109,9 +130,9 @@ rv_section_fault(RvDocument *document, const RvReport *report)
     pair(table, SAY("Device", "设备"), fault->device);
     if (device != NULL)
         pair_take(table, SAY("Model, serial number", "型号、序列号"),
-                  g_strdup_printf("%s  %s", rv_or_dash(device->model), rv_or_dash(device->serial)));
+                  joined(document, device->model, device->serial));
     pair_take(table, SAY("What was seen", "故障现象"), rv_fault_title(document, fault));
-    pair(table, SAY("Kind", "种类"), rv_say_fault_kind(document->language, fault->kind));
+    pair(table, SAY("Kind", "类别"), rv_say_fault_kind(document->language, fault->kind));
     pair(table, SAY("Level", "级别"), one->level_name);
     pair(table, SAY("Cause", "原因"),
          fault->root_cause != NULL ? fault->root_cause : SAY("not yet known", "尚未查明"));
@@ -138,20 +159,19 @@ rv_section_fault(RvDocument *document, const RvReport *report)
 /* ---- device ---- */
 
 static void
-add_identity(RvDocument *document, const RvReportDevice *device)
+add_identity(RvDocument *document, const RvReport *report, const RvReportDevice *device)
 {
     RvTable *table = pairs(document, SAY("Identity", "设备信息"));
 
     pair(table, SAY("Device", "设备"), device->name);
     pair(table, SAY("Address", "地址"), device->host);
     pair(table, SAY("Kind", "类型"), rv_say_kind(document->language, device->kind));
-    pair(table, SAY("Vendor, model", "厂商、型号"),
-         device->model[0] != '\0' ? device->model : device->vendor);
+    pair_take(table, SAY("Vendor, model", "厂商、型号"),
+              joined(document, device->vendor, device->model));
     pair(table, SAY("Version", "版本"), device->os_version);
     pair(table, SAY("Serial number", "序列号"), device->serial);
-    pair(table, SAY("Site, rack", "机房、机柜"),
-         device->rack[0] != '\0' ? device->rack : device->site);
-    pair(table, SAY("Service class", "服务级别"), device->service_class);
+    pair_take(table, SAY("Site, rack", "机房、机柜"), joined(document, device->site, device->rack));
+    pair(table, SAY("Service class", "服务级别"), class_name(document, report, device));
     pair(table, SAY("Profile", "型号档案"), device->profile);
 }
 
@@ -199,7 +219,7 @@ rv_section_device(RvDocument *document, const RvReport *report)
     rv_document_heading(document, 1, "device", report->subject);
     if (device == NULL)
         return;
-    add_identity(document, device);
+    add_identity(document, report, device);
     add_pieces(document, report, device);
     rv_section_actions(document, report);
     rv_section_faults(document, report);

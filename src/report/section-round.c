@@ -200,9 +200,9 @@ void
 rv_section_round(RvDocument *document, const RvReport *report)
 {
     RvTable *sign, *remarks;
-    g_autofree char *heading =
-        g_strdup_printf("%s  %s", rv_say_period_kind(document->language, report->period.kind),
-                        report->period.label);
+    g_autofree char *period = rv_write_period(document->language, &report->period, report->zone);
+    g_autofree char *heading = g_strdup_printf(
+        "%s  %s", rv_say_period_kind(document->language, report->period.kind), period);
 
     rv_document_heading(document, 1, "round", heading);
     if (report->simulated)

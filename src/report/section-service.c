@@ -210,8 +210,12 @@ add_handling(RvDocument *document, const RvReport *report)
 
     rv_table_column(table, SAY("Level", "级别"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Faults", "故障"), 9, RV_ALIGN_RIGHT);
-    for (guint i = 0; i < RV_CLOCK_KINDS; i++)
-        rv_table_column(table, rv_say_clock(document->language, (RvClockKind)i), 20, RV_ALIGN_LEFT);
+    for (guint i = 0; i < RV_CLOCK_KINDS; i++) {
+        g_autofree char *head = g_strdup(rv_say_clock(document->language, (RvClockKind)i));
+
+        head[0] = g_ascii_toupper(head[0]);
+        rv_table_column(table, head, 20, RV_ALIGN_LEFT);
+    }
     table->none = g_strdup(SAY("There was no fault to handle.", "本周期没有需要处置的故障。"));
     for (guint i = 0; i < report->handling->len; i++) {
         const RvReportHandling *one = g_ptr_array_index(report->handling, i);
@@ -274,9 +278,9 @@ add_ledger(RvDocument *document, const RvReport *report)
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, SAY("Fault ledger", "故障台账"));
 
     rv_table_column(table, SAY("No", "编号"), 6, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Level", "级别"), 11, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Level", "级别"), 15, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("What", "现象"), 36, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("What", "现象"), 33, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Opened", "登记时间"), 20, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Took", "用时"), 13, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("State", "状态"), 14, RV_ALIGN_LEFT);

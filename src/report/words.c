@@ -369,7 +369,7 @@ rv_write_number(double value, int decimals)
 char *
 rv_write_percent(double share, int decimals)
 {
-    g_autofree char *number = rv_write_number(share * 100, decimals);
+    g_autofree char *number = rv_write_number(share * 100, share == 1 ? 0 : decimals);
 
     return isfinite(share) ? g_strconcat(number, "%", NULL) : g_steal_pointer(&number);
 }
