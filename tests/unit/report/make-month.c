@@ -2,7 +2,11 @@
  * program itself would have made them round by round, up to 2026-11-01 08:00 in China. Seeded, so
  * that the same call makes the same.
  *
- * make-month FOLDER [DEVICES [DAYS [SENSORS [STEP_S [TEMPLATES]]]]] */
+ * make-month FOLDER [DEVICES [DAYS [SENSORS [STEP_S [TEMPLATES]]]]] [end=UNIX-TIME] [zone=ZONE]
+ *            [kind=well|hostile]
+ *
+ * well: without faults, outages and wear. hostile: whatever devices say of themselves is markup,
+ * control characters, turned directions, and 4 KB long. */
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,8 +18,13 @@
 #include "health/judge.h"
 #include "rrd/store.h"
 
-#define END_S 1793491200 /* 2026-11-01T00:00Z */
 #define ZONE "Asia/Shanghai"
+#define NASTY " <b>&amp;\"'\033[31m\a \u202eevil\u202c \U0001f600 \u05e9\u05dc\u05d5\u05dd $(x) %n "
+
+static gint64 end_s = 1793491200; /* 2026-11-01T00:00Z */
+static const char *zone = ZONE;
+static gboolean well;    /* nothing ever fails */
+static char *nasty_name; /* what every name of a hostile site ends in; NULL: a friendly one */
 
 typedef struct {
     const char *kind, *vendor, *model, *version, *class;
@@ -67,6 +76,14 @@ set(char **text, const char *value)
     *text = g_strdup(value);
 }
 
+/* What a device says of itself. */
+static void
+say(char **text, const char *value)
+{
+    g_free(*text);
+    *text = nasty_name != NULL ? g_strconcat(value, nasty_name, NULL) : g_strdup(value);
+}
+
 /* ---- files ---- */
 
 static void
@@ -83,10 +100,12 @@ static void
 write_files(const Site *site)
 {
     g_autofree char *plan = NULL;
+    g_auto(GStrv) around = NULL;
     GError *error = NULL;
-    g_autoptr(GString) inventory =
-        g_string_new("sites:\n  bj-dc1: { name: 北京一号机房, time-zone: " ZONE " }\ndevices:\n");
+    g_autoptr(GString) inventory = g_string_new(NULL);
 
+    g_string_printf(inventory,
+                    "sites:\n  bj-dc1: { name: 北京一号机房, time-zone: %s }\ndevices:\n", zone);
     write_text(site, "rackvitals.yaml",
                "inventory: inventory.yaml\ncredentials: credentials.yaml\nservice-plan: "
                "service-plan.yaml\nstate: state\nlanguage: zh_CN\nrrd-templates: templates\n",
@@ -108,6 +127,9 @@ write_files(const Site *site)
     write_text(site, "inventory.yaml", inventory->str, 0644);
     if (!g_file_get_contents(SERVICE_PLAN, &plan, NULL, &error))
         fail(error);
+    around = g_strsplit(plan, "time-zone: " ZONE, 2);
+    g_free(plan);
+    plan = g_strdup_printf("%stime-zone: %s%s", around[0], zone, around[1]);
     write_text(site, "service-plan.yaml", plan, 0644);
 }
 
@@ -149,7 +171,7 @@ sensor(RvObservation *observation, RvClass class, const char *group, const char 
     RvSensor *one = rv_observation_add_sensor(observation, class);
 
     set(&one->key, key);
-    set(&one->name, name);
+    say(&one->name, name);
     set(&one->group, group);
     set(&one->component, strchr(key, '/') != NULL ? NULL : key);
     set(&one->unit, class == RV_CLASS_TEMPERATURE     ? "°C"
@@ -171,7 +193,7 @@ state(RvObservation *observation, const char *group, const char *key, const char
 {
     RvSensor *one = sensor(observation, RV_CLASS_STATE, group, key, name, NAN);
 
-    set(&one->state, word);
+    say(&one->state, word);
     one->has_device_verdict = TRUE;
     one->device_verdict = verdict;
 }
@@ -188,7 +210,7 @@ add_parts(const Site *site, const Device *device, RvObservation *observation, do
     for (int i = 1; i <= device->family->psus; i++) {
         g_autofree char *key = g_strdup_printf("psu-%d/state", i);
         g_autofree char *name = g_strdup_printf("PSU %d", i);
-        gboolean broken = device->number == 1 && i == 2 && day > -9;
+        gboolean broken = !well && device->number == 1 && i == 2 && day > -9;
 
         state(observation, "psu", key, name, broken ? RV_VERDICT_CRITICAL : RV_VERDICT_OK,
               broken ? "failed" : "ok");
@@ -196,7 +218,7 @@ add_parts(const Site *site, const Device *device, RvObservation *observation, do
     for (int i = 1; i <= device->family->fans; i++) {
         g_autofree char *key = g_strdup_printf("fan-%d/speed", i);
         g_autofree char *name = g_strdup_printf("Fan %d", i);
-        double worn = device->number == 3 && i == 2 ? 28 * (day + site->days) : 0;
+        double worn = !well && device->number == 3 && i == 2 ? 28 * (day + site->days) : 0;
         RvSensor *one = sensor(observation, RV_CLASS_FAN, "fan", key, name,
                                rint(6200 - worn + noise(site, 80)));
 
@@ -207,7 +229,7 @@ add_parts(const Site *site, const Device *device, RvObservation *observation, do
     for (int i = 1; i <= device->family->disks; i++) {
         g_autofree char *key = g_strdup_printf("disk-%d/state", i);
         g_autofree char *name = g_strdup_printf("Disk %d", i);
-        gboolean bad = device->number == 5 && i == 3 && day > -20 && day < -14;
+        gboolean bad = !well && device->number == 5 && i == 3 && day > -20 && day < -14;
 
         state(observation, "disk", key, name, bad ? RV_VERDICT_WARNING : RV_VERDICT_OK,
               bad ? "predictive failure" : "online");
@@ -218,8 +240,8 @@ static void
 add_readings(const Site *site, const Device *device, RvObservation *observation, double day)
 {
     double hour = fmod(day + 1000, 1) * 24, sun = sin((hour - 8) / 24 * 2 * G_PI);
-    double heat = device->number == 4 ? 0.2 * (day + site->days) : 0;
-    double hot = device->number == 7 && day > -6 && day < -4.5 ? 9 : 0;
+    double heat = !well && device->number == 4 ? 0.2 * (day + site->days) : 0;
+    double hot = !well && device->number == 7 && day > -6 && day < -4.5 ? 9 : 0;
     RvSensor *one;
 
     one = sensor(observation, RV_CLASS_TEMPERATURE, "temperature", "inlet/temperature",
@@ -250,7 +272,7 @@ add_readings(const Site *site, const Device *device, RvObservation *observation,
     for (int i = 1; i <= device->family->optics; i++) {
         g_autofree char *key = g_strdup_printf("xgigabitethernet0-0-%d/rx-power", i);
         g_autofree char *name = g_strdup_printf("XGigabitEthernet0/0/%d Rx power", i);
-        double lost = device->number == 2 && i == 1 ? 0.05 * (day + site->days) : 0;
+        double lost = !well && device->number == 2 && i == 1 ? 0.05 * (day + site->days) : 0;
 
         one = sensor(observation, RV_CLASS_OPTICAL_POWER, "optics", key, name,
                      -5.2 - lost + noise(site, 0.15));
@@ -282,8 +304,8 @@ add_interfaces(const Site *site, Device *device, RvObservation *observation, dou
         device->octets[i][0] += (guint64)(rate / 8 * (double)site->step_s);
         device->octets[i][1] += (guint64)(rate / 8 * 0.4 * (double)site->step_s);
         set(&one->key, key);
-        set(&one->name, name);
-        set(&one->alias, i == 0 ? "to core" : "");
+        say(&one->name, name);
+        say(&one->alias, i == 0 ? "to core" : "");
         one->type = 6;
         one->admin_status = RV_ADMIN_UP;
         one->oper_status = i < 6 ? RV_OPER_UP : RV_OPER_DOWN;
@@ -291,7 +313,7 @@ add_interfaces(const Site *site, Device *device, RvObservation *observation, dou
         one->in_octets = device->octets[i][0];
         one->out_octets = device->octets[i][1];
         one->in_errors = one->out_errors = one->in_discards = one->out_discards = 0;
-        if (device->number == 2 && i == 1)
+        if (!well && device->number == 2 && i == 1)
             one->in_errors = device->errors += day > -12 ? 180 : 0;
         one->counters_64bit = TRUE;
     }
@@ -306,7 +328,7 @@ add_chassis(const Device *device, RvObservation *observation, double day)
     set(&chassis->key, "chassis");
     set(&chassis->class, "chassis");
     set(&chassis->name, "Chassis");
-    set(&chassis->model, device->family->model);
+    say(&chassis->model, device->family->model);
     set(&chassis->serial, serial);
     for (int i = 1; i <= device->family->psus; i++) {
         RvComponent *psu = rv_observation_add_component(observation);
@@ -318,7 +340,7 @@ add_chassis(const Device *device, RvObservation *observation, double day)
         set(&psu->key, key);
         set(&psu->class, "psu");
         set(&psu->name, key);
-        set(&psu->serial, number);
+        say(&psu->serial, number);
     }
 }
 
@@ -329,9 +351,9 @@ add_identity(const Device *device, RvObservation *observation, gint64 s, double 
     set(&observation->device.host, "192.0.2.1");
     set(&observation->device.kind, device->family->kind);
     set(&observation->device.site, "bj-dc1");
-    set(&observation->device.vendor, device->family->vendor);
-    set(&observation->device.model, device->family->model);
-    set(&observation->device.os_version,
+    say(&observation->device.vendor, device->family->vendor);
+    say(&observation->device.model, device->family->model);
+    say(&observation->device.os_version,
         device->number == 2 && day > -11 ? "V200R019C10SPC800" : device->family->version);
     set(&observation->device.profile, "made");
     observation->device.uptime_seconds = s - device->booted_s;
@@ -345,6 +367,8 @@ add_identity(const Device *device, RvObservation *observation, gint64 s, double 
 static RvReachability
 reachability(const Site *site, const Device *device, double day)
 {
+    if (well)
+        return RV_STATE_UP;
     if (day > -24 && day < -23.5)
         return RV_STATE_BLIND;
     if (device->number == 1 && day > -20.5 && day < -20.2)
@@ -361,7 +385,7 @@ poll_one(Site *site, Device *device, gint64 s)
 {
     RvObservation *observation = rv_observation_new();
     RvProtocol *protocol = rv_observation_add_protocol(observation, "snmp");
-    double day = (double)(s - END_S) / 86400;
+    double day = (double)(s - end_s) / 86400;
     const RvStoreContext context = {.tasks = RV_TASK_REACHABILITY | RV_TASK_HEALTH | RV_TASK_CENSUS,
                                     .reachability_interval_ms = site->step_s * 1000,
                                     .health_interval_ms = site->step_s * 1000};
@@ -396,7 +420,7 @@ poll_one(Site *site, Device *device, gint64 s)
 static void
 live(Site *site, Device *devices)
 {
-    for (gint64 s = END_S - (gint64)site->days * 86400; s <= END_S; s += site->step_s) {
+    for (gint64 s = end_s - (gint64)site->days * 86400; s <= end_s; s += site->step_s) {
         RvRound round = {.started_ms = s * 1000,
                          .host = (char *)"poller-1",
                          .version = (char *)"0.1.0",
@@ -422,7 +446,7 @@ live(Site *site, Device *devices)
 static gint64
 day_ms(double day)
 {
-    return (gint64)(((double)END_S + day * 86400) * 1000);
+    return (gint64)(((double)end_s + day * 86400) * 1000);
 }
 
 static gint64
@@ -451,7 +475,7 @@ handle(Site *site)
     RvMaintenance window = {.devices = (char *)"switch-*",
                             .from_ms = day_ms(-10.4),
                             .until_ms = day_ms(-10.2),
-                            .zone = (char *)ZONE,
+                            .zone = (char *)zone,
                             .numbers = TRUE,
                             .alarms = TRUE,
                             .who = (char *)"李工",
@@ -499,18 +523,40 @@ open_site(Site *site)
         fail(error);
 }
 
+/* Takes the options from the end of the arguments. */
+static int
+take_options(int argc, char **argv)
+{
+    for (; argc > 1 && strchr(argv[argc - 1], '=') != NULL; argc--) {
+        const char *option = argv[argc - 1], *value = strchr(option, '=') + 1;
+
+        if (g_str_has_prefix(option, "end="))
+            end_s = g_ascii_strtoll(value, NULL, 10);
+        else if (g_str_has_prefix(option, "zone="))
+            zone = value;
+        else if (strcmp(option, "kind=well") == 0)
+            well = TRUE;
+        else if (strcmp(option, "kind=hostile") == 0)
+            nasty_name = g_strconcat(NASTY, g_strnfill(4096, 'x'), NULL);
+        else
+            exit(64);
+    }
+    return argc;
+}
+
 int
 main(int argc, char **argv)
 {
-    Site site = {.devices = argc > 2 ? (guint)atoi(argv[2]) : 12,
-                 .days = argc > 3 ? (guint)atoi(argv[3]) : 60,
-                 .sensors = argc > 4 ? (guint)atoi(argv[4]) : 0,
-                 .step_s = argc > 5 ? atoi(argv[5]) : 7200,
-                 .templates = argc > 6 ? argv[6] : NULL,
+    int count = take_options(argc, argv);
+    Site site = {.devices = count > 2 ? (guint)atoi(argv[2]) : 12,
+                 .days = count > 3 ? (guint)atoi(argv[3]) : 60,
+                 .sensors = count > 4 ? (guint)atoi(argv[4]) : 0,
+                 .step_s = count > 5 ? atoi(argv[5]) : 7200,
+                 .templates = count > 6 ? argv[6] : NULL,
                  .rand = g_rand_new_with_seed(7)};
     Device *devices;
 
-    if (argc < 2)
+    if (count < 2)
         return 64;
     g_strlcpy(site.folder, argv[1], sizeof site.folder);
     open_site(&site);
@@ -518,12 +564,13 @@ main(int argc, char **argv)
     for (guint i = 0; i < site.devices; i++) {
         devices[i].number = i + 1;
         devices[i].family = &families[i % G_N_ELEMENTS(families)];
-        devices[i].booted_s = END_S - (gint64)(site.days + 30) * 86400;
+        devices[i].booted_s = end_s - (gint64)(site.days + 30) * 86400;
         g_snprintf(devices[i].name, sizeof devices[i].name, "%s-%02u", devices[i].family->kind,
                    i + 1);
     }
     live(&site, devices);
-    handle(&site);
+    if (!well)
+        handle(&site);
     for (guint i = 0; i < site.devices; i++)
         rv_rrd_previous_free(devices[i].previous);
     g_free(devices);
