@@ -227,13 +227,18 @@ add_system(guint64 hash, const RvSnmpAnswers *answers, guint32 column)
     return rv_hash_more(hash, cell->object.ids, cell->object.length * sizeof *cell->object.ids);
 }
 
+static guint64
+self_of(const RvSnmpAnswers *answers)
+{
+    return add_system(add_system(add_system(RV_HASH_BASIS, answers, 1), answers, 2), answers, 5);
+}
+
 static Signs
 signs_of(const RvSnmpAnswers *answers, const RvColumnPlan *plan, gint64 now_ms)
 {
     const RvOid uptime = {(guint32[]){1, 3, 6, 1, 2, 1, 1, 3, 0}, 9};
     Signs signs = {
-        .self =
-            add_system(add_system(add_system(RV_HASH_BASIS, answers, 1), answers, 2), answers, 5),
+        .self = self_of(answers),
         .plan = plan->hash,
         .uptime_ticks = integer_of(answers, &uptime),
         .taken_ms = now_ms,
@@ -409,6 +414,12 @@ rv_kept_free(RvKept *kept)
 }
 
 gboolean
+rv_kept_is_of(const RvKept *kept, const RvSnmpAnswers *answers)
+{
+    return kept->signs.self == self_of(answers);
+}
+
+gboolean
 rv_kept_add_to(const RvKept *kept, RvSnmpAnswers *answers)
 {
     g_autofree char *text = NULL;
@@ -540,6 +551,7 @@ rv_kept_save(const char *state_folder, const char *device, const RvSnmpAnswers *
     g_byte_array_append(out, cells->data, cells->len);
     folder = g_path_get_dirname(path);
     g_mkdir_with_parents(folder, 0750);
+    /* not synced to the disk, which would hold up the loop: the sum tells a file that was cut */
     g_file_set_contents_full(path, (const char *)out->data, (gssize)out->len,
-                             G_FILE_SET_CONTENTS_CONSISTENT, 0640, NULL);
+                             G_FILE_SET_CONTENTS_NONE, 0640, NULL);
 }

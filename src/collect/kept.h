@@ -36,6 +36,9 @@ typedef enum {
 RvKeptRows rv_kept_compare(const RvKept *kept, const RvSnmpAnswers *answers,
                            const RvQuestions *asked);
 
+/* Is it still the device that the cells came from, as far as it says who it is? */
+gboolean rv_kept_is_of(const RvKept *kept, const RvSnmpAnswers *answers);
+
 /* Adds the cells; what `answers` has already stays. FALSE: the file is gone or damaged. */
 gboolean rv_kept_add_to(const RvKept *kept, RvSnmpAnswers *answers);
 

@@ -23,7 +23,8 @@ struct RvVisit {
     RvSnmpAgent *agent;
     RvSnmpAnswers *answers;
     RvHabits *habits; /* NULL: only a sign of life is wanted */
-    RvKept *kept;     /* NULL: nothing, or not to be used */
+    RvKept *kept;     /* NULL: nothing */
+    gboolean anew;    /* all is asked; what is kept only fills what does not come */
     const RvColumnPlan *plan;
     Phase phase;
     RvQuestions *asked; /* all questions so far */
@@ -137,14 +138,17 @@ fill_protocol(RvVisit *visit, gboolean answered)
         rv_observation_note(visit->observation, "%s", visit->outcome.note);
 }
 
-/* What was kept joins what was asked; what was asked anew is kept for the next time. */
+/* What was kept joins what was asked; what was asked anew is kept for the next time. Where asking
+ * anew was cut short, names that are kept are better than none: a sensor without its name would
+ * look like another one. */
 static void
 settle_kept(RvVisit *visit, gboolean whole)
 {
     g_autoptr(GArray) probes = NULL;
     g_autoptr(GPtrArray) profiles = NULL;
 
-    if (visit->kept != NULL && visit->phase != PHASE_SYSTEM)
+    if (visit->kept != NULL && visit->phase != PHASE_SYSTEM &&
+        (visit->anew ? !whole && rv_kept_is_of(visit->kept, visit->answers) : TRUE))
         rv_kept_add_to(visit->kept, visit->answers);
     if (!whole || visit->means->state_folder == NULL || visit->phase == PHASE_MOVING)
         return;
@@ -197,7 +201,7 @@ merge_questions(RvVisit *visit)
 static Phase
 begin_whole(RvVisit *visit)
 {
-    g_clear_pointer(&visit->kept, rv_kept_free);
+    visit->anew = TRUE;
     rv_habits_forget_absent(visit->habits);
     return PHASE_PROBES;
 }

@@ -6,6 +6,7 @@
 #define BLOCK_FIRST 2048u
 #define BLOCK_LARGEST 262144u
 #define PARTIALS_CEILING 1000
+#define RUNS_MERGED 64
 
 /* OIDs and octets lie one after the other in a few blocks: an answer of 400 varbinds costs five
  * allocations, not a thousand. */
@@ -154,6 +155,79 @@ join_runs(RvSnmpAnswers *answers)
     return TRUE;
 }
 
+/* Of the runs that are left, the one that begins with the least OID, the earliest of several;
+ * *next (NULL: none) is the least of the others. */
+static guint
+least_run(const RvSnmpAnswers *answers, const GArray *runs, const RvOid **next)
+{
+    guint least = runs->len;
+
+    *next = NULL;
+    for (guint i = 0; i < runs->len; i++) {
+        const Run *run = &g_array_index(runs, Run, i);
+        const RvOid *oid, *best;
+
+        if (run->first == run->end)
+            continue;
+        oid = &at(answers, run->first)->oid;
+        best = least < runs->len ? &at(answers, g_array_index(runs, Run, least).first)->oid : NULL;
+        if (best == NULL || rv_oid_compare(oid, best) < 0) {
+            *next = best;
+            least = i;
+        } else if (*next == NULL || rv_oid_compare(oid, *next) < 0) {
+            *next = oid;
+        }
+    }
+    return least;
+}
+
+/* The end of the varbinds of `run` that come before `oid`; at least one does not come after it. */
+static guint
+run_up_to(const RvSnmpAnswers *answers, const Run *run, const RvOid *oid)
+{
+    guint low = run->first + 1, high = run->end;
+
+    while (oid != NULL && low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (rv_oid_compare(&at(answers, middle)->oid, oid) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return oid != NULL ? low : run->end;
+}
+
+/* Merges a few runs by long pieces: columns that were asked among those that were kept. Of two
+ * values for an OID the first one stays. FALSE: there are too many. */
+static gboolean
+merge_runs(RvSnmpAnswers *answers)
+{
+    g_autoptr(GArray) runs = NULL;
+    GArray *merged;
+    const RvOid *next;
+    guint i;
+
+    if (answers->runs->len > RUNS_MERGED)
+        return FALSE;
+    runs = list_runs(answers);
+    merged = g_array_sized_new(FALSE, FALSE, sizeof(RvVarbind), answers->varbinds->len);
+    while ((i = least_run(answers, runs, &next)) < runs->len) {
+        Run *run = &g_array_index(runs, Run, i);
+        const RvOid *last =
+            merged->len > 0 ? &g_array_index(merged, RvVarbind, merged->len - 1).oid : NULL;
+        guint end = run_up_to(answers, run, next);
+
+        if (last != NULL && rv_oid_compare(last, &at(answers, run->first)->oid) == 0)
+            run->first++;
+        g_array_append_vals(merged, at(answers, run->first), end - run->first);
+        run->first = end;
+    }
+    g_array_unref(answers->varbinds);
+    answers->varbinds = merged;
+    return TRUE;
+}
+
 /* The sort is stable, so that of two values for an OID the first one stays. */
 static void
 sort(RvSnmpAnswers *answers)
@@ -174,7 +248,7 @@ settle(const RvSnmpAnswers *borrowed)
 {
     RvSnmpAnswers *answers = (RvSnmpAnswers *)borrowed; /* only the order changes */
 
-    if (answers->runs != NULL && !join_runs(answers))
+    if (answers->runs != NULL && !join_runs(answers) && !merge_runs(answers))
         sort(answers);
     g_clear_pointer(&answers->runs, g_array_unref);
 }

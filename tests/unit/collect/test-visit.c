@@ -11,6 +11,7 @@
 #include "snmp/recording.h"
 
 #define PATIENT 10000
+#define IMPATIENT 50 /* where silence is what is shown */
 
 static const char *profiles; /* folder */
 
@@ -139,7 +140,7 @@ on_done(RvObservation *observation, gpointer user_data)
 
 /* By a collector of its own, as each round of poll has. */
 static RvObservation *
-visit(const Switch *the, const char *state_folder, RvCollectTasks tasks)
+visit_with(const Switch *the, const char *manner, const char *state_folder, RvCollectTasks tasks)
 {
     g_autofree char *recording = recording_of(the);
     g_autoptr(GMainContext) context = g_main_context_new();
@@ -152,11 +153,12 @@ visit(const Switch *the, const char *state_folder, RvCollectTasks tasks)
     Fake fake;
 
     g_assert_no_error(error);
-    fake_start(&fake, "", recording);
+    fake_start(&fake, manner, recording);
     device->snmp = rv_snmp_access_new();
     device->snmp->address = g_strdup("127.0.0.1");
     device->snmp->port = fake.port;
     device->snmp->community = rv_secret_new("public");
+    device->snmp->timeout_ms = *manner != '\0' ? IMPATIENT : device->snmp->timeout_ms;
     rv_collector_start(collector, device, tasks, NULL, rv_clock_monotonic_ms() + PATIENT, on_done,
                        &observation);
     while (observation == NULL)
@@ -164,6 +166,12 @@ visit(const Switch *the, const char *state_folder, RvCollectTasks tasks)
     fake_stop(&fake);
     rv_device_free(device);
     return observation;
+}
+
+static RvObservation *
+visit(const Switch *the, const char *state_folder, RvCollectTasks tasks)
+{
+    return visit_with(the, "", state_folder, tasks);
 }
 
 static guint
@@ -304,6 +312,34 @@ test_third_round(void)
     state_folder_remove(folder);
 }
 
+/* It was started again and fell silent before all was told: what it told is named as before. */
+static void
+test_cut_short(void)
+{
+    const Switch before = {0}, after = {.uptime = 100};
+
+    for (guint n = 5; n < 20; n += 7) {
+        char *folder = state_folder_new();
+        g_autofree char *manner = g_strdup_printf("--misbehave silent-after=%u", n);
+        g_autoptr(RvObservation) first = visit(&before, folder, HEALTH);
+        g_autoptr(RvObservation) second = visit_with(&after, manner, folder, HEALTH);
+        const RvProtocol *protocol = g_ptr_array_index(second->protocols, 0);
+
+        g_assert_true(protocol->partial);
+        for (guint i = 0; i < second->sensors->len; i++) {
+            const RvSensor *sensor = g_ptr_array_index(second->sensors, i);
+            gboolean known = FALSE;
+
+            for (guint k = 0; k < first->sensors->len; k++)
+                known =
+                    known || g_str_equal(sensor->key,
+                                         ((RvSensor *)g_ptr_array_index(first->sensors, k))->key);
+            g_assert_true(known);
+        }
+        state_folder_remove(folder);
+    }
+}
+
 /* ---- the file ---- */
 
 static void
@@ -392,6 +428,7 @@ main(int argc, char **argv)
         g_test_add_data_func(path, &rows[i], test_second_round);
     }
     g_test_add_func("/collect/visit/third-round", test_third_round);
+    g_test_add_func("/collect/visit/cut-short", test_cut_short);
     g_test_add_func("/collect/kept/damaged-file", test_damaged_file);
     g_test_add_func("/collect/kept/age", test_age);
     return g_test_run();
