@@ -13,13 +13,16 @@ import lint
 
 # Profiles all of whose columns a module names; in time all.
 COMPLETE = """
-accton accton-identity alcatel-aos-chassis alcatel-aos6 alcatel-aos7 apc-cooling apc-environment apc-ups
-brocade-fos checkpoint-gaia cisco-asa cisco-cellular cisco-envmon cisco-fru-control cisco-ftd cisco-ios cisco-ios-xe
- cisco-ios-xr cisco-nx-os cisco-power-ethernet cisco-resources cisco-small-business cisco-stackwise
-cisco-ucs dell-cmc edgecore-fusion edgecore-switch entity-mib entity-sensor entity-sensor-state entity-state
-extreme-voss extreme-xos fortinet-fortigate fortinet-fortiswitch fs-accton h3c-comware hillstone-stoneos host-resources
- hpe-comware hpe-cpq hpe-ilo huawei-entity huawei-optics huawei-optics-dbm huawei-vrp huawei-vrp8
-huawei-yunshan lm-sensors lsi-megaraid netbotz-50 netbotz-v2 power-ethernet radlan ubiquiti-edgeswitch ups-mib
+adva-fsp3000r7 alcatel-aos6 alcatel-aos7 apc-cooling apc-environment apc-ups aricent-iss broadcom-fastpath
+brocade-fos brocade-nos checkpoint-embedded checkpoint-gaia cisco-asa cisco-asyncos cisco-cellular
+cisco-entity-sensor cisco-envmon cisco-fru-control cisco-ftd cisco-ios cisco-ios-xe cisco-power-ethernet
+cisco-resources cisco-small-business cisco-stackwise cisco-ucs citrix-netscaler cumulus-linux dell-cmc
+dell-idrac eaton-ats2 entity-mib entity-sensor entity-sensor-state entity-state extreme-xos fortinet-fortigate
+fortinet-fortiswitch generex-ups h3c-comware h3c-entity hillstone-stoneos hitachi-raid host-resources
+hpe-comware hpe-cpq hpe-ilo huawei-entity huawei-optics huawei-optics-dbm huawei-vrp huawei-vrp8
+huawei-yunshan infinera-xtm infoblox-nios juniper-screenos linux-extend-raspberry lm-sensors lsi-megaraid
+megatec-eppc mikrotik-routeros mrv-optiswitch netapp-ontap netbotz-50 netbotz-v2 nutanix openbsd-sensors
+power-ethernet siklu smartoptics sophos-xg supermicro-bmc ubiquiti-edgeswitch ups-mib
 """.split()
 LAST = re.compile(r"modules name (\d+) of (\d+) columns$", re.M)
 UNNAMED = re.compile(r"^(\S+): (no module has [\d.]+)$", re.M)
