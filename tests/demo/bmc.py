@@ -125,7 +125,11 @@ class Bmc:
         with open(os.path.join(folder, "chassis"), "w", encoding="utf-8") as file:
             file.write(CHASSIS)
         os.chmod(os.path.join(folder, "chassis"), 0o755)
-        self.port = self.start()
+        try:
+            self.port = self.start()
+        except BaseException:  # Ctrl-C while it starts
+            self.stop()
+            raise
 
     def path(self, name):
         return os.path.join(self.folder, name.replace(" ", "-"))

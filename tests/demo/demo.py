@@ -36,6 +36,8 @@ STORIES = {
     "nas-01": ("3 号硬盘介质错误", "热插拔更换硬盘，阵列重建完成", "无数据丢失"),
 }
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def last_month():
     """(label, begin, end) of the last whole month, in Unix seconds."""
@@ -70,6 +72,8 @@ class Demo:
         site.write_files(ROOT, self.folder, ports, self.step)
 
     def stop(self):
+        for number in SIGNALS:  # a second Ctrl-C leaves nothing behind, either
+            signal.signal(number, signal.SIG_IGN)
         for server in self.bmcs.values():
             server.stop()
         for part in (self.snmpd, self.agents):
@@ -230,8 +234,8 @@ def main():
     parser.add_argument("--step", type=int, default=4, help="hours between two rounds (default 4)")
     parser.add_argument("--folder", default=os.path.join(ROOT, "build", "demo"), help="made anew (default build/demo)")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    for number in SIGNALS:  # SIGINT, too: shells have what they run in the background ignore it
+        signal.signal(number, interrupted)
     started = time.monotonic()
     demo = Demo(options.program, os.path.abspath(options.folder), options.step * 3600)
     try:

@@ -106,7 +106,11 @@ class Snmpd:
         os.makedirs(os.path.join(folder, "persistent"))
         write(os.path.join(folder, "snmpd.conf"), SNMPD, 0o600)
         self.folder, self.process = folder, None
-        self.port = self.start()
+        try:
+            self.port = self.start()
+        except BaseException:  # Ctrl-C while it starts
+            self.stop()
+            raise
 
     def start(self):
         environment = {**os.environ, "SNMP_PERSISTENT_DIR": os.path.join(self.folder, "persistent")}
