@@ -35,12 +35,16 @@ struct RvRrdStore {
 
 /* --- counters of the round before --- */
 
+/* Is written out as it stands in memory: without gaps, which would carry whatever lay there. */
 typedef struct {
     guint64 values[RV_COUNTERS];
     gboolean is_64bit;
+    guint32 spare;
     gint64 discontinuity_ticks;
     double octet_ceiling, packet_ceiling;
 } Counters;
+G_STATIC_ASSERT(sizeof(Counters) == RV_COUNTERS * sizeof(guint64) + 2 * sizeof(guint32) +
+                                        sizeof(gint64) + 2 * sizeof(double));
 
 struct RvRrdPrevious {
     RvRateMoment moment;
