@@ -41,11 +41,18 @@ struct RvEntityTree {
     GHashTable *by_index;
 };
 
+/* An entity, and its own part of its key. */
+typedef struct {
+    RvEntity entity;
+    char *slug; /* NULL: not yet made */
+} Node;
+
 static void
 entity_free(gpointer data)
 {
     RvEntity *entity = data;
 
+    g_free(((Node *)data)->slug);
     g_free((char *)entity->name);
     g_free((char *)entity->descr);
     g_free((char *)entity->key);
@@ -86,13 +93,15 @@ rv_entity_text(const RvEntityTree *tree, guint32 index, guint32 column)
 static void
 add_entity(RvEntityTree *tree, guint32 index)
 {
+    Node *node;
     RvEntity *entity;
     char *name, *descr;
 
     if (g_hash_table_contains(tree->by_index, GUINT_TO_POINTER(index)) ||
         tree->entities->len >= ENTITY_CEILING)
         return;
-    entity = g_new0(RvEntity, 1);
+    node = g_new0(Node, 1);
+    entity = &node->entity;
     name = rv_entity_text(tree, index, COLUMN_NAME);
     descr = rv_entity_text(tree, index, COLUMN_DESCR);
     entity->index = index;
@@ -136,7 +145,7 @@ class_slug(int class)
 }
 
 static char *
-own_slug(const RvEntity *entity)
+make_slug(const RvEntity *entity)
 {
     g_autofree char *cut =
         g_utf8_substring(entity->name, 0, MIN(g_utf8_strlen(entity->name, -1), SLUG_CEILING));
@@ -148,6 +157,17 @@ own_slug(const RvEntity *entity)
     return rv_text_slug(cut);
 }
 
+/* Asked for by every entity below. */
+static const char *
+own_slug(const RvEntity *entity)
+{
+    Node *node = (Node *)(gpointer)entity;
+
+    if (node->slug == NULL)
+        node->slug = make_slug(entity);
+    return node->slug;
+}
+
 static const RvEntity *
 find(const RvEntityTree *tree, guint32 index)
 {
@@ -157,14 +177,14 @@ find(const RvEntityTree *tree, guint32 index)
 static char *
 path(const RvEntityTree *tree, const RvEntity *entity)
 {
-    char *key = own_slug(entity);
+    char *key = g_strdup(own_slug(entity));
     const RvEntity *up = find(tree, entity->parent);
 
     for (int depth = 0; up != NULL && up != entity && depth < DEPTH_CEILING; depth++) {
         if (stands_in_paths(up)) {
-            g_autofree char *slug = own_slug(up), *below = key;
+            g_autofree char *below = key;
 
-            key = g_strconcat(slug, "/", below, NULL);
+            key = g_strconcat(own_slug(up), "/", below, NULL);
         }
         up = find(tree, up->parent);
     }
