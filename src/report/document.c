@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#define WORD_CEILING 80 /* characters */
+
 RvMark
 rv_mark_of(RvVerdict verdict)
 {
@@ -122,15 +124,36 @@ rv_document_free(RvDocument *document)
     g_free(document);
 }
 
+/* A word without end, as only broken devices and jokers make, fills no page. A digest is whole, and
+ * Chinese sentences are not words: they have no spaces. */
+static char *
+without_endless_words(const char *text)
+{
+    GString *out = g_string_new(NULL);
+    guint run = 0;
+
+    for (const char *at = text, *next; *at != '\0'; at = next) {
+        gunichar c = g_utf8_get_char(at);
+
+        next = g_utf8_next_char(at);
+        run = g_unichar_isspace(c) || g_unichar_iswide(c) ? 0 : run + 1;
+        if (run <= WORD_CEILING)
+            g_string_append_len(out, at, next - at);
+        else if (run == WORD_CEILING + 1)
+            g_string_append(out, "…");
+    }
+    return g_string_free(out, FALSE);
+}
+
 /* What devices and people wrote is in here: no control characters, nothing that turns the direction
  * of the line. Takes `text`. */
 static char *
 cleaned(char *text)
 {
-    char *clean = rv_text_clean(text != NULL ? text : "", -1, 0);
+    g_autofree char *clean = rv_text_clean(text != NULL ? text : "", -1, 0);
 
     g_free(text);
-    return clean;
+    return without_endless_words(clean);
 }
 
 /* ---- blocks ---- */

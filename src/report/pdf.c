@@ -441,8 +441,12 @@ begin_height(const RvPage *page, guint index)
     case RV_BLOCK_SMALL: {
         double height = text_height(page, block_text(block), &body) + AFTER_TEXT;
 
-        /* a sentence introduces the table or figure below it */
-        return height > 90 ? 45 : MIN(height + begin_height(page, index + 1), 330);
+        if (height > 90)
+            return 45;
+        /* a sentence introduces the table or figure below it; MIN would ask twice, and each of
+         * many sentences twice again */
+        height += begin_height(page, index + 1);
+        return MIN(height, 330);
     }
     case RV_BLOCK_ITEMS:
         return 45;
@@ -482,7 +486,7 @@ put_block(RvPage *page, guint index)
         put_heading(page, index);
         break;
     case RV_BLOCK_TEXT:
-        rv_page_need(page, MIN(begin_height(page, index), 45));
+        rv_page_need(page, MIN(text_height(page, block_text(block), &body), 45));
         rv_page_flow(page, block_text(block), &body, "P", RV_PAGE_LEFT);
         page->y += AFTER_TEXT;
         break;

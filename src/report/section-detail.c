@@ -11,6 +11,9 @@
 static char *
 no_series(const RvDocument *document, const RvReport *report, const char *otherwise)
 {
+    if (report->coverage.observed_ms == 0)
+        return g_strdup(
+            SAY("No statement: nothing was observed.", "无法判断：本周期没有观测数据。"));
     return g_strdup(
         rv_report_has_gap(report, RV_GAP_NO_SERIES)
             ? SAY("No statement: there are no stored series.", "无法判断：没有历史数据序列。")
@@ -63,6 +66,8 @@ rv_section_trends(RvDocument *document, const RvReport *report)
         else
             rv_table_take(table, rv_write_number(evidence->p, 3));
     }
+    if (report->coverage.observed_ms == 0)
+        return;
     if (card->predicted == 0 && card->not_foreseen > 0)
         rv_document_text(
             document, RV_BLOCK_TEXT,
@@ -182,12 +187,16 @@ matrix_row(RvDocument *document, const RvReport *report, RvTable *table,
 void
 rv_section_matrix(RvDocument *document, const RvReport *report)
 {
-    guint bad = 0;
+    guint bad = 0, unknown = 0;
     RvTable *table;
     g_autofree char *caption = NULL;
 
-    for (guint i = 0; i < report->devices->len; i++)
-        bad += ((RvReportDevice *)g_ptr_array_index(report->devices, i))->now != RV_VERDICT_OK;
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        unknown += device->now == RV_VERDICT_UNKNOWN;
+        bad += device->now != RV_VERDICT_OK && device->now != RV_VERDICT_UNKNOWN;
+    }
     rv_document_heading(document, 1, "devices", SAY("Devices", "设备总览"));
     rv_document_text(
         document, RV_BLOCK_SMALL, "%s",
@@ -198,10 +207,10 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
             "期末已"
             "正常。"
             "日志：告警及以上条目数／总条目数。可达：约定服务时间内的可用率。"));
-    caption =
-        g_strdup_printf(SAY("%u of %u devices are not well at the end of the period; worst first",
-                            "期末 %u 台（共 %u 台）设备状态异常；最差者在前"),
-                        bad, report->devices->len);
+    caption = g_strdup_printf(
+        SAY("Devices at the end of the period: %u, not well %u, unknown %u; worst first",
+            "期末设备状态：共 %u 台，异常 %u 台，未知 %u 台（最差者在前）"),
+        report->devices->len, bad, unknown);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
     rv_table_column(table, SAY("Device", "设备"), 23, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Reach", "可达"), 15.5, RV_ALIGN_LEFT);

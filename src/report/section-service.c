@@ -417,7 +417,9 @@ add_suspects(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Past 90 days", "近 90 天"), 20, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Evidence", "依据"), 36, RV_ALIGN_LEFT);
     table->none = g_strdup(
-        rv_report_has_gap(report, RV_GAP_NO_SERIES)
+        report->coverage.observed_ms == 0
+            ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
+        : rv_report_has_gap(report, RV_GAP_NO_SERIES)
             ? SAY("No statement: there are no stored series.", "无法判断：没有历史数据序列。")
             : SAY("None stands out against its twins, its own past or its limits.",
                   "与同类部件、自身历史及限值相比，均无明显异常。"));

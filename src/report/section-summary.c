@@ -94,7 +94,9 @@ add_tiles(RvDocument *document, const RvReport *report)
     g_autofree char *score = rv_write_number(report->score.score, 0);
     g_autofree char *raw = rv_write_number(report->score.raw, 0);
     g_autofree char *of =
-        g_strdup_printf(SAY("of 100; %s before caps", "满分 100；封顶前 %s"), raw);
+        isfinite(report->score.score)
+            ? g_strdup_printf(SAY("of 100; %s before caps", "满分 100；封顶前 %s"), raw)
+            : g_strdup(SAY("no score", "无评分"));
     g_autofree char *faults = g_strdup_printf("%u", report->faults->len);
     g_autofree char *open =
         g_strdup_printf(SAY("%u not resolved", "未解决 %u 起"), open_faults(report));

@@ -204,6 +204,45 @@ def check_errors(site):
            "archived by number; the same again is a revised edition", (first, second))
 
 
+# what a site is made of, end of its data, the month, how its text says the month's span
+SITES = [
+    ("names that devices made up", ["kind=hostile"], 1793491200, "2026-10",
+     "2026-10-01 00:00 – 2026-11-01 00:00"),
+    ("a month without faults", ["kind=well"], 1793491200, "2026-10",
+     "2026-10-01 00:00 – 2026-11-01 00:00"),
+    ("a leap February", [], 1835452800, "2028-02", "2028-02-01 00:00 – 2028-03-01 00:00"),
+    ("a month that loses an hour", ["zone=Europe/Berlin"], 1774994400, "2026-03",
+     "2026-03-01 00:00 – 2026-04-01 00:00"),
+    ("a month that wins an hour", ["zone=Europe/Berlin"], 1793491200, "2026-10",
+     "2026-10-01 00:00 – 2026-11-01 00:00"),
+]
+
+
+def check_sites(program, make_month, folder):
+    for number, (what, options, end, month, span) in enumerate(SITES):
+        path = os.path.join(folder, "site-%d" % number)
+        subprocess.run([make_month, path, "2", "1", "0", "14400", *options, "end=%d" % end],
+                       check=True)
+        site = Site(program, path)
+        made = {"SOURCE_DATE_EPOCH": str(end + 2 * 86400)}
+        fine, detail = True, ""
+        for language in ("zh_CN", "en"):
+            done = site.run("report", "--at", month, "--lang", language, "--output",
+                            site.path("s.pdf"), env=made)
+            if done.returncode != 0:
+                fine, detail = False, done.stderr.decode()
+                break
+            if shutil.which("pdftotext"):
+                text = site.text("s.pdf")
+                pages = text.count("\f")
+                fine = fine and span in text and "\ufffd" not in text and 6 <= pages <= 16
+                detail = (language, pages, span in text)
+            if shutil.which("qpdf"):
+                fine = fine and subprocess.run(["qpdf", "--check", site.path("s.pdf")],
+                                               capture_output=True).returncode == 0
+        result(fine, "good pages for " + what, detail)
+
+
 class Post:
     """An SMTP server on a free port that keeps what it gets."""
 
@@ -257,6 +296,7 @@ def main():
         check_errors(site)
         check_others(site)
         check_mail(site)
+        check_sites(program, make_month, folder)
     print("1..%d" % count)
 
 
