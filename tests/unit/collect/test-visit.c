@@ -352,10 +352,11 @@ test_damaged_file(void)
     g_autofree char *stranger_said = said(stranger);
 
     for (guint cut = 0; cut < 3; cut++) {
-        g_autoptr(RvObservation) first = visit(&the, folder, HEALTH), second = NULL;
+        g_autoptr(RvObservation) second = NULL;
         g_autofree char *text = NULL, *second_said = NULL;
         gsize size = 0;
 
+        rv_observation_free(visit(&the, folder, HEALTH));
         g_assert_true(g_file_get_contents(path, &text, &size, NULL));
         g_assert_true(g_file_set_contents(path, text, (gssize)(size * cut / 3), NULL));
         second = visit(&the, folder, HEALTH);
