@@ -96,11 +96,12 @@ begin_verdict(const RvStoring *storing, Known *one, RvVerdict status, RvPresence
     return TRUE;
 }
 
-/* A part counts as seen from the first time it was there and gave something. */
+/* A part counts as seen from the first time it was there and gave something, in an answer that was
+ * whole: where the names of a table did not come, sensors go by other keys for that round. */
 static gboolean
 mark_seen(const RvStoring *storing, Known *one, const RvSensor *sensor, GError **error)
 {
-    if (one->seen || sensor->presence != RV_PRESENCE_PRESENT)
+    if (one->seen || !storing->whole || sensor->presence != RV_PRESENCE_PRESENT)
         return TRUE;
     one->seen = TRUE;
     return rv_db_run(storing->state, error, "UPDATE sensor SET seen = 1 WHERE id = ?1",

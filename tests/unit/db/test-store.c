@@ -234,6 +234,23 @@ test_partial_answer(Place *place, gconstpointer unused)
 }
 
 static void
+test_partial_is_no_witness(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autoptr(RvPrevious) previous = NULL;
+    RvObservation *partial = health(300);
+
+    made_sensor(partial, "fan/fan-7", RV_VERDICT_OK); /* the column of names did not come */
+    ((RvProtocol *)g_ptr_array_index(partial->protocols, 0))->partial = TRUE;
+    store(place->state, partial, RV_TASK_HEALTH);
+    store_health(place, 600, RV_VERDICT_OK);
+    previous = rv_state_previous(place->state, "a", &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(previous->seen->len, ==, 1);
+    g_assert_cmpstr(((RvSeenPart *)g_ptr_array_index(previous->seen, 0))->key, ==, "psu-1");
+}
+
+static void
 test_reachability_task(Place *place, gconstpointer unused)
 {
     store_health(place, 300, RV_VERDICT_OK);
@@ -495,6 +512,8 @@ main(int argc, char **argv)
     TEST("only a change of verdict makes a row", test_only_changes);
     TEST("a sensor that a whole answer leaves out ends", test_sensor_gone);
     TEST("a partial answer makes what it leaves out unknown", test_partial_answer);
+    TEST("what a partial answer names may go by another key later: never missed",
+         test_partial_is_no_witness);
     TEST("silence and reachability change no verdict", test_reachability_task);
     TEST("health spans break where samples were lost", test_health_spans);
     TEST("judging gets the past it needs", test_previous);
