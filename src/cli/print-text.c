@@ -590,12 +590,14 @@ print_events(Printer *printer)
         const RvEvent *event = g_ptr_array_index(events, events->len - 1 - i);
         g_autofree char *time = event->time_ms > 0 ? rv_clock_format(event->time_ms, NULL)
                                                    : g_strdup("clock was not set  ");
-        g_autofree char *text =
-            g_strdup_printf("%s%s%s%s", event->sensor, *event->sensor != '\0' ? ": " : "",
-                            event->text, event->asserted ? "" : " (went away)");
+        g_autofree char *text = g_strdup_printf("%s%s%s%s", event->sensor,
+                                                *event->sensor != '\0' ? ": " : "", event->text,
+                                                !event->asserted ? " (went away)"
+                                                : event->ended   ? " (over since)"
+                                                                 : "");
 
         g_string_append(printer->out, "    ");
-        put_verdict(printer, event->severity);
+        put_verdict(printer, event->ended ? RV_VERDICT_OK : event->severity);
         g_string_append_printf(printer->out, "  %s  ", time);
         put_wrapped(printer, 37, 37, text);
     }

@@ -5,11 +5,13 @@
 
 #include "base/text.h"
 #include "collect/ipmi-parts.h"
+#include "observation/pairs.h"
 #include "observation/words.h"
 
 #define SEL_ENTRY_BYTES 16
 #define SEL_FREE_UNKNOWN 0xFFFF /* that much or more (IPMI 2.0 §31.2) */
 #define SEL_WARNING_PERCENT 80
+#define CLOCK_TOLERANCE_S 180
 
 typedef struct {
     const RvIpmiAnswers *answers;
@@ -311,9 +313,28 @@ add_events(const Collecting *collecting)
         event->severity = rv_ipmi_states_severity(collecting->states, answers->manufacturer_id,
                                                   answers->product_id, entry);
     }
+    rv_events_pair(collecting->observation->events);
     if (answers->sel_restarted)
         rv_observation_note(collecting->observation,
                             "the BMC's event log was cleared or has wrapped since the last round");
+}
+
+static void
+note_clock(const Collecting *collecting)
+{
+    gint64 ahead_s = collecting->answers->sel_clock_ahead_s;
+    gint64 minutes = (ABS(ahead_s) + 30) / 60;
+
+    if (!collecting->answers->has_sel_clock)
+        return;
+    if (!collecting->answers->sel_clock_set)
+        rv_observation_note(collecting->observation,
+                            "the BMC's clock is not set: its event log has no true times");
+    else if (ABS(ahead_s) > CLOCK_TOLERANCE_S)
+        rv_observation_note(collecting->observation,
+                            "the BMC's clock is %" G_GINT64_FORMAT " h %" G_GINT64_FORMAT
+                            " min %s this host's: so are the times of its event log",
+                            minutes / 60, minutes % 60, ahead_s > 0 ? "ahead of" : "behind");
 }
 
 void
@@ -330,6 +351,7 @@ rv_collect_ipmi(const RvIpmiAnswers *answers, const RvIpmiStates *states,
     add_log_usage(&collecting);
     rv_ipmi_add_components(answers, observation);
     add_events(&collecting);
+    note_clock(&collecting);
     for (guint i = 0; i < answers->notes->len; i++)
         rv_observation_note(observation, "%s", (const char *)g_ptr_array_index(answers->notes, i));
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "db/sqlite.h"
+#include "observation/pairs.h"
 #include "observation/words.h"
 
 /* "" in a device parameter: every device. */
@@ -342,9 +343,34 @@ read_event(sqlite3_stmt *row)
     return event;
 }
 
+/* Each device for itself: names of sensors are its own. */
+static void
+pair_rows(const GPtrArray *rows)
+{
+    g_autoptr(GHashTable) devices =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    GHashTableIter iter;
+    gpointer events;
+
+    for (guint i = 0; i < rows->len; i++) {
+        RvEventRow *row = g_ptr_array_index(rows, i);
+
+        events = g_hash_table_lookup(devices, row->device);
+        if (events == NULL) {
+            events = g_ptr_array_new();
+            g_hash_table_insert(devices, row->device, events);
+        }
+        g_ptr_array_add(events, &row->event);
+    }
+    g_hash_table_iter_init(&iter, devices);
+    while (g_hash_table_iter_next(&iter, NULL, &events))
+        rv_events_pair(events);
+}
+
 GPtrArray *
 rv_state_events(RvState *state, const char *device, gint64 from_ms, gint64 until_ms, GError **error)
 {
+    GPtrArray *rows;
     sqlite3_stmt *row = rv_db_query(
         state, error,
         "SELECT d.name, e.record_id, e.time_ms, e.seen_ms, e.sensor, e.text, e.asserted, e.severity"
@@ -354,7 +380,10 @@ rv_state_events(RvState *state, const char *device, gint64 from_ms, gint64 until
         " ORDER BY CASE e.time_ms WHEN 0 THEN e.seen_ms ELSE e.time_ms END, d.name, e.id",
         EVERY(device), RV_INT(from_ms), RV_INT(until_ms));
 
-    return read_all(state, row, read_event, (GDestroyNotify)rv_event_row_free, error);
+    rows = read_all(state, row, read_event, (GDestroyNotify)rv_event_row_free, error);
+    if (rows != NULL)
+        pair_rows(rows);
+    return rows;
 }
 
 /* ---- components ---- */

@@ -182,7 +182,8 @@ typedef struct {
 } RvEventRow;
 
 void rv_event_row_free(RvEventRow *row);
-/* RvEventRow* by the event's time, or by the time it was read where its clock was not set. */
+/* RvEventRow* by the event's time, or by the time it was read where its clock was not set; what
+ * ended within the period is so marked. */
 GPtrArray *rv_state_events(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                            GError **error);
 

@@ -342,9 +342,11 @@ put_events(const RvHtmlDevice *device, GString *out, GError **error)
 
         rv_markup(out, "<tr><td>%s%s</td><td>", time,
                   event->time_ms > 0 ? "" : RV_SAY(language, " (read)", "（读取时间）"));
-        rv_markup_verdict(out, language, event->severity);
+        rv_markup_verdict(out, language, event->ended ? RV_VERDICT_OK : event->severity);
         rv_markup(out, "</td><td>%s</td><td>%s%s</td></tr>\n", event->sensor, event->text,
-                  event->asserted ? "" : RV_SAY(language, " (went away)", "（已消除）"));
+                  !event->asserted ? RV_SAY(language, " (went away)", "（已消除）")
+                  : event->ended   ? RV_SAY(language, " (over since)", "（已恢复）")
+                                   : "");
     }
     g_string_append(out, "</tbody></table></div>\n");
     return TRUE;

@@ -72,12 +72,15 @@ typedef struct {
     char *asset_tag;     /* DCMI; NULL */
     guint sel_entries, sel_free_bytes;
     gboolean has_sel_info, sel_overflow;
-    gboolean sel_restarted; /* the log was cleared or wrapped since the record asked after */
-    GPtrArray *sensors;     /* RvIpmiSensor* */
-    GPtrArray *sel;         /* RvIpmiSelEntry*, in record order */
-    GPtrArray *frus;        /* RvIpmiFru* */
-    gboolean frus_whole;    /* asked for, and all that the BMC has came */
-    GPtrArray *notes;       /* char* */
+    gboolean has_sel_clock;   /* asked where there are entries, or with the FRU data */
+    gboolean sel_clock_set;   /* FALSE: it counts from the BMC's start */
+    gint64 sel_clock_ahead_s; /* of this host's clock; negative: behind */
+    gboolean sel_restarted;   /* the log was cleared or wrapped since the record asked after */
+    GPtrArray *sensors;       /* RvIpmiSensor* */
+    GPtrArray *sel;           /* RvIpmiSelEntry*, in record order */
+    GPtrArray *frus;          /* RvIpmiFru* */
+    gboolean frus_whole;      /* asked for, and all that the BMC has came */
+    GPtrArray *notes;         /* char* */
 } RvIpmiAnswers;
 
 #define RV_IPMI_NOTES_CEILING 100

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define ENTRY_LENGTH 16
@@ -137,6 +138,28 @@ make_row(ipmi_sel_ctx_t decoder, const guint8 *entry, guint32 manufacturer_id)
     return row;
 }
 
+/* ---- the clock ---- */
+
+/* What the times of the entries are worth: the BMC's clock beside ours (Get SEL Time, §31.10). */
+static void
+ask_clock(RvIpmiSession *session, RvIpmiRound *round)
+{
+    const guint8 request[] = {0x48};
+    guint8 reply[4];
+    RvIpmiAnswers *answers;
+    gint64 time;
+
+    if (rv_ipmi_session_command(session, 0, IPMI_NET_FN_STORAGE_RQ, request, sizeof request, reply,
+                                sizeof reply, NULL) < (int)sizeof reply)
+        return;
+    time = entry_time(u32(reply));
+    answers = rv_ipmi_round_begin(round);
+    answers->has_sel_clock = TRUE;
+    answers->sel_clock_set = time > 0;
+    answers->sel_clock_ahead_s = time > 0 ? time - rv_clock_now_ms() / 1000 : 0;
+    rv_ipmi_round_end(round);
+}
+
 /* ---- the log ---- */
 
 /* Where to begin: after the record that was seen last, if it is still the same one. */
@@ -213,4 +236,6 @@ rv_ipmi_sel_read(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t contex
     }
     if (start != LAST_RECORD)
         read_from(session, sdr, context, start, round);
+    if (start != LAST_RECORD || task->fru)
+        ask_clock(session, round);
 }

@@ -205,6 +205,7 @@ event_to_json(const RvEvent *event)
     set(json, "text", text_or_null(event->text));
     set(json, "asserted", json_boolean(event->asserted));
     set(json, "severity", json_string(rv_verdict_word(event->severity)));
+    set(json, "ended", json_boolean(event->ended));
     return json;
 }
 
@@ -585,6 +586,7 @@ read_event(Reading *reading, const json_t *json, RvObservation *observation)
     take_text(reading, json, "text", &event->text);
     take_bool(reading, json, "asserted", &event->asserted);
     TAKE_WORD(reading, json, "severity", verdict_at, RV_VERDICT_UNKNOWN + 1, event->severity);
+    take_bool(reading, json, "ended", &event->ended);
 }
 
 static void

@@ -129,6 +129,7 @@ typedef struct {
     char *text;
     gboolean asserted; /* FALSE: the condition went away */
     RvVerdict severity;
+    gboolean ended; /* asserted, and a later entry says that it is over: pairs.h */
 } RvEvent;
 
 typedef enum {

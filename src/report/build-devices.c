@@ -398,7 +398,7 @@ add_events(RvBuild *build, GError **error)
     for (guint i = rows->len; i > 0; i--) {
         RvEventRow *row = g_ptr_array_index(rows, i - 1);
         RvReportDevice *device = g_hash_table_lookup(build->devices, row->device);
-        gboolean bad = is_bad(row->event.severity) && row->event.asserted;
+        gboolean bad = is_bad(row->event.severity) && row->event.asserted && !row->event.ended;
 
         if (device == NULL)
             continue;

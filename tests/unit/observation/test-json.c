@@ -89,6 +89,7 @@ fill_others(RvObservation *observation)
     event->record_id = 17;
     event->asserted = TRUE;
     event->severity = RV_VERDICT_CRITICAL;
+    event->ended = TRUE;
     set(&event->text, "Power Supply failure detected");
     rv_observation_add_event(observation); /* its clock was not set */
     rv_observation_note(observation, "%s", "fan 3: 100 % dropped");
