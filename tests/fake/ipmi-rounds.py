@@ -220,6 +220,50 @@ def test_log(server, state):
     check('an empty one too', after(cleared['sel'][-1])['sel_restarted'])
 
 
+def test_pairs(server):
+    """What the log says as events of an observation: what came and went is over."""
+    server.clear_sel()
+    server.set_time(int(time.time()) + 5400)
+    server.add_sel(4, 8, 0x6f, (3, 0xff, 0xff))
+    server.add_sel(1, 1, 0x01, (0x59, 45, 40))
+    server.add_sel(1, 1, 0x81, (0x59, 30, 40))
+    server.add_sel(5, 8, 0x0b, (1, 0xff, 0xff))
+    server.add_sel(5, 8, 0x0b, (0, 0xff, 0xff))
+    seen = ask(server.host, '--observe', STATES)
+    events = [(e['sensor'], e['severity'], e['asserted'], e['ended']) for e in seen['events'][-5:]]
+    check('what came and went is over, what came alone stands', events == [
+        ('PS1 Status', 'critical', True, False), ('Inlet Temp', 'critical', True, True), ('Inlet Temp', 'ok', False, False),
+        ('PS2 Status', 'critical', True, True), ('PS2 Status', 'ok', True, False)], seen['events'])
+    check("a clock that is off is noted", any('clock is 1 h 30 min ahead' in n for n in seen['notes']), seen['notes'])
+    server.set_time(int(time.time()) - 3600 * 30)
+    check('one that is behind, too', any('clock is 30 h 0 min behind' in n for n in
+                                         ask(server.host, '--observe', STATES)['notes']))
+    server.set_time(1000)
+    check('one that is not set', any('clock is not set' in n for n in ask(server.host, '--observe', STATES)['notes']))
+    server.set_time(int(time.time()))
+    check('one that is right is not', not any('clock' in n for n in ask(server.host, '--observe', STATES)['notes']))
+
+
+def test_full():
+    """The log holds ten entries: at eight a warning, of its own and not of the device."""
+    small = bmc.small_server().replace('sel_enable 0x20 200 0x0a', 'sel_enable 0x20 10 0x0a')
+    with bmc.Bmc(small) as server:
+        server.clear_sel()
+        while True:
+            seen = ask(server.host, '--observe', STATES)
+            usage = next(s for s in seen['sensors'] if s['key'] == 'ipmi/sel/percent/usage')
+            if usage['value'] >= 70:
+                break
+            server.add_sel(4, 8, 0x6f, (0, 0xff, 0xff))
+        check('a log at 70 %% is well: %s' % usage['value'], usage['status'] == 'ok' and usage['value'] < 80, usage)
+        before = len(seen['events'])
+        server.add_sel(4, 8, 0x6f, (0, 0xff, 0xff))
+        seen = ask(server.host, '--observe', STATES)
+        usage = next(s for s in seen['sensors'] if s['key'] == 'ipmi/sel/percent/usage')
+        check('at 80 % it is warned of', usage['value'] == 80 and usage['status'] == 'warning', usage)
+        check('and it is never cleared', len(seen['events']) == before + 1, seen['events'])
+
+
 # ---- refused ----
 
 def test_refused(server):
@@ -341,11 +385,13 @@ def main():
             test_equal(server, state)
             test_cache(server, state)
             test_log(server, state)
+            test_pairs(server)
             test_refused(server)
             test_network(server, state)
             test_two_processes(server, state)
             test_observation(server)
         test_changed(state)
+        test_full()
     test_kg()
     test_sessions()
     test_corpus()

@@ -97,6 +97,43 @@ test_freeipmi(void)
     g_assert_cmpuint(compared, >, 500);
 }
 
+/* Every state of IPMI 2.0 tables 42-2 and 42-3 that has a name there has a word here, as a state
+ * and, with a verdict or info, as a log entry. */
+static void
+test_complete(void)
+{
+    char name[256];
+    guint standard = 0;
+
+    for (guint type = 0; type <= 0x2C; type++)
+        for (guint event_type = 2; event_type <= 0x6F; event_type++)
+            for (guint offset = 0; offset < 15; offset++) {
+                gboolean specific = event_type == 0x6F;
+                int length = specific
+                                 ? ipmi_get_sensor_type_message((guint8)type, offset, name, 256)
+                                 : ipmi_get_generic_event_message((guint8)event_type,
+                                                                  (guint8)offset, name, 256);
+                const RvIpmiSelEntry entry = {.event_type = (guint8)event_type,
+                                              .sensor_type = (guint8)type,
+                                              .offset = (guint8)offset,
+                                              .asserted = TRUE};
+                RvIpmiMeaning meaning;
+
+                if (length <= 0)
+                    continue;
+                meaning =
+                    read_state(0, (guint8)event_type, (guint8)type, (guint16)(1 << offset), 0);
+                if (meaning.words == NULL ||
+                    rv_ipmi_states_severity(states, 0, 0, &entry) == RV_VERDICT_UNKNOWN)
+                    g_error("event type %02Xh, sensor type %02Xh, offset %u (%s) has no row",
+                            event_type, type, offset, name);
+                g_free(meaning.words);
+                standard++;
+            }
+    g_test_message("%u states", standard);
+    g_assert_cmpuint(standard, >, 2000);
+}
+
 static void
 test_severity(void)
 {
@@ -172,6 +209,7 @@ main(int argc, char **argv)
     g_assert_no_error(error);
     g_test_add_func("/collect/ipmi-states: what states mean", test_rows);
     g_test_add_func("/collect/ipmi-states: FreeIPMI's defaults", test_freeipmi);
+    g_test_add_func("/collect/ipmi-states: every standard state", test_complete);
     g_test_add_func("/collect/ipmi-states: log entries", test_severity);
     g_test_add_func("/collect/ipmi-states: mistakes with line and column", test_mistakes);
     result = g_test_run();
