@@ -24,6 +24,15 @@ def timed(command, **more):
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
 
+def spent(processes):
+    """CPU seconds of running processes until now."""
+    ticks = 0
+    for process in processes:
+        with open('/proc/%d/stat' % process.pid, encoding='ascii') as f:
+            ticks += sum(map(int, f.read().rsplit(')', 1)[1].split()[11:13]))
+    return ticks / os.sysconf('SC_CLK_TCK')
+
+
 def ours(options, hosts, state):
     out = timed([options.ask, '--user', bmc.USER, '--workaround', 'opensesspriv', '--state', state, '--after', '1',
                  '--budget', '60000', '--timeout', '5000'] + hosts, env=dict(os.environ, IPMI_PASSWORD=bmc.PASSWORD))
@@ -73,11 +82,17 @@ def main():
             slow = [relay.stdout.readline().strip() for _ in hosts]
             ours(options, slow, state)
             one = min(ours(options, [slow[0]], state)[0] for _ in range(2))
-            b = min((ours(options, slow, state) for _ in range(2)), key=lambda x: x[0])
+            before = spent(s.process for s in servers), spent([relay])
+            runs = [ours(options, slow, state) for _ in range(2)]
+            after = spent(s.process for s in servers), spent([relay])
+            b = min(runs, key=lambda x: x[0])
+            share = [(y - x) / len(runs) for x, y in zip(before, after)]
             theirs(slow, cache, 64)
             a = theirs(slow, cache)
             print('%d ms late            one BMC alone %.2f s; all: wall %.2f s, CPU %.2f s, %d up; ratio to one %.2f' %
                   (options.delay_ms, one, *b, b[0] / one))
+            print('                      CPU of the simulated BMCs %.2f s, of the relay %.2f s, on %d cores; load %.1f' %
+                  (*share, os.cpu_count(), os.getloadavg()[0]))
             print('                      ipmi-sensors -F 16: wall %.2f s' % a[0])
             dead = ['127.0.0.1:%d' % s.getsockname()[1] for s in silent]
             c = ours(options, dead + slow, state)
