@@ -14,17 +14,17 @@ import lint
 # Profiles all of whose columns a module names; in time all.
 COMPLETE = """
 accton adtran-aos adva-fsp3000r7 alcatel-aos-chassis alcatel-aos6 alcatel-aos7 apc-cooling apc-environment apc-ups
-areca aricent-iss bdcom-objects broadcom-fastpath brocade-fos brocade-nos centec-objects checkpoint-embedded
-checkpoint-gaia cisco-asa cisco-asyncos cisco-cellular cisco-entity-sensor cisco-envmon cisco-fru-control cisco-ftd
-cisco-ios cisco-ios-xe cisco-power-ethernet cisco-resources cisco-small-business cisco-stackwise cisco-ucs
-citrix-netscaler cts cumulus-linux dcn-objects dell-cmc dell-idrac eaton-ats2 entity-mib entity-sensor
-entity-sensor-state entity-state extreme-xos fastpath fcmgmt fortinet-fortigate fortinet-fortiswitch generex-ups
-h3c-comware h3c-entity hillstone-stoneos hitachi-raid host-resources hpe-comware hpe-cpq hpe-ilo huawei-entity
-huawei-optics huawei-optics-dbm huawei-vrp huawei-vrp8 huawei-yunshan infinera-xtm infoblox-nios juniper-screenos
-linux-extend-raspberry lm-sensors lsi-megaraid megatec-eppc mikrotik-routeros moxa-etherdevice mrv-optiswitch
-netapp-ontap netbotz-50 netbotz-v2 nutanix openbsd-sensors paloalto-panos power-ethernet pulse-secure radlan
-redback-seos ruijie-objects siklu smartoptics sophos-xg supermicro-bmc ubiquiti-edgeswitch ups-mib
-vertiv-ita2 zyxel-switch
+areca aricent-iss bdcom-objects broadcom-fastpath brocade-fos brocade-nos calix-e7 centec-objects ceragon-ceraos
+checkpoint-embedded checkpoint-gaia cisco-asa cisco-asyncos cisco-cellular cisco-entity-sensor cisco-envmon
+cisco-fru-control cisco-ftd cisco-ios cisco-ios-xe cisco-power-ethernet cisco-resources cisco-small-business
+cisco-stackwise cisco-ucs citrix-netscaler cts cumulus-linux dcn-objects dell-cmc dell-idrac dell-omsa eaton-ats2
+endrun-sonoma entity-mib entity-sensor entity-sensor-state entity-state extreme-xos fastpath fcmgmt fortinet-fortigate
+fortinet-fortiswitch generex-ups h3c-comware h3c-entity hillstone-stoneos hirschmann-hios hitachi-raid host-resources
+hpe-comware hpe-cpq hpe-ilo huawei-entity huawei-optics huawei-optics-dbm huawei-vrp huawei-vrp8 huawei-yunshan
+infinera-xtm infoblox-nios juniper-screenos linux-extend-raspberry lm-sensors lsi-megaraid megatec-eppc
+mikrotik-routeros moxa-etherdevice mrv-optiswitch netapp-ontap netbotz-50 netbotz-v2 netio nutanix openbsd-sensors
+paloalto-panos peplink power-ethernet pulse-secure radlan redback-seos rms-objects ruijie-objects saf-integra siklu
+smartoptics sophos-xg ubiquiti-edgeswitch ups-mib vertiv-ita2 zte-zxan zyxel-switch
 """.split()
 LAST = re.compile(r"modules name (\d+) of (\d+) columns$", re.M)
 UNNAMED = re.compile(r"^(\S+): (no module has [\d.]+)$", re.M)
