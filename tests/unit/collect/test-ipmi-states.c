@@ -134,6 +134,46 @@ test_complete(void)
     g_assert_cmpuint(standard, >, 2000);
 }
 
+/* States that FreeIPMI names for a maker's own sensor types, and does not call reserved. */
+static void
+test_makers(void)
+{
+    static const struct {
+        guint32 manufacturer;
+        guint16 product; /* one that FreeIPMI knows */
+        guint8 type;
+    } rows[] = {
+        {674, 256, 0xC0},   {674, 256, 0xC1},   {674, 256, 0xC2},   {674, 256, 0xC3},
+        {674, 256, 0xC4},   {10368, 512, 0xC0}, {10368, 512, 0xDD}, {10368, 512, 0xE1},
+        {10368, 512, 0xE3}, {10368, 512, 0xE4}, {10368, 512, 0xE8}, {10368, 512, 0xE9},
+        {10368, 512, 0xEC}, {10368, 512, 0xEF},
+    };
+    char name[256];
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        guint found = 0;
+
+        for (guint offset = 0; offset < 15; offset++) {
+            RvIpmiMeaning meaning;
+
+            if (ipmi_get_oem_sensor_type_message(rows[i].manufacturer, rows[i].product,
+                                                 rows[i].type, 0, offset, name, sizeof name) <= 0 ||
+                strcmp(name, "Reserved") == 0 || strcmp(name, "undocumented") == 0)
+                continue;
+            found++;
+            meaning =
+                read_state(rows[i].manufacturer, 0x6F, rows[i].type, (guint16)(1 << offset), 0);
+            if (meaning.words == NULL)
+                g_error("maker %u, sensor type %02Xh, offset %u (%s) has no row",
+                        rows[i].manufacturer, rows[i].type, offset, name);
+            g_free(meaning.words);
+        }
+        if (found == 0)
+            g_error("FreeIPMI names no state of maker %u, type %02Xh", rows[i].manufacturer,
+                    rows[i].type);
+    }
+}
+
 static void
 test_severity(void)
 {
@@ -210,6 +250,7 @@ main(int argc, char **argv)
     g_test_add_func("/collect/ipmi-states: what states mean", test_rows);
     g_test_add_func("/collect/ipmi-states: FreeIPMI's defaults", test_freeipmi);
     g_test_add_func("/collect/ipmi-states: every standard state", test_complete);
+    g_test_add_func("/collect/ipmi-states: states of makers' own", test_makers);
     g_test_add_func("/collect/ipmi-states: log entries", test_severity);
     g_test_add_func("/collect/ipmi-states: mistakes with line and column", test_mistakes);
     result = g_test_run();
