@@ -13,7 +13,7 @@
 #define PAST_DAYS 28
 #define WEEK_DAYS 7
 #define AMBIENT_LEAST 1.0 /* °C between the quartiles */
-#define LIGHT_LOST 1.0    /* dBm over the days looked at */
+#define LIGHT_LOST 1.0    /* dB over the days looked at */
 
 static const char *const kind_words[] = {"slow_for_its_twins", "changed_from_its_past",
                                          "nears_limit", "falling_light"};
@@ -267,7 +267,7 @@ look_at_light(const RvPartPast *part, const RvTrend *trend, gint64 span_days, GP
     evidence = add(found, RV_EVIDENCE_FALLING_LIGHT, part, trend->level, trend->level + lost);
     evidence->p = trend->p;
     evidence->sentence =
-        g_strdup_printf("lost %.1f dBm in %" G_GINT64_FORMAT " days", lost, span_days);
+        g_strdup_printf("lost %.1f dB in %" G_GINT64_FORMAT " days", lost, span_days);
 }
 
 static void

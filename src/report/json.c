@@ -170,6 +170,7 @@ device(gconstpointer row)
     set(json, "judged_ms", json_integer(d->judged_ms));
     set(json, "interfaces", json_integer(d->interfaces));
     set(json, "interfaces_up", json_integer(d->interfaces_up));
+    set(json, "ports_used", number(d->ports_used));
     set(json, "findings", json_integer(d->findings));
     set(json, "faults", json_integer(d->faults));
     return json;
@@ -365,6 +366,7 @@ suspect(gconstpointer row)
     set(json, "latest_days", days_ahead(e->latest_days));
     set(json, "p", number(e->p));
     set(json, "limit", number(s->limit));
+    set(json, "lost_db", number(e->kind == RV_EVIDENCE_FALLING_LIGHT ? e->normal - e->now : NAN));
     set(json, "days", numbers(s->days));
     return json;
 }
@@ -659,6 +661,27 @@ coverage(const RvReportCoverage *c)
     return json;
 }
 
+static json_t *
+sums(const RvReportSums *s)
+{
+    json_t *json = json_object();
+
+    set(json, "open_faults", json_integer(s->open_faults));
+    set(json, "critical", json_integer(s->critical));
+    set(json, "bad", json_integer(s->bad));
+    set(json, "unknown", json_integer(s->unknown));
+    set(json, "critical_parts", json_integer(s->critical_parts));
+    set(json, "new_devices", json_integer(s->new_devices));
+    set(json, "changed_parts", json_integer(s->changed_parts));
+    set(json, "changed_firmware", json_integer(s->changed_firmware));
+    set(json, "restarts", json_integer(s->restarts));
+    set(json, "inlet_mean", number(s->inlet_mean));
+    set(json, "inlet_maximum", number(s->inlet_maximum));
+    set(json, "energy_kwh", number(s->energy_kwh));
+    set(json, "observed", number(s->observed));
+    return json;
+}
+
 static void
 add_head(json_t *json, const RvReport *r)
 {
@@ -710,6 +733,7 @@ add_sums(json_t *json, const RvReport *r)
     set(json, "access_known", json_integer(r->access_known));
     set(json, "score", score(&r->score));
     set(json, "coverage", coverage(&r->coverage));
+    set(json, "sums", sums(&r->sums));
     for (guint i = 0; i < RV_WEAKNESSES; i++)
         set(weak, rv_weakness_word((RvWeakness)i), list(r->weak[i], name));
     set(json, "weak_access", weak);

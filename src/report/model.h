@@ -71,6 +71,7 @@ typedef struct {
     char *firmware_sentence;            /* may be NULL */
     guint limits[RV_LIMITS_POLICY + 1]; /* sensors by source of their limits */
     guint interfaces, interfaces_up;    /* Ethernet and such, by the latest answer; 0: none told */
+    double ports_used;                  /* share of interfaces that are up; NAN: none told */
     gint64 latest_ms;                   /* of the latest answer; 0: none */
     guint findings, faults;             /* of this device */
 } RvReportDevice;
@@ -211,6 +212,17 @@ typedef struct {
     GPtrArray *blind;                /* RvReportBlind*: longest times in which nothing was seen */
 } RvReportCoverage;
 
+/* Over the whole report. */
+typedef struct {
+    guint open_faults;
+    guint critical, bad, unknown; /* devices at the end of the period; bad: warning or critical */
+    guint critical_parts;         /* findings that are critical at the end */
+    guint new_devices, changed_parts, changed_firmware, restarts;
+    double inlet_mean, inlet_maximum; /* °C: mean of the inlets' means; NAN: no inlet */
+    double energy_kwh;                /* of all power sensors; NAN: none */
+    double observed;                  /* share of the agreed service time; NAN: none was agreed */
+} RvReportSums;
+
 typedef struct {
     char *cause;
     guint faults;
@@ -292,6 +304,7 @@ typedef struct {
     GPtrArray *causes;      /* RvReportCause*, most faults first */
     RvReportScore score;
     RvReportCoverage coverage;
+    RvReportSums sums;
     double a, a_low, a_high; /* over all devices */
     gint64 down_ms;
     guint met, not_met, not_proven;

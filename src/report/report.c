@@ -483,6 +483,7 @@ run_steps(RvBuild *build, GError **error)
         {"devices", rv_build_devices},   {"service level", rv_build_service},
         {"series", rv_build_series},     {"census", rv_build_census},
         {"coverage", rv_build_coverage}, {"history", rv_build_history},
+        {"sums", rv_build_sums},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {

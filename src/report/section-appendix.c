@@ -145,9 +145,13 @@ rv_section_method(RvDocument *document, const RvReport *report)
             "封顶：存在未达标承诺 79 分，观测不足 90% 时 84 分，期末有严重状态设备 89 分。"));
     rv_document_item(
         items, "%s",
-        SAY("95th percentile: nearest rank over the values at the finest step that is stored for "
-            "the period; unknown values do not count.",
-            "95 分位：对本周期可得的最细粒度数据取最近秩；未知值不计。"));
+        SAY("95th percentile: nearest rank. Of interfaces over the values at the finest step that "
+            "is stored for the period; of sensors, as their lowest and highest, over means of an "
+            "hour or, where those are not stored, of the next longer step. Unknown values do not "
+            "count, nor does their energy.",
+            "95 "
+            "分位：取最近秩。接口使用本周期可得的最细粒度数据；传感器（含最低、最高）使用小时均值"
+            "（未存储时取更长的下一级粒度）。未知值不计，其电能也不计。"));
     rv_document_item(
         items, "%s",
         SAY("Trends: Theil-Sen slope of daily means, Mann-Kendall test, p < 0.01, at least 28 "

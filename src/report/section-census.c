@@ -301,8 +301,7 @@ add_counts(RvDocument *document, const RvReport *report)
     fact(table, SAY("Devices asked / answered, over all rounds", "累计询问／应答设备次数"),
          g_strdup_printf("%" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT, c->asked, c->answered));
     fact(table, SAY("Agreed service time observed", "约定服务时间观测比例"),
-         rv_write_percent(
-             c->expected_ms > 0 ? (double)c->observed_ms / (double)c->expected_ms : NAN, 2));
+         rv_write_percent(report->sums.observed, 2));
     fact(table, SAY("Gaps in the samples of a device", "设备采样缺口数"),
          g_strdup_printf("%u", c->lost));
     fact(table, SAY("Samples that came late", "迟到采样数"), g_strdup_printf("%u", c->late));

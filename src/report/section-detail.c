@@ -187,16 +187,9 @@ matrix_row(RvDocument *document, const RvReport *report, RvTable *table,
 void
 rv_section_matrix(RvDocument *document, const RvReport *report)
 {
-    guint bad = 0, unknown = 0;
     RvTable *table;
     g_autofree char *caption = NULL;
 
-    for (guint i = 0; i < report->devices->len; i++) {
-        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
-
-        unknown += device->now == RV_VERDICT_UNKNOWN;
-        bad += device->now != RV_VERDICT_OK && device->now != RV_VERDICT_UNKNOWN;
-    }
     rv_document_heading(document, 1, "devices", SAY("Devices", "设备总览"));
     rv_document_text(
         document, RV_BLOCK_SMALL, "%s",
@@ -210,7 +203,7 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
     caption = g_strdup_printf(
         SAY("Devices at the end of the period: %u, not well %u, unknown %u; worst first",
             "期末设备状态：共 %u 台，异常 %u 台，未知 %u 台（最差者在前）"),
-        report->devices->len, bad, unknown);
+        report->devices->len, report->sums.bad, report->sums.unknown);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
     rv_table_column(table, SAY("Device", "设备"), 23, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Reach", "可达"), 15.5, RV_ALIGN_LEFT);
@@ -260,19 +253,12 @@ series_cells(RvTable *table, const RvReport *report, const RvReportSeries *one)
 static void
 add_inlets(RvDocument *document, const RvReport *report)
 {
-    double hottest = NAN, sum = 0;
     RvTable *table;
     g_autofree char *caption = NULL;
 
-    for (guint i = 0; i < report->inlets->len; i++) {
-        const RvReportSeries *one = g_ptr_array_index(report->inlets, i);
-
-        hottest = fmax(isfinite(hottest) ? hottest : -1000, one->maximum);
-        sum += one->mean;
-    }
     if (report->inlets->len > 0) {
-        g_autofree char *most = rv_write_measure(hottest, RV_CLASS_TEMPERATURE);
-        g_autofree char *mean = rv_write_measure(sum / report->inlets->len, RV_CLASS_TEMPERATURE);
+        g_autofree char *most = rv_write_measure(report->sums.inlet_maximum, RV_CLASS_TEMPERATURE);
+        g_autofree char *mean = rv_write_measure(report->sums.inlet_mean, RV_CLASS_TEMPERATURE);
 
         caption = g_strdup_printf(
             SAY("Air at the inlets reached %s; the mean of all is %s", "进风温度最高 %s，平均 %s"),
@@ -302,18 +288,11 @@ add_inlets(RvDocument *document, const RvReport *report)
 static void
 add_energy(RvDocument *document, const RvReport *report)
 {
-    double total = 0;
     RvTable *table;
     g_autofree char *caption = NULL, *sum = NULL;
 
-    for (guint i = 0; i < report->energy->len; i++) {
-        const RvReportSeries *one = g_ptr_array_index(report->energy, i);
-
-        if (one->class == RV_CLASS_POWER && isfinite(one->used))
-            total += one->used;
-    }
-    sum = rv_write_value(round(total), "kWh");
-    caption = report->energy->len > 0
+    sum = rv_write_value(round(report->sums.energy_kwh), "kWh");
+    caption = isfinite(report->sums.energy_kwh)
                   ? g_strdup_printf(SAY("The power sensors below add up to %s in the period",
                                         "以下功率传感器在本周期内合计 %s"),
                                     sum)
@@ -488,8 +467,7 @@ add_ports(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s", rv_or_dash(device->model));
         rv_table_cell(table, "%u", device->interfaces);
         rv_table_cell(table, "%u", device->interfaces_up);
-        rv_table_take(table,
-                      rv_write_percent((double)device->interfaces_up / device->interfaces, 0));
+        rv_table_take(table, rv_write_percent(device->ports_used, 0));
     }
 }
 

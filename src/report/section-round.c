@@ -17,11 +17,7 @@ add_head(RvDocument *document, const RvReport *report)
     g_autofree char *from = rv_write_date(document->language, report->period.from_ms, report->zone);
     g_autofree char *until =
         rv_write_date(document->language, report->period.until_ms - 1, report->zone);
-    g_autofree char *seen =
-        rv_write_percent(report->coverage.expected_ms > 0 ? (double)report->coverage.observed_ms /
-                                                                (double)report->coverage.expected_ms
-                                                          : NAN,
-                         1);
+    g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
 
     table->headless = TRUE;
     for (int i = 0; i < 4; i++)
@@ -186,16 +182,6 @@ add_not_well(RvDocument *document, const RvReport *report)
     }
 }
 
-static guint
-open_faults(const RvReport *report)
-{
-    guint open = 0;
-
-    for (guint i = 0; i < report->faults->len; i++)
-        open += ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault->resolved_ms == 0;
-    return open;
-}
-
 void
 rv_section_round(RvDocument *document, const RvReport *report)
 {
@@ -217,7 +203,7 @@ rv_section_round(RvDocument *document, const RvReport *report)
     rv_document_text(document, RV_BLOCK_TEXT,
                      SAY("Faults on the ledger: %u, of these not resolved: %u. Remarks:",
                          "故障台账 %u 起，其中未解决 %u 起。备注："),
-                     report->faults->len, open_faults(report));
+                     report->faults->len, report->sums.open_faults);
     remarks = rv_document_table(document, RV_BLOCK_TABLE, NULL);
     remarks->headless = TRUE;
     rv_table_column(remarks, "", 100, RV_ALIGN_LEFT);

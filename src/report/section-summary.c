@@ -6,31 +6,10 @@
 
 /* ---- the verdict ---- */
 
-static guint
-critical_devices(const RvReport *report)
-{
-    guint count = 0;
-
-    for (guint i = 0; i < report->devices->len; i++)
-        count +=
-            ((RvReportDevice *)g_ptr_array_index(report->devices, i))->now == RV_VERDICT_CRITICAL;
-    return count;
-}
-
-static guint
-open_faults(const RvReport *report)
-{
-    guint count = 0;
-
-    for (guint i = 0; i < report->faults->len; i++)
-        count += ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault->resolved_ms == 0;
-    return count;
-}
-
 static void
 add_verdict(RvDocument *document, const RvReport *report)
 {
-    guint critical = critical_devices(report), open = open_faults(report);
+    guint critical = report->sums.critical, open = report->sums.open_faults;
     g_autofree char *a = rv_write_availability(report->a);
     RvBlock *block;
 
@@ -99,12 +78,8 @@ add_tiles(RvDocument *document, const RvReport *report)
             : g_strdup(SAY("no score", "无评分"));
     g_autofree char *faults = g_strdup_printf("%u", report->faults->len);
     g_autofree char *open =
-        g_strdup_printf(SAY("%u not resolved", "未解决 %u 起"), open_faults(report));
-    g_autofree char *seen =
-        rv_write_percent(report->coverage.expected_ms > 0 ? (double)report->coverage.observed_ms /
-                                                                (double)report->coverage.expected_ms
-                                                          : NAN,
-                         1);
+        g_strdup_printf(SAY("%u not resolved", "未解决 %u 起"), report->sums.open_faults);
+    g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
     g_autofree char *devices =
         g_strdup_printf(SAY("%u devices", "共 %u 台设备"), report->devices->len);
 
@@ -238,7 +213,7 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
     rv_document_item(
         items,
         SAY("Faults on the ledger: %u; not resolved: %u.", "故障台账共 %u 起，其中 %u 起未解决。"),
-        report->faults->len, open_faults(report));
+        report->faults->len, report->sums.open_faults);
     if (report->findings->len > 0)
         rv_document_item(items,
                          SAY("Parts with a warning or worse at some time: %u.",
@@ -313,20 +288,17 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
 static void
 add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
 {
-    guint replace = 0;
+    guint replace = report->sums.critical_parts;
 
-    for (guint i = 0; i < report->findings->len; i++)
-        replace +=
-            ((RvReportFinding *)g_ptr_array_index(report->findings, i))->now == RV_VERDICT_CRITICAL;
     if (replace > 0)
         rv_document_item(items,
                          SAY("Replace or repair what is critical: %u (section on actions).",
                              "更换或修复 %u 个处于严重状态的部件（见“处理建议”）。"),
                          replace);
-    if (open_faults(report) > 0)
+    if (report->sums.open_faults > 0)
         rv_document_item(items,
                          SAY("Bring the open faults to an end: %u.", "关闭 %u 起未解决故障。"),
-                         open_faults(report));
+                         report->sums.open_faults);
     if (report->firmware->len > 0 && items->texts->len < MOST)
         rv_document_item(items,
                          SAY("Plan firmware updates, off the baseline: %u.",
@@ -348,23 +320,14 @@ add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
 static void
 add_changed(RvDocument *document, const RvReport *report)
 {
-    guint replaced = 0, restarts = 0, firmware = 0, devices = 0;
+    const RvReportSums *sums = &report->sums;
 
-    for (guint i = 0; i < report->changes->len; i++) {
-        const RvChange *change = g_ptr_array_index(report->changes, i);
-
-        replaced += change->kind == RV_CHANGE_PART_REPLACED ||
-                    change->kind == RV_CHANGE_PART_ADDED || change->kind == RV_CHANGE_PART_REMOVED;
-        restarts += change->kind == RV_CHANGE_RESTART;
-        firmware += change->kind == RV_CHANGE_FIRMWARE;
-        devices += change->kind == RV_CHANGE_DEVICE_NEW;
-    }
     rv_document_text(
         document, RV_BLOCK_TEXT,
         SAY("What changed: new devices %u; parts added, removed or replaced %u; firmware "
             "changes %u; restarts %u.",
             "主要变化：新增设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，设备重启 %u 次。"),
-        devices, replaced, firmware, restarts);
+        sums->new_devices, sums->changed_parts, sums->changed_firmware, sums->restarts);
 }
 
 static void

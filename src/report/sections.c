@@ -142,11 +142,7 @@ cover_row(RvTable *table, const char *label, const char *value)
 static char *
 coverage_sentence(const RvDocument *document, const RvReport *report)
 {
-    const RvReportCoverage *coverage = &report->coverage;
-    g_autofree char *observed =
-        coverage->expected_ms > 0
-            ? rv_write_percent((double)coverage->observed_ms / (double)coverage->expected_ms, 1)
-            : g_strdup("–");
+    g_autofree char *observed = rv_write_percent(report->sums.observed, 1);
 
     return g_strdup_printf(SAY("%s of the agreed service time of %u devices was observed",
                                "约定服务时间的 %s 已被观测，共 %u 台设备"),
