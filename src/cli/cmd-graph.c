@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/data-folder.h"
@@ -240,8 +241,6 @@ file_of(const Work *work, const Group *group)
 static gboolean
 write_picture(GBytes *picture, const char *path, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-
     if (strcmp(path, "-") == 0) {
         if (fwrite(g_bytes_get_data(picture, NULL), 1, g_bytes_get_size(picture), stdout) ==
                 g_bytes_get_size(picture) &&
@@ -250,12 +249,9 @@ write_picture(GBytes *picture, const char *path, GError **error)
         g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "standard output: cannot be written");
         return FALSE;
     }
-    if (!g_file_set_contents_full(path, g_bytes_get_data(picture, NULL),
-                                  (gssize)g_bytes_get_size(picture), G_FILE_SET_CONTENTS_CONSISTENT,
-                                  0644, &cause)) {
-        g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "%s", cause->message);
+    if (!rv_output_write(path, g_bytes_get_data(picture, NULL), g_bytes_get_size(picture), 0644,
+                         error))
         return FALSE;
-    }
     printf("%s\n", path);
     return TRUE;
 }

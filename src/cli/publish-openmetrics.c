@@ -1,3 +1,4 @@
+#include "base/output.h"
 #include "cli/publish.h"
 
 #include <stdio.h>
@@ -86,19 +87,13 @@ source_clear(gpointer data)
 static gboolean
 write_text(const char *file, const GString *text, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-
     if (file == NULL || strcmp(file, "-") == 0) {
         fwrite(text->str, 1, text->len, stdout);
         return TRUE;
     }
     /* the new file has a name of its own until it is whole: a collector of *.prom never sees half
      * of it */
-    if (g_file_set_contents_full(file, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT,
-                                 0644, &cause))
-        return TRUE;
-    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, cause->message);
-    return FALSE;
+    return rv_output_write(file, text->str, text->len, 0644, error);
 }
 
 gboolean

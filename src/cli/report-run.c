@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "cli/data-folder.h"
 #include "cli/progress.h"
 #include "cli/version.h"
@@ -322,16 +323,10 @@ archive_path(const Work *work)
 static gboolean
 write_file(const char *path, GBytes *bytes, GError **error)
 {
-    g_autoptr(GError) problem = NULL;
     gsize size;
     const char *data = g_bytes_get_data(bytes, &size);
 
-    if (g_file_set_contents_full(path, data, (gssize)size,
-                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0640,
-                                 &problem))
-        return TRUE;
-    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, problem->message);
-    return FALSE;
+    return rv_output_write(path, data, size, 0640, error);
 }
 
 /* The report of a period was made: what the service plan's duties look for. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "observation/words.h"
 #include "rrd/fonts.h"
@@ -898,14 +899,7 @@ rv_rrd_graph_to_file(RvRrdStore *store, const RvGraphRequest *request, RvGraphFo
                      const char *path, char **note, GError **error)
 {
     g_autoptr(GBytes) picture = rv_rrd_graph(store, request, format, note, error);
-    g_autoptr(GError) cause = NULL;
 
-    if (picture == NULL)
-        return FALSE;
-    if (g_file_set_contents_full(path, g_bytes_get_data(picture, NULL),
-                                 (gssize)g_bytes_get_size(picture), G_FILE_SET_CONTENTS_CONSISTENT,
-                                 0644, &cause))
-        return TRUE;
-    g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "%s", cause->message);
-    return FALSE;
+    return picture != NULL && rv_output_write(path, g_bytes_get_data(picture, NULL),
+                                              g_bytes_get_size(picture), 0644, error);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "snmp/recording-line.h"
 
 #define FILE_CEILING (256u << 20)
@@ -165,7 +166,6 @@ rv_snmp_recording_save(const RvSnmpAnswers *answers, const char *path, GError **
 {
     static const guint32 all[] = {0, 1, 2};
     g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(GError) io = NULL;
 
     for (gsize root = 0; root < G_N_ELEMENTS(all); root++) {
         RvOid oid = {.ids = (guint32 *)&all[root], .length = 1};
@@ -175,9 +175,5 @@ rv_snmp_recording_save(const RvSnmpAnswers *answers, const char *path, GError **
         for (guint i = 0; i < count; i++)
             write_varbind(&varbind[i], out);
     }
-    if (!g_file_set_contents(path, out->str, (gssize)out->len, &io)) {
-        g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, io->message);
-        return FALSE;
-    }
-    return TRUE;
+    return rv_output_write(path, out->str, out->len, 0644, error);
 }

@@ -274,7 +274,6 @@ test_deadline(void)
     g_autoptr(Site) site = site_new("never-1 slow-1 slow-2 slow-3 slow-4 slow-5 slow-6 up-1");
     g_autoptr(RvState) state = NULL;
     g_autoptr(GPtrArray) rounds = NULL;
-    g_autoptr(GPtrArray) due = NULL;
     g_autoptr(RvDeviceRow) row = NULL;
 
     site->configuration.max_devices = 2; /* one place is lost to the one that never calls back */
