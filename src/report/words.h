@@ -39,7 +39,7 @@ char *rv_write_number(double value, int decimals);       /* 12,345.6 */
 char *rv_write_percent(double share, int decimals);      /* 0.5 → "50%" */
 char *rv_write_availability(double share);               /* never rounded up to 100 % */
 char *rv_write_value(double value, const char *unit);    /* 41.5 °C */
-char *rv_write_measure(double value, RvClass class);      /* the same decimals for a class */
+char *rv_write_measure(double value, RvClass class);     /* the same decimals for a class */
 char *rv_write_rate(double bits_per_second);             /* 1.25 Gbit/s */
 char *rv_write_duration(RvLanguage language, gint64 ms); /* "3 h 5 min", "3小时5分" */
 char *rv_write_date(RvLanguage language, gint64 ms, GTimeZone *zone);

@@ -161,6 +161,7 @@ test_at_once(void)
     RvCheckOptions options = {.at_once = 2};
     g_autoptr(GPtrArray) answers = run(devices, &options);
 
+    g_assert_cmpuint(answers->len, ==, G_N_ELEMENTS(names) - 1);
     g_assert_cmpuint(most_flying, ==, 2);
 }
 
