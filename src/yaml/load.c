@@ -357,7 +357,7 @@ end(Loader *loader)
 {
     Open open = g_array_index(loader->open, Open, loader->open->len - 1);
     guint all = loader->children->len - open.first, step = open.node->kind == RV_YAML_MAP ? 2 : 1;
-    gpointer *children = loader->children->pdata + open.first;
+    gpointer *children = all > 0 ? loader->children->pdata + open.first : NULL;
     const RvYamlNode **place = allocate(loader->yaml, all * sizeof *place);
     yaml_mark_t mark = {.line = open.node->line - 1, .column = open.node->column - 1};
 

@@ -55,7 +55,7 @@ unwrap(RvSnmpVersion version, const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    RvBer ber = {data, data + size};
+    RvBer ber = {data, size > 0 ? data + size : data};
     RvPdu pdu;
 
     if (size == 0 || size > 65507)
