@@ -281,7 +281,7 @@ int
 main(int argc, char **argv)
 {
     g_auto(GStrv) misbehave = NULL, files = NULL;
-    g_autofree char *address = g_strdup("127.0.0.1"), *community = NULL;
+    g_autofree char *address = NULL, *community = NULL;
     g_autofree char *words = fake_manner_words();
     int port = 0, latency = 0, max_size = 1400, rows = 0, string = 8, seed = 1;
     const GOptionEntry entries[] = {
@@ -333,8 +333,8 @@ main(int argc, char **argv)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_signal}, NULL);
     sigaction(SIGINT, &(struct sigaction){.sa_handler = on_signal}, NULL);
-    agent.fd = bind_to(address, port);
-    agent.other_fd = bind_to(address, 0);
+    agent.fd = bind_to(address != NULL ? address : "127.0.0.1", port);
+    agent.other_fd = bind_to(address != NULL ? address : "127.0.0.1", 0);
     announce(agent.fd);
     serve(&agent);
     report(&agent);
