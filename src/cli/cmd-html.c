@@ -49,8 +49,8 @@ parse(Options *options, int *argc, char ***argv, GError **error)
 int
 rv_cmd_html(const RvCliContext *context, int argc, char **argv, GError **error)
 {
-    g_auto(Options) options = {0};
-    g_autoptr(RvConfiguration) configuration = NULL;
+    g_auto(Options) options = {.state.parts = RV_CONFIGURATION_INVENTORY};
+    const RvConfiguration *site;
     g_autoptr(GTimeZone) zone = NULL;
     RvPublish publish = {0};
     guint pages = 0;
@@ -58,14 +58,12 @@ rv_cmd_html(const RvCliContext *context, int argc, char **argv, GError **error)
     if (!parse(&options, &argc, &argv, error))
         return EX_USAGE;
     zone = rv_state_options_zone(&options.state, context, error);
-    configuration = zone != NULL
-                        ? rv_configuration_load(context->config, RV_CONFIGURATION_INVENTORY, error)
-                        : NULL;
-    if (configuration == NULL)
+    site = zone != NULL ? rv_state_options_site(&options.state, context, error) : NULL;
+    if (site == NULL)
         return EX_USAGE;
     if (options.state.zone != NULL)
         g_setenv("TZ", options.state.zone, TRUE); /* librrd knows no other way */
-    publish.configuration = configuration;
+    publish.configuration = site;
     publish.state_folder = options.state.folder;
     publish.language = context->language;
     publish.zone = zone;

@@ -4,24 +4,25 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/publish.h"
+#include "cli/state-options.h"
 
 int
 rv_cmd_openmetrics(const RvCliContext *context, int argc, char **argv, GError **error)
 {
-    g_autofree char *state = NULL;
+    g_auto(RvStateOptions) state = {.parts = RV_CONFIGURATION_INVENTORY};
     g_autofree char *output = NULL;
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
          "a file, replaced at once or not at all; - is standard output (default: "
          "openmetrics of the site file, else -)",
          "FILE"},
-        {"state", 0, 0, G_OPTION_ARG_FILENAME, &state,
+        {"state", 0, 0, G_OPTION_ARG_FILENAME, &state.folder,
          "state folder (default: that of the site file)", "FOLDER"},
         {NULL},
     };
     g_autoptr(GOptionContext) parser =
         g_option_context_new("- the last answers of all devices, for Prometheus");
-    g_autoptr(RvConfiguration) configuration = NULL;
+    const RvConfiguration *site;
     RvPublish publish = {0};
 
     g_option_context_add_main_entries(parser, entries, NULL);
@@ -32,11 +33,11 @@ rv_cmd_openmetrics(const RvCliContext *context, int argc, char **argv, GError **
                             "openmetrics takes no arguments; the file is named by --output");
         return EX_USAGE;
     }
-    configuration = rv_configuration_load(context->config, RV_CONFIGURATION_INVENTORY, error);
-    if (configuration == NULL)
+    site = rv_state_options_site(&state, context, error);
+    if (site == NULL)
         return EX_USAGE;
-    publish.configuration = configuration;
-    publish.state_folder = state;
+    publish.configuration = site;
+    publish.state_folder = state.folder;
     publish.now_ms = rv_clock_now_ms();
     return rv_publish_openmetrics(&publish, output, error) ? 0 : EX_USAGE;
 }

@@ -363,22 +363,6 @@ print_sensor(Printer *printer, const RvSensor *sensor, const Columns *columns)
         explain_sensor(printer, sensor);
 }
 
-static int
-compare_sensors(gconstpointer a, gconstpointer b)
-{
-    static const int rank[] = {[RV_VERDICT_CRITICAL] = 0,
-                               [RV_VERDICT_WARNING] = 1,
-                               [RV_VERDICT_UNKNOWN] = 2,
-                               [RV_VERDICT_OK] = 3};
-    const RvSensor *left = *(RvSensor *const *)a, *right = *(RvSensor *const *)b;
-    int order = rank[left->status] - rank[right->status];
-
-    /* empty bays last */
-    return order != 0
-               ? order
-               : (left->presence == RV_PRESENCE_ABSENT) - (right->presence == RV_PRESENCE_ABSENT);
-}
-
 static void
 print_group(Printer *printer, const char *title, GPtrArray *sensors)
 {
@@ -406,7 +390,7 @@ print_group(Printer *printer, const char *title, GPtrArray *sensors)
     if (absent > 0)
         g_string_append_printf(printer->out, "%s%u absent", begun ? ", " : "  ", absent);
     g_string_append_c(printer->out, '\n');
-    g_ptr_array_sort(sensors, compare_sensors);
+    g_ptr_array_sort(sensors, rv_findings_compare_sensors);
     shown = printer->style->all || sensors->len <= ROWS_FOLDED + 1 ? sensors->len : ROWS_FOLDED;
     while (shown < sensors->len && shown < FINDINGS_FOLDED &&
            ((RvSensor *)g_ptr_array_index(sensors, shown))->status != RV_VERDICT_OK)

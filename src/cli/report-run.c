@@ -270,7 +270,7 @@ write_format(const Work *work, GError **error)
             work->report, work->options->table != NULL ? work->options->table : "devices"));
     document = rv_report_document(work->report, work->language);
     if (strcmp(format, "html") == 0)
-        return take_text(rv_html_write(document));
+        return take_text(rv_report_write_html(document));
     return write_pdf(work, document, error);
 }
 

@@ -46,15 +46,22 @@ protocol_verdict(const RvObservation *observation, const RvProtocol *protocol)
 }
 
 static int
-compare(gconstpointer a, gconstpointer b)
+compare_verdicts(RvVerdict left, RvVerdict right)
 {
     static const int rank[] = {[RV_VERDICT_CRITICAL] = 0,
                                [RV_VERDICT_WARNING] = 1,
                                [RV_VERDICT_UNKNOWN] = 2,
                                [RV_VERDICT_OK] = 3};
+
+    return rank[left] - rank[right];
+}
+
+static int
+compare(gconstpointer a, gconstpointer b)
+{
     const RvFinding *left = *(RvFinding *const *)a, *right = *(RvFinding *const *)b;
 
-    return rank[left->verdict] - rank[right->verdict];
+    return compare_verdicts(left->verdict, right->verdict);
 }
 
 GPtrArray *
@@ -103,6 +110,17 @@ rv_finding_text(const RvFinding *finding)
     if (told)
         return g_strdup_printf("%s: %s", finding->subject, reason);
     return g_strdup_printf("%s: %s (%s)", finding->subject, value, reason);
+}
+
+int
+rv_findings_compare_sensors(gconstpointer a, gconstpointer b)
+{
+    const RvSensor *left = *(RvSensor *const *)a, *right = *(RvSensor *const *)b;
+    int order = compare_verdicts(left->status, right->status);
+
+    return order != 0
+               ? order
+               : (left->presence == RV_PRESENCE_ABSENT) - (right->presence == RV_PRESENCE_ABSENT);
 }
 
 void

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "health/findings.h"
 #include "html/curve.h"
 #include "html/markup.h"
 #include "html/page.h"
@@ -89,27 +90,12 @@ put_sensor(const RvHtmlDevice *device, const RvSensor *sensor, GString *out)
               sensor->presence == RV_PRESENCE_PRESENT ? limits : "");
 }
 
-static int
-compare_sensors(gconstpointer a, gconstpointer b)
-{
-    static const int rank[] = {[RV_VERDICT_CRITICAL] = 0,
-                               [RV_VERDICT_WARNING] = 1,
-                               [RV_VERDICT_UNKNOWN] = 2,
-                               [RV_VERDICT_OK] = 3};
-    const RvSensor *left = *(RvSensor *const *)a, *right = *(RvSensor *const *)b;
-    int order = rank[left->status] - rank[right->status];
-
-    return order != 0
-               ? order
-               : (left->presence == RV_PRESENCE_ABSENT) - (right->presence == RV_PRESENCE_ABSENT);
-}
-
 static void
 put_group(const RvHtmlDevice *device, const char *group, GPtrArray *sensors, GString *out)
 {
     RvLanguage language = device->options->language;
 
-    g_ptr_array_sort(sensors, compare_sensors);
+    g_ptr_array_sort(sensors, rv_findings_compare_sensors);
     rv_markup(out,
               "<div class=\"scroll\"><table class=\"sensors\"><caption>%s (%u)</caption><thead><tr>"
               "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" "

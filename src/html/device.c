@@ -11,9 +11,7 @@
 #include "rrd/names.h"
 
 #define STALE_MS ((gint64)15 * 60000)
-#define EVENTS_CEILING 200
-#define CHANGES_CEILING 200
-#define VERDICTS_CEILING 200
+#define ROWS_CEILING 200 /* of each table of the past */
 #define FINDINGS_ON_OVERVIEW 2
 
 void
@@ -265,91 +263,83 @@ put_availability(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
     g_string_append_c(out, '\n');
 }
 
-/* ---- tables of the past ---- */
+/* ---- tables ---- */
 
 static void
 begin_table(GString *out, RvLanguage language, const char *title, guint hidden,
-            const char *const (*headings)[2], gsize n)
+            const char *const (*headings)[2])
 {
     rv_markup(out, "<h2>%s</h2>\n", title);
     if (hidden > 0)
         rv_markup(out, "<p class=\"soft\">%s %u</p>\n",
                   RV_SAY(language, "older ones, not shown:", "更早的未列出："), hidden);
     g_string_append(out, "<div class=\"scroll\"><table><thead><tr>");
-    for (gsize i = 0; i < n; i++)
+    for (; (*headings)[0] != NULL; headings++)
         rv_markup(out, "<th scope=\"col\">%s</th>",
-                  RV_SAY(language, headings[i][0], headings[i][1]));
+                  RV_SAY(language, (*headings)[0], (*headings)[1]));
     g_string_append(out, "</tr></thead><tbody>\n");
 }
 
-static gboolean
-put_verdicts(const RvHtmlDevice *device, GString *out, GError **error)
+static void
+end_table(GString *out)
 {
-    static const char *const headings[][2] = {{"From", "开始"},
-                                              {"Until", "结束"},
-                                              {"Verdict", "判定"},
-                                              {"Part", "部件"},
-                                              {"Why", "原因"}};
-    RvLanguage language = device->options->language;
-    g_autoptr(GPtrArray) all = rv_state_verdicts(device->state, device->row->name, device->from_ms,
-                                                 device->options->now_ms, TRUE, error);
-    guint shown;
-
-    if (all == NULL)
-        return FALSE;
-    if (all->len == 0)
-        return TRUE;
-    shown = MIN(all->len, VERDICTS_CEILING);
-    begin_table(out, language, RV_SAY(language, "Not well in 30 days", "30 天内异常"),
-                all->len - shown, headings, G_N_ELEMENTS(headings));
-    for (guint i = 0; i < shown; i++) {
-        const RvVerdictInterval *one = g_ptr_array_index(all, all->len - 1 - i);
-        g_autofree char *from = rv_markup_time(device->options, one->from_ms);
-        g_autofree char *until = rv_markup_time(device->options, one->until_ms);
-        g_autofree char *why = rv_say_judgement(language, one->reason);
-
-        rv_markup(out, "<tr><td>%s</td><td>%s</td><td>", from,
-                  one->open ? RV_SAY(language, "still so", "持续中") : until);
-        rv_markup_verdict(out, language, one->status);
-        rv_markup(out, "</td><td>%s</td><td>%s</td></tr>\n", one->name, why);
-    }
     g_string_append(out, "</tbody></table></div>\n");
-    return TRUE;
 }
 
-static gboolean
-put_events(const RvHtmlDevice *device, GString *out, GError **error)
+/* ---- the past: newest first, as many as one reads ---- */
+
+typedef struct {
+    const char *title[2];
+    const char *headings[6][2]; /* NULL-terminated */
+    GPtrArray *(*read)(const RvHtmlDevice *device, GError **error);
+    void (*put)(const RvHtmlDevice *device, gconstpointer row, GString *out);
+} Past;
+
+static GPtrArray *
+read_verdicts(const RvHtmlDevice *device, GError **error)
 {
-    static const char *const headings[][2] = {
-        {"Time", "时间"}, {"Level", "级别"}, {"Sensor", "传感器"}, {"Event", "事件"}};
+    return rv_state_verdicts(device->state, device->row->name, device->from_ms,
+                             device->options->now_ms, TRUE, error);
+}
+
+static void
+put_verdict(const RvHtmlDevice *device, gconstpointer row, GString *out)
+{
+    const RvVerdictInterval *one = row;
     RvLanguage language = device->options->language;
-    g_autoptr(GPtrArray) all = rv_state_events(device->state, device->row->name, device->from_ms,
-                                               device->options->now_ms, error);
-    guint shown;
+    g_autofree char *from = rv_markup_time(device->options, one->from_ms);
+    g_autofree char *until = rv_markup_time(device->options, one->until_ms);
+    g_autofree char *why = rv_say_judgement(language, one->reason);
 
-    if (all == NULL)
-        return FALSE;
-    if (all->len == 0)
-        return TRUE;
-    shown = MIN(all->len, EVENTS_CEILING);
-    begin_table(out, language, RV_SAY(language, "Events of 30 days", "30 天内事件"),
-                all->len - shown, headings, G_N_ELEMENTS(headings));
-    for (guint i = 0; i < shown; i++) {
-        const RvEventRow *row = g_ptr_array_index(all, all->len - 1 - i);
-        const RvEvent *event = &row->event;
-        g_autofree char *time =
-            rv_markup_time(device->options, event->time_ms > 0 ? event->time_ms : row->seen_ms);
+    rv_markup(out, "<tr><td>%s</td><td>%s</td><td>", from,
+              one->open ? RV_SAY(language, "still so", "持续中") : until);
+    rv_markup_verdict(out, language, one->status);
+    rv_markup(out, "</td><td>%s</td><td>%s</td></tr>\n", one->name, why);
+}
 
-        rv_markup(out, "<tr><td>%s%s</td><td>", time,
-                  event->time_ms > 0 ? "" : RV_SAY(language, " (read)", "（读取时间）"));
-        rv_markup_verdict(out, language, event->ended ? RV_VERDICT_OK : event->severity);
-        rv_markup(out, "</td><td>%s</td><td>%s%s</td></tr>\n", event->sensor, event->text,
-                  !event->asserted ? RV_SAY(language, " (went away)", "（已消除）")
-                  : event->ended   ? RV_SAY(language, " (over since)", "（已恢复）")
-                                   : "");
-    }
-    g_string_append(out, "</tbody></table></div>\n");
-    return TRUE;
+static GPtrArray *
+read_events(const RvHtmlDevice *device, GError **error)
+{
+    return rv_state_events(device->state, device->row->name, device->from_ms,
+                           device->options->now_ms, error);
+}
+
+static void
+put_event(const RvHtmlDevice *device, gconstpointer entry, GString *out)
+{
+    const RvEventRow *row = entry;
+    const RvEvent *event = &row->event;
+    RvLanguage language = device->options->language;
+    g_autofree char *time =
+        rv_markup_time(device->options, event->time_ms > 0 ? event->time_ms : row->seen_ms);
+
+    rv_markup(out, "<tr><td>%s%s</td><td>", time,
+              event->time_ms > 0 ? "" : RV_SAY(language, " (read)", "（读取时间）"));
+    rv_markup_verdict(out, language, event->ended ? RV_VERDICT_OK : event->severity);
+    rv_markup(out, "</td><td>%s</td><td>%s%s</td></tr>\n", event->sensor, event->text,
+              !event->asserted ? RV_SAY(language, " (went away)", "（已消除）")
+              : event->ended   ? RV_SAY(language, " (over since)", "（已恢复）")
+                               : "");
 }
 
 static const char *
@@ -381,36 +371,67 @@ change_value(const RvHtmlDevice *device, const RvChange *change, const char *val
                : g_strdup(value);
 }
 
-static gboolean
-put_changes(const RvHtmlDevice *device, GString *out, GError **error)
+static GPtrArray *
+read_changes(const RvHtmlDevice *device, GError **error)
 {
-    static const char *const headings[][2] = {{"Time", "时间"},
-                                              {"Change", "变更"},
-                                              {"What", "对象"},
-                                              {"Before", "之前"},
-                                              {"After", "之后"}};
+    return rv_state_changes(device->state, device->row->name, device->from_ms,
+                            device->options->now_ms, error);
+}
+
+static void
+put_change(const RvHtmlDevice *device, gconstpointer row, GString *out)
+{
+    const RvChange *change = row;
+    g_autofree char *time = rv_markup_time(device->options, change->time_ms);
+    g_autofree char *before = change_value(device, change, change->before);
+    g_autofree char *after = change_value(device, change, change->after);
+
+    rv_markup(out, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", time,
+              change_word(device->options->language, change->kind), change->subject, before, after);
+}
+
+static const Past pasts[] = {
+    {{"Not well in 30 days", "30 天内异常"},
+     {{"From", "开始"},
+      {"Until", "结束"},
+      {"Verdict", "判定"},
+      {"Part", "部件"},
+      {"Why", "原因"},
+      {NULL}},
+     read_verdicts,
+     put_verdict},
+    {{"Events of 30 days", "30 天内事件"},
+     {{"Time", "时间"}, {"Level", "级别"}, {"Sensor", "传感器"}, {"Event", "事件"}, {NULL}},
+     read_events,
+     put_event},
+    {{"Changes in 30 days", "30 天内变更"},
+     {{"Time", "时间"},
+      {"Change", "变更"},
+      {"What", "对象"},
+      {"Before", "之前"},
+      {"After", "之后"},
+      {NULL}},
+     read_changes,
+     put_change},
+};
+
+static gboolean
+put_past(const RvHtmlDevice *device, const Past *past, GString *out, GError **error)
+{
     RvLanguage language = device->options->language;
-    g_autoptr(GPtrArray) all = rv_state_changes(device->state, device->row->name, device->from_ms,
-                                                device->options->now_ms, error);
+    g_autoptr(GPtrArray) all = past->read(device, error);
     guint shown;
 
     if (all == NULL)
         return FALSE;
     if (all->len == 0)
         return TRUE;
-    shown = MIN(all->len, CHANGES_CEILING);
-    begin_table(out, language, RV_SAY(language, "Changes in 30 days", "30 天内变更"),
-                all->len - shown, headings, G_N_ELEMENTS(headings));
-    for (guint i = 0; i < shown; i++) {
-        const RvChange *change = g_ptr_array_index(all, all->len - 1 - i);
-        g_autofree char *time = rv_markup_time(device->options, change->time_ms);
-        g_autofree char *before = change_value(device, change, change->before);
-        g_autofree char *after = change_value(device, change, change->after);
-
-        rv_markup(out, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", time,
-                  change_word(language, change->kind), change->subject, before, after);
-    }
-    g_string_append(out, "</tbody></table></div>\n");
+    shown = MIN(all->len, ROWS_CEILING);
+    begin_table(out, language, RV_SAY(language, past->title[0], past->title[1]), all->len - shown,
+                past->headings);
+    for (guint i = 0; i < shown; i++)
+        past->put(device, g_ptr_array_index(all, all->len - 1 - i), out);
+    end_table(out);
     return TRUE;
 }
 
@@ -419,17 +440,14 @@ put_changes(const RvHtmlDevice *device, GString *out, GError **error)
 static void
 put_components(const RvHtmlDevice *device, GString *out)
 {
-    static const char *const headings[][2] = {{"Kind", "类别"},
-                                              {"Name", "名称"},
-                                              {"Model", "型号"},
-                                              {"Serial number", "序列号"},
-                                              {"Firmware", "固件"}};
+    static const char *const headings[][2] = {{"Kind", "类别"},     {"Name", "名称"},
+                                              {"Model", "型号"},    {"Serial number", "序列号"},
+                                              {"Firmware", "固件"}, {NULL}};
     RvLanguage language = device->options->language;
 
     if (device->latest == NULL || device->latest->components->len == 0)
         return;
-    begin_table(out, language, RV_SAY(language, "Parts", "部件"), 0, headings,
-                G_N_ELEMENTS(headings));
+    begin_table(out, language, RV_SAY(language, "Parts", "部件"), 0, headings);
     for (guint i = 0; i < device->latest->components->len; i++) {
         const RvComponent *component = g_ptr_array_index(device->latest->components, i);
 
@@ -439,7 +457,7 @@ put_components(const RvHtmlDevice *device, GString *out)
                   rv_say_group(language, component->class), component->name, component->vendor,
                   component->model, component->serial, component->firmware);
     }
-    g_string_append(out, "</tbody></table></div>\n");
+    end_table(out);
 }
 
 static void
@@ -490,9 +508,9 @@ rv_html_device(const RvHtmlDevice *device, GString *out, RvHtmlLine **line, GErr
     rv_html_device_sensors(device, out);
     rv_html_device_interfaces(device, out);
     rv_html_device_graphs(device, out);
-    if (!put_verdicts(device, out, error) || !put_events(device, out, error) ||
-        !put_changes(device, out, error))
-        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(pasts); i++)
+        if (!put_past(device, &pasts[i], out, error))
+            return FALSE;
     put_components(device, out);
     put_notes(device, out);
     rv_markup_end(out, device->options);

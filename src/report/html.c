@@ -348,7 +348,7 @@ is_colour(const char *text)
 }
 
 char *
-rv_html_write(const RvDocument *document)
+rv_report_write_html(const RvDocument *document)
 {
     const char *accent = is_colour(document->accent) ? document->accent : "#174a78";
     unsigned int r, g, b;

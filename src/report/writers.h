@@ -14,4 +14,4 @@ char *rv_report_csv(const RvReport *report, const char *table);
 extern const char *const rv_report_tables[]; /* NULL-terminated */
 
 /* One page without anything outside of it: charts are drawn within. */
-char *rv_html_write(const RvDocument *document);
+char *rv_report_write_html(const RvDocument *document);
