@@ -23,5 +23,8 @@ char *rv_oid_format(const RvOid *oid);
 
 /* Lexicographic, as agents order them: < 0, 0, > 0. */
 int rv_oid_compare(const RvOid *a, const RvOid *b);
+/* For a GHashTable whose keys are RvOid*. */
+guint rv_oid_hash(gconstpointer oid);
+gboolean rv_oid_equal(gconstpointer a, gconstpointer b);
 /* True where `oid` is `root` or lies below it. */
 gboolean rv_oid_is_below(const RvOid *oid, const RvOid *root);

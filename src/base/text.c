@@ -38,6 +38,23 @@ chinese_to_utf8(const char *bytes, gsize length)
     return g_steal_pointer(&text);
 }
 
+/* Most words are plain ASCII, of which only the spaces around them go. NULL: this one is not, or
+ * too long. */
+static char *
+clean_plain(const char *bytes, gsize size, gsize ceiling)
+{
+    gsize begin = 0;
+
+    for (gsize i = 0; i < size; i++)
+        if (bytes[i] < ' ' || bytes[i] > '~')
+            return NULL;
+    while (begin < size && bytes[begin] == ' ')
+        begin++;
+    while (size > begin && bytes[size - 1] == ' ')
+        size--;
+    return size - begin <= ceiling ? g_strndup(bytes + begin, size - begin) : NULL;
+}
+
 char *
 rv_text_clean(const char *bytes, gssize length, gsize ceiling)
 {
@@ -46,10 +63,14 @@ rv_text_clean(const char *bytes, gssize length, gsize ceiling)
     const char *text = bytes;
     GString *out;
     gboolean space = FALSE;
+    char *plain;
 
     if (ceiling == 0)
         ceiling = 4096;
     size = MIN(size, ceiling * 2);
+    plain = clean_plain(bytes, size, ceiling);
+    if (plain != NULL)
+        return plain;
     if (!g_utf8_validate(bytes, (gssize)size, NULL)) {
         const char *end = NULL;
 
@@ -89,12 +110,44 @@ rv_text_clean(const char *bytes, gssize length, gsize ceiling)
     return g_string_free(out, FALSE);
 }
 
+/* The same for ASCII; NULL: this word is not. */
+static char *
+slug_plain(const char *word)
+{
+    gsize length = strlen(word);
+    char *slug = g_malloc(length + 2), *at = slug;
+    gboolean gap = FALSE;
+
+    for (gsize i = 0; i < length; i++) {
+        if ((guchar)word[i] >= 0x80) {
+            g_free(slug);
+            return NULL;
+        }
+        if (!g_ascii_isalnum(word[i]) && word[i] != '.') {
+            gap = TRUE;
+            continue;
+        }
+        if (gap && at > slug)
+            *at++ = '-';
+        gap = FALSE;
+        *at++ = g_ascii_tolower(word[i]);
+    }
+    if (at == slug)
+        *at++ = 'x';
+    *at = '\0';
+    return slug;
+}
+
 char *
 rv_text_slug(const char *word)
 {
-    GString *out = g_string_new(NULL);
+    char *plain = slug_plain(word);
+    GString *out;
     gboolean gap = FALSE;
 
+    if (plain != NULL)
+        return plain;
+    out = g_string_new(NULL);
     for (const char *p = word; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
 

@@ -14,8 +14,22 @@ struct RvHabits {
     gint64 asked_at_ms; /* when everything was asked last */
     gint64 now_ms;
     gboolean changed;
-    GHashTable *rows; /* dotted column → rows + 1 */
+    GHashTable *rows; /* RvOid → rows + 1 */
 };
+
+static void
+column_free(gpointer data)
+{
+    rv_oid_clear(data);
+    g_free(data);
+}
+
+static void
+put(RvHabits *habits, RvOid column, guint rows)
+{
+    g_hash_table_replace(habits->rows, g_memdup2(&column, sizeof column),
+                         GUINT_TO_POINTER(rows + 1));
+}
 
 static void
 read_lines(RvHabits *habits, char *text)
@@ -30,11 +44,13 @@ read_lines(RvHabits *habits, char *text)
            g_hash_table_size(habits->rows) < COLUMN_CEILING) {
         char *space = strchr(line, ' ');
         guint64 rows = space != NULL ? g_ascii_strtoull(space + 1, NULL, 10) : G_MAXUINT64;
+        RvOid column;
 
         if (rows > G_MAXINT - 1)
             continue;
         *space = '\0';
-        g_hash_table_replace(habits->rows, g_strdup(line), GUINT_TO_POINTER((guint)rows + 1));
+        if (rv_oid_parse(line, &column))
+            put(habits, column, (guint)rows);
     }
 }
 
@@ -45,7 +61,7 @@ rv_habits_load(const char *state_folder, const char *device, gint64 now_ms)
     g_autofree char *slug = rv_text_slug(device), *text = NULL;
 
     habits->now_ms = now_ms;
-    habits->rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    habits->rows = g_hash_table_new_full(rv_oid_hash, rv_oid_equal, column_free, NULL);
     if (state_folder == NULL)
         return habits;
     habits->path = g_build_filename(state_folder, "agents", slug, NULL);
@@ -69,23 +85,18 @@ rv_habits_free(RvHabits *habits)
 gint
 rv_habits_rows(const RvHabits *habits, const RvOid *column)
 {
-    g_autofree char *text = rv_oid_format(column);
-
-    return (gint)GPOINTER_TO_UINT(g_hash_table_lookup(habits->rows, text)) - 1;
+    return (gint)GPOINTER_TO_UINT(g_hash_table_lookup(habits->rows, column)) - 1;
 }
 
 void
 rv_habits_set(RvHabits *habits, const RvOid *column, guint rows)
 {
-    char *text = rv_oid_format(column);
-    guint known = GPOINTER_TO_UINT(g_hash_table_lookup(habits->rows, text));
+    guint known = GPOINTER_TO_UINT(g_hash_table_lookup(habits->rows, column));
 
     rows = MIN(rows, G_MAXINT - 1);
-    if (known == rows + 1 || (known == 0 && g_hash_table_size(habits->rows) >= COLUMN_CEILING)) {
-        g_free(text);
+    if (known == rows + 1 || (known == 0 && g_hash_table_size(habits->rows) >= COLUMN_CEILING))
         return;
-    }
-    g_hash_table_replace(habits->rows, text, GUINT_TO_POINTER(rows + 1));
+    put(habits, rv_oid_copy(column), rows);
     habits->changed = TRUE;
 }
 
@@ -107,7 +118,7 @@ rv_habits_forget_absent(RvHabits *habits)
 void
 rv_habits_save(RvHabits *habits)
 {
-    g_autoptr(GString) out = g_string_new(FIRST_LINE "\n");
+    g_autoptr(GString) out = NULL;
     g_autofree char *folder = NULL;
     GHashTableIter iter;
     gpointer column, rows;
@@ -115,10 +126,14 @@ rv_habits_save(RvHabits *habits)
     if (habits->path == NULL || !habits->changed)
         return;
     folder = g_path_get_dirname(habits->path);
+    out = g_string_new(FIRST_LINE "\n");
     g_string_append_printf(out, "%" G_GINT64_FORMAT "\n", habits->asked_at_ms);
     g_hash_table_iter_init(&iter, habits->rows);
-    while (g_hash_table_iter_next(&iter, &column, &rows))
-        g_string_append_printf(out, "%s %u\n", (char *)column, GPOINTER_TO_UINT(rows) - 1);
+    while (g_hash_table_iter_next(&iter, &column, &rows)) {
+        g_autofree char *text = rv_oid_format(column);
+
+        g_string_append_printf(out, "%s %u\n", text, GPOINTER_TO_UINT(rows) - 1);
+    }
     g_mkdir_with_parents(folder, 0750);
     g_file_set_contents_full(habits->path, out->str, (gssize)out->len, G_FILE_SET_CONTENTS_NONE,
                              0640, NULL);

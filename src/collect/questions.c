@@ -5,7 +5,7 @@
 
 struct RvQuestions {
     GArray *oids;      /* RvOid */
-    GHashTable *known; /* dotted */
+    GHashTable *known; /* RvOid */
     GArray *list;      /* RvSnmpQuestion of the last call */
 };
 
@@ -31,7 +31,7 @@ rv_questions_new(void)
 
     questions->oids = g_array_new(FALSE, TRUE, sizeof(RvOid));
     g_array_set_clear_func(questions->oids, clear_oid);
-    questions->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    questions->known = g_hash_table_new_full(rv_oid_hash, rv_oid_equal, g_free, NULL);
     questions->list = g_array_new(FALSE, TRUE, sizeof(RvSnmpQuestion));
     g_array_set_clear_func(questions->list, clear_question);
     return questions;
@@ -53,13 +53,13 @@ rv_questions_free(RvQuestions *questions)
 void
 rv_questions_add(RvQuestions *questions, const RvOid *oid)
 {
-    char *text = rv_oid_format(oid);
     RvOid copy;
 
-    if (!g_hash_table_add(questions->known, text))
+    if (g_hash_table_contains(questions->known, oid))
         return;
     copy = rv_oid_copy(oid);
     g_array_append_val(questions->oids, copy);
+    g_hash_table_add(questions->known, g_memdup2(&copy, sizeof copy)); /* shares its numbers */
 }
 
 static void
@@ -151,9 +151,7 @@ compare(const void *a, const void *b)
 gboolean
 rv_questions_has(const RvQuestions *questions, const RvOid *oid)
 {
-    g_autofree char *text = rv_oid_format(oid);
-
-    return g_hash_table_contains(questions->known, text);
+    return g_hash_table_contains(questions->known, oid);
 }
 
 static void

@@ -251,8 +251,11 @@ add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
 static void
 explain(const Cell *cell, const RvSensor *sensor)
 {
-    g_autofree char *value = isnan(sensor->value) ? NULL : rv_text_number(sensor->value, 8);
+    g_autofree char *value = NULL;
 
+    if (cell->collecting->trail == NULL)
+        return;
+    value = isnan(sensor->value) ? NULL : rv_text_number(sensor->value, 8);
     rv_collecting_trail(cell->collecting, "%s: %s = %s: %s '%s' %s%s%s", cell->profile->head->name,
                         cell->oid, cell->text != NULL ? cell->text : "(empty)",
                         rv_class_word(cell->class), sensor->name,

@@ -7,253 +7,364 @@
 #include "base/text.h"
 #include "observation/words.h"
 
-/* Numbers as people write them: floats keep 12 significant digits, so that 0.1 stays 0.1. */
-#define JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY)
+/* Writing: straight into a text, as compact as can be. The members follow each other by commas. */
 
-static json_t *
-text_or_null(const char *text)
+static void
+put_natural(GString *out, guint64 number)
 {
-    json_t *json = text != NULL ? json_string(text) : json_null();
+    char digits[20];
+    gsize n = sizeof digits;
 
-    if (json == NULL) { /* not UTF-8: only a bug in a room that forgot rv_text_clean */
-        g_autofree char *clean = rv_text_clean(text, -1, 0);
-
-        json = json_string(clean);
-    }
-    return json;
-}
-
-static json_t *
-number_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-/* The library's integers are signed: a Counter64 beyond them is printed as a float, never negative.
- */
-static json_t *
-counter_or_null(guint64 value)
-{
-    if (value == RV_COUNTER_NONE)
-        return json_null();
-    return value > G_MAXINT64 ? json_real((double)value) : json_integer((json_int_t)value);
-}
-
-static json_t *
-natural_or_null(gint64 value)
-{
-    return value < 0 ? json_null() : json_integer(value);
+    do
+        digits[--n] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    g_string_append_len(out, digits + n, (gssize)(sizeof digits - n));
 }
 
 static void
-set(json_t *object, const char *key, json_t *value)
+put_integer(GString *out, gint64 number)
 {
-    json_object_set_new(object, key, value);
+    if (number < 0)
+        g_string_append_c(out, '-');
+    put_natural(out, number < 0 ? 0 - (guint64)number : (guint64)number);
 }
 
-static json_t *
-identity_to_json(const RvDeviceIdentity *device)
+/* Numbers as people write them: floats keep 12 significant digits, so that 0.1 stays 0.1; and a
+ * float shows that it is one. */
+static void
+put_real(GString *out, double number)
 {
-    json_t *json = json_object();
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    set(json, "host", text_or_null(device->host));
-    set(json, "name", text_or_null(device->name));
-    set(json, "kind", text_or_null(device->kind));
-    set(json, "site", text_or_null(device->site));
-    set(json, "vendor", text_or_null(device->vendor));
-    set(json, "model", text_or_null(device->model));
-    set(json, "os", text_or_null(device->os));
-    set(json, "os_version", text_or_null(device->os_version));
-    set(json, "serial", text_or_null(device->serial));
-    set(json, "sys_object_id", text_or_null(device->sys_object_id));
-    set(json, "sys_descr", text_or_null(device->sys_descr));
-    set(json, "sys_name", text_or_null(device->sys_name));
-    set(json, "sys_location", text_or_null(device->sys_location));
-    set(json, "sys_contact", text_or_null(device->sys_contact));
-    set(json, "profile", text_or_null(device->profile));
-    set(json, "uptime_seconds", natural_or_null(device->uptime_seconds));
-    set(json, "uptime_ticks", natural_or_null(device->uptime_ticks));
-    set(json, "power_state", text_or_null(device->power_state));
-    return json;
-}
-
-static json_t *
-protocol_to_json(const RvProtocol *protocol)
-{
-    json_t *json = json_object();
-
-    set(json, "name", text_or_null(protocol->name));
-    set(json, "state", json_string(rv_reachability_word(protocol->state)));
-    set(json, "reason",
-        protocol->reason == RV_REASON_NONE ? json_null()
-                                           : json_string(rv_reason_word(protocol->reason)));
-    set(json, "detail", text_or_null(protocol->detail));
-    set(json, "partial", json_boolean(protocol->partial));
-    set(json, "duration_ms", json_integer(protocol->duration_ms));
-    set(json, "requests", json_integer(protocol->requests));
-    set(json, "answers", json_integer(protocol->answers));
-    set(json, "retries", json_integer(protocol->retries));
-    return json;
-}
-
-static json_t *
-limits_to_json(const RvLimits *limits)
-{
-    json_t *json = json_object();
-
-    set(json, "low_critical", number_or_null(limits->low_critical));
-    set(json, "low_warning", number_or_null(limits->low_warning));
-    set(json, "high_warning", number_or_null(limits->high_warning));
-    set(json, "high_critical", number_or_null(limits->high_critical));
-    return json;
-}
-
-static json_t *
-sensor_to_json(const RvSensor *sensor)
-{
-    json_t *json = json_object();
-
-    set(json, "key", text_or_null(sensor->key));
-    set(json, "class", json_string(rv_class_word(sensor->class)));
-    set(json, "name", text_or_null(sensor->name));
-    set(json, "component", text_or_null(sensor->component));
-    set(json, "group", json_string(rv_sensor_group(sensor)));
-    set(json, "oid", text_or_null(sensor->oid));
-    if (sensor->sdr_id >= 0) {
-        set(json, "sdr_id", json_integer(sensor->sdr_id));
-        set(json, "entity", text_or_null(sensor->entity));
+    if (number > 0 && number < 1e12 && number == floor(number)) {
+        put_natural(out, (guint64)number);
+        g_string_append_len(out, ".0", 2);
+        return;
     }
-    set(json, "value", number_or_null(sensor->value));
-    if (sensor->has_raw)
-        set(json, "raw", json_integer(sensor->raw));
+    g_ascii_formatd(text, sizeof text, "%.12g", number);
+    g_string_append(out, text);
+    if (strpbrk(text, ".e") == NULL)
+        g_string_append_len(out, ".0", 2);
+}
+
+static void
+put_escaped(GString *out, guchar c)
+{
+    static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+    const char *found = c != '\0' ? strchr(plain, c) : NULL;
+
+    if (found != NULL)
+        g_string_append_printf(out, "\\%c", letters[found - plain]);
     else
-        set(json, "raw", text_or_null(sensor->raw_text));
-    set(json, "unit", text_or_null(sensor->unit));
-    set(json, "state", text_or_null(sensor->state));
-    set(json, "presence", json_string(rv_presence_word(sensor->presence)));
-    set(json, "status", json_string(rv_verdict_word(sensor->status)));
-    set(json, "reason", text_or_null(sensor->reason));
-    set(json, "limits", limits_to_json(&sensor->limits));
-    set(json, "limits_source", json_string(rv_limits_source_word(sensor->limits_source)));
-    set(json, "hysteresis", number_or_null(sensor->hysteresis));
-    set(json, "device_verdict",
-        sensor->has_device_verdict ? json_string(rv_verdict_word(sensor->device_verdict))
-                                   : json_null());
-    set(json, "source", text_or_null(sensor->source));
-    return json;
+        g_string_append_printf(out, "\\u%04X", c);
 }
 
-static json_t *
-interface_to_json(const RvInterface *interface)
+static gboolean
+is_ascii(const char *text, gsize length)
 {
-    json_t *json = json_object();
+    guchar all = 0;
 
-    set(json, "index", json_integer(interface->index));
-    set(json, "key", text_or_null(interface->key));
-    set(json, "name", text_or_null(interface->name));
-    set(json, "description", text_or_null(interface->description));
-    set(json, "alias", text_or_null(interface->alias));
-    set(json, "mac", text_or_null(interface->mac));
-    set(json, "type", json_integer(interface->type));
-    set(json, "admin_status", json_string(rv_admin_status_word(interface->admin_status)));
-    set(json, "oper_status", json_string(rv_oper_status_word(interface->oper_status)));
-    set(json, "speed_bps", natural_or_null(interface->speed_bps));
-    set(json, "duplex", text_or_null(interface->duplex));
-    set(json, "mtu", json_integer(interface->mtu));
-    set(json, "in_octets", counter_or_null(interface->in_octets));
-    set(json, "out_octets", counter_or_null(interface->out_octets));
-    set(json, "in_errors", counter_or_null(interface->in_errors));
-    set(json, "out_errors", counter_or_null(interface->out_errors));
-    set(json, "in_discards", counter_or_null(interface->in_discards));
-    set(json, "out_discards", counter_or_null(interface->out_discards));
-    set(json, "in_unicast", counter_or_null(interface->in_unicast));
-    set(json, "out_unicast", counter_or_null(interface->out_unicast));
-    set(json, "counters_64bit", json_boolean(interface->counters_64bit));
-    set(json, "discontinuity_ticks", natural_or_null(interface->discontinuity_ticks));
-    set(json, "last_change_ticks", natural_or_null(interface->last_change_ticks));
-    return json;
+    for (gsize i = 0; i < length; i++)
+        all |= (guchar)text[i];
+    return all < 0x80;
 }
 
-static json_t *
-component_to_json(const RvComponent *component)
+static void
+put_text(GString *out, const char *text)
 {
-    json_t *json = json_object();
+    gsize length = strlen(text), begin = 0;
+    g_autofree char *clean = NULL;
 
-    set(json, "key", text_or_null(component->key));
-    set(json, "index", natural_or_null(component->index));
-    set(json, "class", text_or_null(component->class));
-    set(json, "name", text_or_null(component->name));
-    set(json, "model", text_or_null(component->model));
-    set(json, "serial", text_or_null(component->serial));
-    set(json, "part_number", text_or_null(component->part_number));
-    set(json, "vendor", text_or_null(component->vendor));
-    set(json, "firmware", text_or_null(component->firmware));
-    set(json, "hardware", text_or_null(component->hardware));
-    set(json, "asset_tag", text_or_null(component->asset_tag));
-    set(json, "parent", text_or_null(component->parent));
-    return json;
+    if (!is_ascii(text, length) && !g_utf8_validate(text, (gssize)length, NULL)) {
+        /* only a bug in a room that forgot rv_text_clean */
+        text = clean = rv_text_clean(text, -1, 0);
+        length = strlen(text);
+    }
+    g_string_append_c(out, '"');
+    for (gsize i = 0; i < length; i++) {
+        guchar c = (guchar)text[i];
+
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        g_string_append_len(out, text + begin, (gssize)(i - begin));
+        put_escaped(out, c);
+        begin = i + 1;
+    }
+    g_string_append_len(out, text + begin, (gssize)(length - begin));
+    g_string_append_c(out, '"');
 }
 
-static json_t *
-event_to_json(const RvEvent *event)
+static void
+begin(GString *out, char bracket)
 {
-    json_t *json = json_object();
-
-    set(json, "time_ms", event->time_ms > 0 ? json_integer(event->time_ms) : json_null());
-    set(json, "record_id", json_integer(event->record_id));
-    set(json, "sensor", text_or_null(event->sensor));
-    set(json, "text", text_or_null(event->text));
-    set(json, "asserted", json_boolean(event->asserted));
-    set(json, "severity", json_string(rv_verdict_word(event->severity)));
-    set(json, "ended", json_boolean(event->ended));
-    return json;
+    g_string_append_c(out, bracket);
 }
 
-static json_t *
-array_to_json(const GPtrArray *elements, json_t *(*to_json)(gconstpointer))
+static void
+end(GString *out, char bracket)
 {
-    json_t *array = json_array();
-
-    for (guint i = 0; i < elements->len; i++)
-        json_array_append_new(array, to_json(g_ptr_array_index(elements, i)));
-    return array;
+    g_string_append_c(out, bracket);
 }
 
-static json_t *
-note_to_json(const char *note)
+/* The name of a member, after a comma where it is not the first. `name` needs no escaping. */
+static void
+member(GString *out, const char *name)
 {
-    return text_or_null(note);
+    if (out->str[out->len - 1] != '{')
+        g_string_append_c(out, ',');
+    g_string_append_c(out, '"');
+    g_string_append(out, name);
+    g_string_append_len(out, "\":", 2);
 }
 
-#define ARRAY(elements, to_json) array_to_json(elements, (json_t * (*)(gconstpointer)) to_json)
-
-json_t *
-rv_observation_to_json(const RvObservation *observation)
+static void
+set_null(GString *out, const char *name)
 {
-    json_t *json = json_object();
+    member(out, name);
+    g_string_append_len(out, "null", 4);
+}
 
-    set(json, "device", identity_to_json(&observation->device));
-    set(json, "taken_at_ms", json_integer(observation->taken_at_ms));
-    set(json, "status", json_string(rv_verdict_word(observation->status)));
-    set(json, "protocols", ARRAY(observation->protocols, protocol_to_json));
-    set(json, "sensors", ARRAY(observation->sensors, sensor_to_json));
-    set(json, "interfaces", ARRAY(observation->interfaces, interface_to_json));
-    set(json, "components", ARRAY(observation->components, component_to_json));
-    set(json, "events", ARRAY(observation->events, event_to_json));
-    set(json, "notes", ARRAY(observation->notes, note_to_json));
-    return json;
+static void
+set_text(GString *out, const char *name, const char *text)
+{
+    if (text == NULL) {
+        set_null(out, name);
+        return;
+    }
+    member(out, name);
+    put_text(out, text);
+}
+
+static void
+set_bool(GString *out, const char *name, gboolean truth)
+{
+    member(out, name);
+    g_string_append(out, truth ? "true" : "false");
+}
+
+static void
+set_integer(GString *out, const char *name, gint64 number)
+{
+    member(out, name);
+    put_integer(out, number);
+}
+
+static void
+set_natural(GString *out, const char *name, gint64 number)
+{
+    if (number < 0)
+        set_null(out, name);
+    else
+        set_integer(out, name, number);
+}
+
+static void
+set_number(GString *out, const char *name, double number)
+{
+    if (!isfinite(number)) {
+        set_null(out, name);
+        return;
+    }
+    member(out, name);
+    put_real(out, number);
+}
+
+/* Readers' integers are signed: a Counter64 beyond them is printed as a float, never negative. */
+static void
+set_counter(GString *out, const char *name, guint64 counter)
+{
+    if (counter == RV_COUNTER_NONE)
+        set_null(out, name);
+    else if (counter > G_MAXINT64)
+        set_number(out, name, (double)counter);
+    else
+        set_integer(out, name, (gint64)counter);
+}
+
+static void
+put_identity(GString *out, const RvDeviceIdentity *device)
+{
+    begin(out, '{');
+    set_text(out, "host", device->host);
+    set_text(out, "name", device->name);
+    set_text(out, "kind", device->kind);
+    set_text(out, "site", device->site);
+    set_text(out, "vendor", device->vendor);
+    set_text(out, "model", device->model);
+    set_text(out, "os", device->os);
+    set_text(out, "os_version", device->os_version);
+    set_text(out, "serial", device->serial);
+    set_text(out, "sys_object_id", device->sys_object_id);
+    set_text(out, "sys_descr", device->sys_descr);
+    set_text(out, "sys_name", device->sys_name);
+    set_text(out, "sys_location", device->sys_location);
+    set_text(out, "sys_contact", device->sys_contact);
+    set_text(out, "profile", device->profile);
+    set_natural(out, "uptime_seconds", device->uptime_seconds);
+    set_natural(out, "uptime_ticks", device->uptime_ticks);
+    set_text(out, "power_state", device->power_state);
+    end(out, '}');
+}
+
+static void
+put_protocol(GString *out, const RvProtocol *protocol)
+{
+    begin(out, '{');
+    set_text(out, "name", protocol->name);
+    set_text(out, "state", rv_reachability_word(protocol->state));
+    set_text(out, "reason",
+             protocol->reason != RV_REASON_NONE ? rv_reason_word(protocol->reason) : NULL);
+    set_text(out, "detail", protocol->detail);
+    set_bool(out, "partial", protocol->partial);
+    set_integer(out, "duration_ms", protocol->duration_ms);
+    set_integer(out, "requests", protocol->requests);
+    set_integer(out, "answers", protocol->answers);
+    set_integer(out, "retries", protocol->retries);
+    end(out, '}');
+}
+
+static void
+put_limits(GString *out, const RvLimits *limits)
+{
+    begin(out, '{');
+    set_number(out, "low_critical", limits->low_critical);
+    set_number(out, "low_warning", limits->low_warning);
+    set_number(out, "high_warning", limits->high_warning);
+    set_number(out, "high_critical", limits->high_critical);
+    end(out, '}');
+}
+
+static void
+put_sensor(GString *out, const RvSensor *sensor)
+{
+    begin(out, '{');
+    set_text(out, "key", sensor->key);
+    set_text(out, "class", rv_class_word(sensor->class));
+    set_text(out, "name", sensor->name);
+    set_text(out, "component", sensor->component);
+    set_text(out, "group", rv_sensor_group(sensor));
+    set_text(out, "oid", sensor->oid);
+    if (sensor->sdr_id >= 0) {
+        set_integer(out, "sdr_id", sensor->sdr_id);
+        set_text(out, "entity", sensor->entity);
+    }
+    set_number(out, "value", sensor->value);
+    if (sensor->has_raw)
+        set_integer(out, "raw", sensor->raw);
+    else
+        set_text(out, "raw", sensor->raw_text);
+    set_text(out, "unit", sensor->unit);
+    set_text(out, "state", sensor->state);
+    set_text(out, "presence", rv_presence_word(sensor->presence));
+    set_text(out, "status", rv_verdict_word(sensor->status));
+    set_text(out, "reason", sensor->reason);
+    member(out, "limits");
+    put_limits(out, &sensor->limits);
+    set_text(out, "limits_source", rv_limits_source_word(sensor->limits_source));
+    set_number(out, "hysteresis", sensor->hysteresis);
+    set_text(out, "device_verdict",
+             sensor->has_device_verdict ? rv_verdict_word(sensor->device_verdict) : NULL);
+    set_text(out, "source", sensor->source);
+    end(out, '}');
+}
+
+static void
+put_interface(GString *out, const RvInterface *interface)
+{
+    begin(out, '{');
+    set_integer(out, "index", interface->index);
+    set_text(out, "key", interface->key);
+    set_text(out, "name", interface->name);
+    set_text(out, "description", interface->description);
+    set_text(out, "alias", interface->alias);
+    set_text(out, "mac", interface->mac);
+    set_integer(out, "type", interface->type);
+    set_text(out, "admin_status", rv_admin_status_word(interface->admin_status));
+    set_text(out, "oper_status", rv_oper_status_word(interface->oper_status));
+    set_natural(out, "speed_bps", interface->speed_bps);
+    set_text(out, "duplex", interface->duplex);
+    set_integer(out, "mtu", interface->mtu);
+    set_counter(out, "in_octets", interface->in_octets);
+    set_counter(out, "out_octets", interface->out_octets);
+    set_counter(out, "in_errors", interface->in_errors);
+    set_counter(out, "out_errors", interface->out_errors);
+    set_counter(out, "in_discards", interface->in_discards);
+    set_counter(out, "out_discards", interface->out_discards);
+    set_counter(out, "in_unicast", interface->in_unicast);
+    set_counter(out, "out_unicast", interface->out_unicast);
+    set_bool(out, "counters_64bit", interface->counters_64bit);
+    set_natural(out, "discontinuity_ticks", interface->discontinuity_ticks);
+    set_natural(out, "last_change_ticks", interface->last_change_ticks);
+    end(out, '}');
+}
+
+static void
+put_component(GString *out, const RvComponent *component)
+{
+    begin(out, '{');
+    set_text(out, "key", component->key);
+    set_natural(out, "index", component->index);
+    set_text(out, "class", component->class);
+    set_text(out, "name", component->name);
+    set_text(out, "model", component->model);
+    set_text(out, "serial", component->serial);
+    set_text(out, "part_number", component->part_number);
+    set_text(out, "vendor", component->vendor);
+    set_text(out, "firmware", component->firmware);
+    set_text(out, "hardware", component->hardware);
+    set_text(out, "asset_tag", component->asset_tag);
+    set_text(out, "parent", component->parent);
+    end(out, '}');
+}
+
+static void
+put_event(GString *out, const RvEvent *event)
+{
+    begin(out, '{');
+    set_natural(out, "time_ms", event->time_ms > 0 ? event->time_ms : -1);
+    set_integer(out, "record_id", event->record_id);
+    set_text(out, "sensor", event->sensor);
+    set_text(out, "text", event->text);
+    set_bool(out, "asserted", event->asserted);
+    set_text(out, "severity", rv_verdict_word(event->severity));
+    set_bool(out, "ended", event->ended);
+    end(out, '}');
+}
+
+typedef void (*Put)(GString *out, gconstpointer element);
+
+static void
+set_array(GString *out, const char *name, const GPtrArray *elements, Put put)
+{
+    member(out, name);
+    begin(out, '[');
+    for (guint i = 0; i < elements->len; i++) {
+        if (i > 0)
+            g_string_append_c(out, ',');
+        put(out, g_ptr_array_index(elements, i));
+    }
+    end(out, ']');
 }
 
 char *
 rv_observation_to_json_line(const RvObservation *observation)
 {
-    json_t *json = rv_observation_to_json(observation);
-    char *printed = json_dumps(json, JSON_FLAGS);
-    char *line = g_strdup(printed);
+    gsize parts = observation->sensors->len + observation->interfaces->len;
+    GString *out = g_string_sized_new(2048 + parts * 700);
 
-    free(printed);
-    json_decref(json);
-    return line;
+    begin(out, '{');
+    member(out, "device");
+    put_identity(out, &observation->device);
+    set_integer(out, "taken_at_ms", observation->taken_at_ms);
+    set_text(out, "status", rv_verdict_word(observation->status));
+    set_array(out, "protocols", observation->protocols, (Put)put_protocol);
+    set_array(out, "sensors", observation->sensors, (Put)put_sensor);
+    set_array(out, "interfaces", observation->interfaces, (Put)put_interface);
+    set_array(out, "components", observation->components, (Put)put_component);
+    set_array(out, "events", observation->events, (Put)put_event);
+    set_array(out, "notes", observation->notes, (Put)put_text);
+    end(out, '}');
+    return g_string_free(out, FALSE);
 }
 
 /* Reading: a wrong type is an error with the field's name; a missing field keeps its "not known".

@@ -6,8 +6,7 @@
 
 #include "observation/observation.h"
 
-json_t *rv_observation_to_json(const RvObservation *observation);
-/* The inverse. RV_ERROR_DATA names the field that is wrong. */
-RvObservation *rv_observation_from_json(const json_t *json, GError **error);
 /* One line, without a line end; caller frees. */
 char *rv_observation_to_json_line(const RvObservation *observation);
+/* The inverse. RV_ERROR_DATA names the field that is wrong. */
+RvObservation *rv_observation_from_json(const json_t *json, GError **error);

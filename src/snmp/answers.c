@@ -7,6 +7,7 @@
 #define BLOCK_LARGEST 262144u
 #define PARTIALS_CEILING 1000
 #define RUNS_MERGED 64
+#define PLACES 64 /* a power of two */
 
 /* OIDs and octets lie one after the other in a few blocks: an answer of 400 varbinds costs five
  * allocations, not a thousand. */
@@ -32,6 +33,8 @@ struct RvSnmpAnswers {
     GArray *runs;     /* guint: where the order begins anew; NULL: nowhere, all is in order */
     Arena arena;
     GArray *partials; /* Partial; NULL: none */
+    /* By column: where it was looked at last. Who reads a table goes through it row by row. */
+    guint places[PLACES];
 };
 
 static gpointer
@@ -307,12 +310,10 @@ rv_snmp_answers_add(RvSnmpAnswers *answers, RvVarbind *varbind)
     return taken;
 }
 
-/* The first whose OID is not less than `oid`. */
+/* The first of [low, high) whose OID is not less than `oid`. */
 static guint
-lower_bound(const RvSnmpAnswers *answers, const RvOid *oid)
+search(const RvSnmpAnswers *answers, const RvOid *oid, guint low, guint high)
 {
-    guint low = 0, high = answers->varbinds->len;
-
     while (low < high) {
         guint middle = low + (high - low) / 2;
 
@@ -324,13 +325,48 @@ lower_bound(const RvSnmpAnswers *answers, const RvOid *oid)
     return low;
 }
 
+static guint
+lower_bound(const RvSnmpAnswers *answers, const RvOid *oid)
+{
+    return search(answers, oid, 0, answers->varbinds->len);
+}
+
+static guint *
+place_of(const RvSnmpAnswers *borrowed, const RvOid *oid)
+{
+    RvSnmpAnswers *answers = (RvSnmpAnswers *)borrowed; /* only what is remembered changes */
+    guint32 hash = oid->length;
+
+    for (guint i = oid->length - MIN(oid->length, 4); i + 1 < oid->length; i++)
+        hash = hash * 31 + oid->ids[i];
+    return &answers->places[hash % PLACES];
+}
+
+/* The same, beginning at the last place of the column. */
+static guint
+lower_bound_near(const RvSnmpAnswers *answers, const RvOid *oid)
+{
+    guint *place = place_of(answers, oid), n = answers->varbinds->len, i = *place;
+
+    if (i >= n)
+        i = search(answers, oid, 0, n);
+    else if (rv_oid_compare(&at(answers, i)->oid, oid) >= 0)
+        i = i > 0 && rv_oid_compare(&at(answers, i - 1)->oid, oid) >= 0
+                ? search(answers, oid, 0, i - 1)
+                : i;
+    else if (++i < n && rv_oid_compare(&at(answers, i)->oid, oid) < 0)
+        i = search(answers, oid, i + 1, n);
+    *place = i;
+    return i;
+}
+
 const RvVarbind *
 rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *oid)
 {
     guint i;
 
     settle(answers);
-    i = lower_bound(answers, oid);
+    i = lower_bound_near(answers, oid);
     if (i == answers->varbinds->len || rv_oid_compare(&at(answers, i)->oid, oid) != 0)
         return NULL;
     return at(answers, i);
