@@ -19,8 +19,8 @@ GPtrArray *rv_findings(const RvObservation *observation);
  * frees. */
 char *rv_finding_text(const RvFinding *finding);
 
-/* Order of RvSensor* in a GPtrArray as people read them: worst first, among the well ones empty bays
- * last. */
+/* Order of RvSensor* in a GPtrArray as people read them: worst first, among the well ones empty
+ * bays last. */
 int rv_findings_compare_sensors(gconstpointer a, gconstpointer b);
 
 /* How many sensors that are fitted have each verdict; `counts` has RV_VERDICT_UNKNOWN + 1 places.

@@ -95,6 +95,13 @@ rv_rate_packet_ceiling(const RvInterface *interface)
     return bits_of(interface) / (8 * (64 + 20));
 }
 
+double
+rv_rate_error_ceiling(double packet_ceiling, double seconds)
+{
+    return seconds > 0 ? MIN(packet_ceiling, G_MAXUINT32 / SPEED_TOLERANCE / seconds)
+                       : packet_ceiling;
+}
+
 const char *
 rv_rate_reason_word(RvRateReason reason)
 {

@@ -46,5 +46,11 @@ double rv_rate_counter(const RvRateCounter *counter, double seconds, RvRateReaso
 double rv_rate_octet_ceiling(const RvInterface *interface);
 double rv_rate_packet_ceiling(const RvInterface *interface);
 
+/* Errors and discards have 32 bits at any speed (IF-MIB has no wider form), and what a fast port
+ * can count of packets would wrap them between two rounds. That four thousand million errors came
+ * in `seconds` is not thought of: the ceiling of packets, but never more than leaves one value
+ * possible. Else no port of 10 Gbit/s would have a rate of errors at all. */
+double rv_rate_error_ceiling(double packet_ceiling, double seconds);
+
 /* "restarted", …: for messages and tests. */
 const char *rv_rate_reason_word(RvRateReason reason);

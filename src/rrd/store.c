@@ -560,15 +560,11 @@ is_wide(const Counters *counters, guint kind)
                                   kind == RV_COUNTER_IN_UNICAST || kind == RV_COUNTER_OUT_UNICAST);
 }
 
-/* Errors and discards have 32 bits at any speed. That four thousand million of them came between
- * two rounds is not thought of: else no port of 10 Gbit/s would have a rate of errors at all. */
-static double
-without_wraps(guint kind, double ceiling, double seconds)
+static gboolean
+is_of_errors(guint kind)
 {
-    gboolean errors = kind == RV_COUNTER_IN_ERRORS || kind == RV_COUNTER_OUT_ERRORS ||
-                      kind == RV_COUNTER_IN_DISCARDS || kind == RV_COUNTER_OUT_DISCARDS;
-
-    return errors && seconds > 0 ? MIN(ceiling, G_MAXUINT32 / 1.05 / seconds) : ceiling;
+    return kind == RV_COUNTER_IN_ERRORS || kind == RV_COUNTER_OUT_ERRORS ||
+           kind == RV_COUNTER_IN_DISCARDS || kind == RV_COUNTER_OUT_DISCARDS;
 }
 
 static double
@@ -582,8 +578,9 @@ rate_of(const Counters *before, const Counters *now, guint kind, double seconds)
         .is_64bit_before = is_wide(before, kind),
         .is_64bit_now = is_wide(now, kind),
         /* a speed that changed between the rounds: the higher one bounds what can have passed */
-        .ceiling = octets ? MAX(before->octet_ceiling, now->octet_ceiling)
-                          : without_wraps(kind, packets, seconds),
+        .ceiling = octets               ? MAX(before->octet_ceiling, now->octet_ceiling)
+                   : is_of_errors(kind) ? rv_rate_error_ceiling(packets, seconds)
+                                        : packets,
     };
 
     return rv_rate_counter(&counter, seconds, NULL);

@@ -154,6 +154,65 @@ test_ceilings(void)
     g_assert_cmpfloat(rv_rate_octet_ceiling(interface), ==, 0);
 }
 
+typedef struct {
+    const char *words;
+    double bits_per_second; /* 0: not known */
+    guint64 before, now;
+    double seconds, rate; /* NAN: not known */
+    RvRateReason reason;
+} ErrorRow;
+
+/* 32 bits each, as IF-MIB has them. */
+static const ErrorRow errors[] = {
+    {"1 Gbit/s: a few errors", 1e9, 100, 400, 300, 1, RV_RATE_KNOWN},
+    {"10 Gbit/s, whose packets wrap 32 bits within five minutes: a few errors", 1e10, 100, 400, 300,
+     1, RV_RATE_KNOWN},
+    {"400 Gbit/s, the same", 4e11, 100, 400, 300, 1, RV_RATE_KNOWN},
+    {"400 Gbit/s, none", 4e11, 100, 100, 300, 0, RV_RATE_KNOWN},
+    {"400 Gbit/s, an hour between the rounds", 4e11, 100, 3700, 3600, 1, RV_RATE_KNOWN},
+    {"10 Gbit/s: the counter wraps", 1e10, 4294967096, 100, 300, 1, RV_RATE_KNOWN},
+    {"1 Gbit/s: cleared, and no wrap explains it", 1e9, 3000000000, 0, 300, NAN, RV_RATE_RESET},
+    {"100 Mbit/s: more errors than packets fit", 1e8, 0, 60000000, 300, NAN, RV_RATE_TOO_FAST},
+    {"speed not known: forward is counted", 0, 100, 400, 300, 1, RV_RATE_KNOWN},
+    {"speed not known: backward, nobody can tell", 0, 400, 100, 300, NAN, RV_RATE_RESET},
+};
+
+static void
+test_errors(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(errors); i++) {
+        const ErrorRow *row = &errors[i];
+        RvInterface interface = {.type = 6, .speed_bps = (gint64)row->bits_per_second};
+        const RvRateCounter counter = {
+            .before = row->before,
+            .now = row->now,
+            .ceiling = rv_rate_error_ceiling(rv_rate_packet_ceiling(&interface), row->seconds),
+        };
+        RvRateReason reason;
+        double rate = rv_rate_counter(&counter, row->seconds, &reason);
+
+        g_test_message("%s", row->words);
+        g_assert_cmpstr(rv_rate_reason_word(reason), ==, rv_rate_reason_word(row->reason));
+        g_assert_true(isnan(row->rate) ? isnan(rate) : rate == row->rate);
+    }
+}
+
+/* The same counter as one of packets is not told apart from its wraps: what the rows above are
+ * for. */
+static void
+test_packets_wrap(void)
+{
+    RvInterface interface = {.type = 6, .speed_bps = 10000000000};
+    const RvRateCounter counter = {
+        .before = 100, .now = 400, .ceiling = rv_rate_packet_ceiling(&interface)};
+    RvRateReason reason;
+
+    g_assert_true(isnan(rv_rate_counter(&counter, 300, &reason)));
+    g_assert_cmpstr(rv_rate_reason_word(reason), ==, "ambiguous");
+    g_assert_cmpfloat(rv_rate_error_ceiling(1000, 300), ==, 1000); /* slow ports keep theirs */
+    g_assert_cmpfloat(rv_rate_error_ceiling(1000, 0), ==, 1000);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -161,5 +220,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/moments", test_moments);
     g_test_add_func("/rate/counters", test_counters);
     g_test_add_func("/rate/ceilings", test_ceilings);
+    g_test_add_func("/rate/errors have 32 bits at any speed", test_errors);
+    g_test_add_func("/rate/packets may wrap", test_packets_wrap);
     return g_test_run();
 }

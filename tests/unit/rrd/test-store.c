@@ -348,7 +348,42 @@ replaced(RvObservation *now)
     port->in_octets = port->out_octets = G_GUINT64_CONSTANT(1) << 62;
 }
 
+/* Another port answers under the key's name, with its own higher counters, and says since when. */
+static void
+reindexed(RvObservation *now)
+{
+    RvInterface *port = g_ptr_array_index(now->interfaces, 0);
+
+    port->index = 17;
+    port->in_octets = port->out_octets = G_GUINT64_CONSTANT(90000000000);
+}
+
+/* The rate that the new speed explains, the old one does not: the counters stay plausible only up
+ * to the higher of the two. */
+static void
+slower_and_jumps(RvObservation *now)
+{
+    RvInterface *port = g_ptr_array_index(now->interfaces, 0);
+
+    port->speed_bps = 10000000;
+    port->in_octets += G_GUINT64_CONSTANT(50000000000);
+    port->out_octets += G_GUINT64_CONSTANT(50000000000);
+}
+
+/* From 64 bits to 32: a module that knows no more. */
+static void
+narrower(RvObservation *now)
+{
+    RvInterface *port = g_ptr_array_index(now->interfaces, 0);
+
+    port->counters_64bit = FALSE;
+    port->in_octets = port->out_octets = 4000000000;
+}
+
 static const BreakRow breaks[] = {
+    {"indexes moved: another port's counters under the same key", reindexed},
+    {"ifSpeed changed, and more passed than either speed carries", slower_and_jumps},
+    {"the replaced module has 32 bits", narrower},
     {"the device rebooted", reboot},
     {"counters were cleared", cleared},
     {"ifCounterDiscontinuityTime changed", discontinuity},
@@ -378,6 +413,98 @@ test_no_spikes(Fixture *fixture, gconstpointer unused)
         g_assert_true(isnan(series->values[4]));
         g_assert_cmpfloat_with_epsilon(rv_series_maximum(series), 8e6, 1e-3);
     }
+}
+
+/* An interface whose speed changed keeps its rate where the counters went on. */
+static void
+test_speed_changes(Fixture *fixture, gconstpointer unused)
+{
+    static const gint64 speeds[] = {100000000, 1000000000, 10000000000, 10000000, 0};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(speeds); i++) {
+        g_autofree char *device = g_strdup_printf("sw-%" G_GSIZE_FORMAT, i);
+        g_autoptr(RvObservation) before = make_round(5);
+        g_autoptr(RvObservation) now = make_round(6);
+        RvRrdReport report;
+
+        write_rounds(fixture->store, device, 0, 5);
+        ((RvInterface *)g_ptr_array_index(now->interfaces, 0))->speed_bps = speeds[i];
+        report = write_round(fixture->store, device, now, before);
+        g_assert_cmpuint(report.unknown, ==, 0);
+        rv_rrd_report_clear(&report);
+        g_assert_cmpfloat_with_epsilon(
+            mean_of(fixture->store, device, "interface/GigabitEthernet0/0/1", "in", 1, 6), 8e6,
+            1e-3);
+    }
+}
+
+/* A port of 100 Gbit/s, whose packets could wrap 32 bits between two rounds, has errors all the
+ * same. */
+static void
+test_errors_of_fast_ports(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(RvObservation) before = make_round(0);
+
+    for (guint n = 1; n <= 12; n++) { /* a whole hour, as errors are kept */
+        RvObservation *now = make_round(n);
+        RvInterface *port = g_ptr_array_index(now->interfaces, 0);
+        RvRrdReport report;
+
+        port->speed_bps = G_GINT64_CONSTANT(100000000000);
+        port->in_errors = 4294966996 + (guint64)n * 600;
+        port->in_errors &= G_MAXUINT32; /* wraps in the first round */
+        ((RvInterface *)g_ptr_array_index(before->interfaces, 0))->in_errors =
+            (4294966996 + (guint64)(n - 1) * 600) & G_MAXUINT32;
+        report = write_round(fixture->store, "sw", now, before);
+        g_assert_cmpuint(report.failed, ==, 0);
+        rv_rrd_report_clear(&report);
+        rv_observation_free(before);
+        before = now;
+    }
+    g_autoptr(RvSeries) series = rv_rrd_fetch(fixture->store, "sw", "errors/GigabitEthernet0/0/1",
+                                              "faults", "AVERAGE", T0, T0 + 3600, 1, NULL);
+
+    g_assert_cmpuint(series->n, ==, 1);
+    g_assert_cmpfloat_with_epsilon(series->values[0], 2, 1e-9);
+}
+
+/* A device of 100 series where three cannot be written: the others are. */
+static void
+test_failures_are_named(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(RvObservation) first = make_round(0);
+    g_autoptr(RvObservation) second = make_round(1);
+    RvRrdReport report;
+
+    for (guint i = 0; i < 97; i++)
+        for (guint n = 0; n < 2; n++) {
+            RvSensor *sensor =
+                rv_observation_add_sensor(n == 0 ? first : second, RV_CLASS_TEMPERATURE);
+
+            g_free(sensor->key);
+            sensor->key = g_strdup_printf("slot-%u/temperature", i);
+            sensor->value = 30;
+        }
+    report = write_round(fixture->store, "sw", first, NULL);
+    g_assert_cmpuint(report.created, ==, 100);
+    rv_rrd_report_clear(&report);
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *key = g_strdup_printf("temperature/slot-%u/temperature", i * 40);
+        g_autofree char *path = rv_rrd_store_path(fixture->store, "sw", key);
+
+        g_assert_cmpint(truncate(path, 0), ==, 0);
+    }
+    report = write_round(fixture->store, "sw", second, first);
+    g_assert_cmpuint(report.written, ==, 97);
+    g_assert_cmpuint(report.failed, ==, 3);
+    for (guint i = 0; i < 3; i++) {
+        const RvRrdFailure *failure = g_ptr_array_index(report.failures, i);
+        g_autofree char *name = g_strdup_printf("temperature.slot-%u+temperature.rrd", i * 40);
+
+        g_assert_true(g_str_has_suffix(failure->file, name));
+        g_assert_cmpstr(failure->reason, !=, "");
+    }
+    rv_rrd_report_clear(&report);
 }
 
 static void
@@ -469,30 +596,56 @@ test_broken_files(Fixture *fixture, gconstpointer unused)
     rv_rrd_report_clear(&report);
 }
 
+/* What is read-only is so for others, too, when root steps down for a moment. */
+#define NOBODY 65534
+
+static RvRrdReport
+write_round_as_nobody(Fixture *fixture, const RvObservation *now, const RvObservation *before)
+{
+    gboolean root = geteuid() == 0;
+    RvRrdReport report;
+
+    g_assert_true(!root || seteuid(NOBODY) == 0);
+    report = write_round(fixture->store, "sw", now, before);
+    g_assert_true(!root || seteuid(0) == 0);
+    return report;
+}
+
 static void
 test_read_only(Fixture *fixture, gconstpointer unused)
 {
     g_autofree char *path = rv_rrd_store_path(fixture->store, "sw", "reachability");
     g_autofree char *folder = g_path_get_dirname(path);
+    g_autoptr(GPtrArray) series = NULL;
     g_autoptr(RvObservation) before = make_round(3);
     g_autoptr(RvObservation) now = make_round(4);
     RvRrdReport report;
 
-    if (geteuid() == 0) {
-        g_test_skip("root may write anywhere");
-        return;
-    }
     write_rounds(fixture->store, "sw", 0, 3);
-    g_assert_cmpint(g_chmod(path, 0444), ==, 0);
-    report = write_round(fixture->store, "sw", now, before);
+    g_assert_cmpint(g_chmod(fixture->folder, 0755), ==, 0);
+    series = rv_rrd_store_series(fixture->store, "sw");
+    for (guint i = 0; i < series->len; i++) {
+        const char *file = ((RvRrdSeriesInfo *)g_ptr_array_index(series, i))->path;
+
+        g_assert_cmpint(g_chmod(file, strcmp(file, path) == 0 ? 0444 : 0666), ==, 0);
+    }
+    report = write_round_as_nobody(fixture, now, before);
     g_assert_cmpuint(report.failed, ==, 1);
     g_assert_cmpuint(report.written, ==, 2);
+    g_assert_true(g_str_has_suffix(((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->file,
+                                   "reachability.rrd"));
+    g_test_message("%s", ((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->reason);
+    g_assert_nonnull(
+        strstr(((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->reason, "ermission"));
     rv_rrd_report_clear(&report);
     g_assert_cmpint(g_unlink(path), ==, 0);
     g_assert_cmpint(g_chmod(folder, 0555), ==, 0);
-    report = write_round(fixture->store, "sw", now, before);
+    report = write_round_as_nobody(fixture, now, before);
     g_assert_cmpuint(report.failed, ==, 1); /* cannot be made again */
     g_assert_cmpuint(report.unchanged, ==, 2);
+    g_assert_true(g_str_has_suffix(((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->file,
+                                   "reachability.rrd"));
+    g_test_message("%s", ((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->reason);
     rv_rrd_report_clear(&report);
 }
 
@@ -757,6 +910,9 @@ main(int argc, char **argv)
     ADD("/store/the same round twice", test_twice);
     ADD("/store/time goes backwards or jumps", test_backwards);
     ADD("/store/no spikes", test_no_spikes);
+    ADD("/store/a changed speed is no break", test_speed_changes);
+    ADD("/store/errors of fast ports", test_errors_of_fast_ports);
+    ADD("/store/what cannot be written is named, the others are", test_failures_are_named);
     ADD("/store/when files begin", test_files_begin);
     ADD("/store/hostile names", test_hostile_names);
     ADD("/store/broken files", test_broken_files);
