@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "health/judge.h"
 #include "observation/json.h"
@@ -188,21 +189,26 @@ counters_before(RvKeeper *keeper, const char *name)
     return latest != NULL ? rv_rrd_previous_new(latest) : NULL;
 }
 
-static void
-write_series(RvKeeper *keeper, const RvObservation *observation, RvTasks tasks)
+/* FALSE: rrdcached is gone, so that the answer has to wait in the spool; whatever else fails, fails
+ * again. */
+static gboolean
+write_series(RvKeeper *keeper, const RvObservation *observation)
 {
     const char *name = name_of(observation);
     g_autoptr(RvRrdPrevious) previous = NULL;
     g_autoptr(GError) error = NULL;
     RvRrdReport report = {0};
+    gboolean gone;
 
     if (keeper->store == NULL)
-        return;
+        return TRUE;
     if (observation->interfaces->len > 0) {
         previous = counters_before(keeper, name);
     }
-    if (!rv_rrd_store_write(keeper->store, name, observation, previous, &report, &error))
-        problem_of(keeper, name, &error);
+    gone = !rv_rrd_store_write(keeper->store, name, observation, previous, &report, &error) &&
+           g_error_matches(error, RV_ERROR, RV_ERROR_UNAVAILABLE);
+    if (error != NULL)
+        problem_of(keeper, gone ? NULL : name, &error);
     for (guint i = 0; report.failures != NULL && i < report.failures->len; i++) {
         const RvRrdFailure *failure = g_ptr_array_index(report.failures, i);
         g_autofree char *text = g_strdup_printf("%s: %s", failure->file, failure->reason);
@@ -212,6 +218,7 @@ write_series(RvKeeper *keeper, const RvObservation *observation, RvTasks tasks)
     keeper->kept.series += report.written;
     keeper->kept.created += report.created;
     rv_rrd_report_clear(&report);
+    return !gone;
 }
 
 static gboolean
@@ -273,11 +280,9 @@ store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 
     if (batch->len == 0)
         return;
-    for (; n < batch->len && !is_too_late(keeper, kind); n++) {
-        const Waiting *waiting = g_ptr_array_index(batch, n);
-
-        write_series(keeper, waiting->observation, waiting->tasks);
-    }
+    while (n < batch->len && !is_too_late(keeper, kind) &&
+           write_series(keeper, ((Waiting *)g_ptr_array_index(batch, n))->observation))
+        n++;
     keeper->kept.unstored += batch->len - n;
     g_ptr_array_set_size(batch, (int)n);
     if (!store_batch(keeper, batch))

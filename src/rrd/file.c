@@ -70,6 +70,20 @@ definitions(const RvRrdTemplate *template)
     return (char **)g_ptr_array_steal(all, NULL);
 }
 
+/* librrd does not say why it cannot make a file. */
+static gboolean
+may_make(const char *beside, const char *path, GError **error)
+{
+    int fd = open(beside, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+    if (fd >= 0) {
+        close(fd);
+        return TRUE;
+    }
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: cannot be made: %s", path, g_strerror(errno));
+    return FALSE;
+}
+
 /* librrd does not look at the result of its last write, nor say why another failed: a file that a
  * full disk cut short could pass for made, so that its size is checked before it gets its name. */
 static gboolean
@@ -107,7 +121,7 @@ rv_rrd_file_create_from(const char *path, const char *source, const RvRrdTemplat
 {
     g_autofree char *beside = g_strdup_printf("%s.new", path);
 
-    if (!make(beside, path, source, template, start_s, error)) {
+    if (!may_make(beside, path, error) || !make(beside, path, source, template, start_s, error)) {
         (void)g_unlink(beside);
         return FALSE;
     }

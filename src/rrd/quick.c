@@ -116,13 +116,13 @@ read_head(int fd, const RvRrdTemplate *template, File *file)
 
 typedef struct {
     double interval;               /* seconds since the last sample */
-    double before;                 /* of these, in the step that was begun */
-    double after;                  /* and in the next one */
-    gboolean step;                 /* a step has ended */
-    double ended[SOURCES_CEILING]; /* its values */
+    double before;                 /* of these, until the last step that has ended */
+    double after;                  /* and in the one that was begun */
+    gulong steps;                  /* that have ended */
+    double ended[SOURCES_CEILING]; /* their values: one for all of them */
 } Sample;
 
-/* A value as librrd reads it from its text, times the interval; NAN where it does not count. */
+/* A value as librrd reads it from its text; NAN where it does not count. */
 static double
 take_value(const ds_def_t *source, pdp_prep_t *step, double value, double interval)
 {
@@ -141,7 +141,7 @@ take_value(const ds_def_t *source, pdp_prep_t *step, double value, double interv
     value = g_ascii_strtod(text, NULL);
     if ((!isnan(most) && value > most) || (!isnan(least) && value < least))
         return NAN;
-    return value * interval;
+    return value;
 }
 
 static void
@@ -155,11 +155,12 @@ go_on(pdp_prep_t *step, double amount, double interval)
         step->scratch[PDP_val].u_val += amount;
 }
 
-/* The value of the step that has ended; the next one is begun. */
+/* The value of the steps that have ended; the next one is begun. */
 static double
 end_step(const ds_def_t *source, pdp_prep_t *step, double amount, const Sample *sample,
-         gulong length)
+         gulong step_s)
 {
+    double length = (double)(sample->steps * step_s);
     unival *scratch = step->scratch;
     double unknown = 0, value;
 
@@ -171,11 +172,11 @@ end_step(const ds_def_t *source, pdp_prep_t *step, double amount, const Sample *
         scratch[PDP_val].u_val += amount / sample->interval * sample->before;
     }
     if (sample->interval > (double)source->par[DS_mrhb_cnt].u_cnt ||
-        (double)length / 2.0 < (double)(glong)scratch[PDP_unkn_sec_cnt].u_cnt)
+        (double)step_s / 2.0 < (double)(glong)scratch[PDP_unkn_sec_cnt].u_cnt)
         value = NAN;
     else
         value =
-            scratch[PDP_val].u_val / ((double)(length - scratch[PDP_unkn_sec_cnt].u_cnt) - unknown);
+            scratch[PDP_val].u_val / (length - (double)scratch[PDP_unkn_sec_cnt].u_cnt - unknown);
     if (isnan(amount)) {
         scratch[PDP_unkn_sec_cnt].u_cnt = (gulong)floor(sample->after);
         scratch[PDP_val].u_val = NAN;
@@ -219,50 +220,83 @@ join(Function function, double row, double value)
     return NAN;
 }
 
+/* What `n` steps of one value make of a row. */
 static double
-or_neutral(Function function, double value)
+join_many(Function function, double row, double value, gulong n)
 {
-    return isnan(value) ? neutral(function) : value;
+    double all = function == AVERAGE ? value * (double)n : value;
+
+    return isnan(row) ? all : join(function, row, all);
 }
 
-/* The last step of a row of several: its value is ready, the next row begins empty. */
-static void
-end_row(const rra_def_t *archive, unival *scratch, Function function, double value)
+/* The row's value, with the `n` steps that it still wanted. */
+static double
+value_of_row(const rra_def_t *archive, const unival *scratch, Function function, double value,
+             gulong n)
 {
-    gulong unknown = scratch[CDP_unkn_pdp_cnt].u_cnt + (isnan(value) ? 1 : 0);
-    double whole;
+    double row = scratch[CDP_val].u_val, unknown = (double)scratch[CDP_unkn_pdp_cnt].u_cnt;
 
-    if ((double)unknown > (double)archive->pdp_cnt * archive->par[RRA_cdp_xff_val].u_val)
-        whole = NAN;
-    else if (function == LAST)
-        whole = value;
-    else
-        whole = join(function, or_neutral(function, scratch[CDP_val].u_val),
-                     or_neutral(function, value));
-    if (function == AVERAGE)
-        whole /= (double)(archive->pdp_cnt - unknown);
-    scratch[CDP_primary_val].u_val = whole;
+    if (unknown > (double)archive->pdp_cnt * archive->par[RRA_cdp_xff_val].u_val)
+        return NAN;
+    if (function == LAST)
+        return value;
+    row = isnan(row) ? neutral(function) : row;
+    value = isnan(value) ? neutral(function) : value;
+    row = join(function, row, function == AVERAGE ? value * (double)n : value);
+    return function == AVERAGE ? row / ((double)archive->pdp_cnt - unknown) : row;
+}
+
+/* `wanted` steps end the row; those beyond whole rows begin the next one. Rows between have the
+ * value itself. */
+static void
+end_rows(const rra_def_t *archive, unival *scratch, Function function, double value, gulong steps,
+         gulong wanted)
+{
+    gulong over = (steps - wanted) % archive->pdp_cnt;
+
+    if (isnan(value))
+        scratch[CDP_unkn_pdp_cnt].u_cnt += wanted;
     scratch[CDP_secondary_val].u_val = value;
-    scratch[CDP_val].u_val = neutral(function);
-    scratch[CDP_unkn_pdp_cnt].u_cnt = 0;
+    scratch[CDP_primary_val].u_val = value_of_row(archive, scratch, function, value, wanted);
+    scratch[CDP_val].u_val = over == 0 || isnan(value) ? neutral(function)
+                             : function == AVERAGE     ? value * (double)over
+                                                       : value;
+    scratch[CDP_unkn_pdp_cnt].u_cnt = isnan(value) ? over : 0;
 }
 
 static void
-add_to_row(unival *scratch, Function function, double value)
+add_to_row(unival *scratch, Function function, double value, gulong steps)
 {
     if (isnan(value))
-        scratch[CDP_unkn_pdp_cnt].u_cnt++;
-    else if (isnan(scratch[CDP_val].u_val))
-        scratch[CDP_val].u_val = value;
+        scratch[CDP_unkn_pdp_cnt].u_cnt += steps;
     else
-        scratch[CDP_val].u_val = join(function, scratch[CDP_val].u_val, value);
+        scratch[CDP_val].u_val = join_many(function, scratch[CDP_val].u_val, value, steps);
 }
 
-/* Whether the step that has ended, number `number` since 1970, is the last of its row. */
-static gboolean
-ends_row(const rra_def_t *archive, gulong number)
+/* Steps that the row in work still wants after step `number` since 1970, which was the last that
+ * had been begun. */
+static gulong
+steps_wanted(const rra_def_t *archive, gulong number)
 {
-    return (number + 1) % archive->pdp_cnt == 0;
+    return archive->pdp_cnt - number % archive->pdp_cnt;
+}
+
+/* Rows that end with this sample. */
+static gulong
+rows_ended(const rra_def_t *archive, const Sample *sample, gulong number)
+{
+    gulong wanted = steps_wanted(archive, number);
+
+    return sample->steps < wanted ? 0 : (sample->steps - wanted) / archive->pdp_cnt + 1;
+}
+
+/* A row of one step; the second and further steps of a gap have the other value. */
+static void
+put_single(unival *scratch, double value, gulong steps)
+{
+    scratch[CDP_primary_val].u_val = value;
+    if (steps > 1)
+        scratch[CDP_secondary_val].u_val = value;
 }
 
 static void
@@ -274,28 +308,39 @@ consolidate(File *file, guint n, const Sample *sample, gulong number)
         unival *scratch = file->rows[n * file->head.ds_cnt + i].scratch;
 
         if (archive->pdp_cnt == 1)
-            scratch[CDP_primary_val].u_val = sample->ended[i];
-        else if (ends_row(archive, number))
-            end_row(archive, scratch, file->functions[n], sample->ended[i]);
+            put_single(scratch, sample->ended[i], sample->steps);
+        else if (rows_ended(archive, sample, number) > 0)
+            end_rows(archive, scratch, file->functions[n], sample->ended[i], sample->steps,
+                     steps_wanted(archive, number));
         else
-            add_to_row(scratch, file->functions[n], sample->ended[i]);
+            add_to_row(scratch, file->functions[n], sample->ended[i], sample->steps);
     }
 }
 
 /* ---- writing ---- */
 
+/* The first row that ends has its own value, those after it the one of all their steps. A gap
+ * longer than the archive writes each row once. */
 static gboolean
-write_row(int fd, File *file, guint n, gsize begin)
+write_rows_of(int fd, File *file, guint n, gsize begin, gulong rows)
 {
     gsize sources = file->head.ds_cnt;
-    rrd_value_t values[SOURCES_CEILING];
-    gsize bytes = sources * sizeof *values;
-    gulong row = (file->places[n].cur_row + 1) % file->archives[n].row_cnt;
+    gsize bytes = sources * sizeof(rrd_value_t);
+    gulong count = file->archives[n].row_cnt;
+    gulong *row = &file->places[n].cur_row;
 
-    for (guint i = 0; i < sources; i++)
-        values[i] = file->rows[n * sources + i].scratch[CDP_primary_val].u_val;
-    file->places[n].cur_row = row;
-    return pwrite(fd, values, bytes, (off_t)(begin + row * bytes)) == (gssize)bytes;
+    rows = MIN(rows, count);
+    for (gulong r = 0; r < rows; r++) {
+        rrd_value_t values[SOURCES_CEILING];
+        guint which = r == 0 ? CDP_primary_val : CDP_secondary_val;
+
+        for (gsize i = 0; i < sources; i++)
+            values[i] = file->rows[n * sources + i].scratch[which].u_val;
+        *row = (*row + 1) % count;
+        if (pwrite(fd, values, bytes, (off_t)(begin + *row * bytes)) != (gssize)bytes)
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* Rows first: until the head says so they are not there. */
@@ -304,11 +349,12 @@ write_rows(int fd, File *file, const Sample *sample, gulong number)
 {
     gsize begin = file->end;
 
-    for (guint n = 0; sample->step && n < file->head.rra_cnt; n++) {
+    for (guint n = 0; sample->steps > 0 && n < file->head.rra_cnt; n++) {
         const rra_def_t *archive = &file->archives[n];
+        gulong rows = rows_ended(archive, sample, number);
 
         consolidate(file, n, sample, number);
-        if (ends_row(archive, number) && !write_row(fd, file, n, begin))
+        if (rows > 0 && !write_rows_of(fd, file, n, begin, rows))
             return FALSE;
         begin += archive->row_cnt * file->head.ds_cnt * sizeof(rrd_value_t);
     }
@@ -324,41 +370,53 @@ write_head(int fd, const File *file)
     return pwrite(fd, file->live, bytes, (off_t)begin) == (gssize)bytes;
 }
 
-/* FALSE where it is not the plain case. */
-static gboolean
-begin_sample(const File *file, gint64 time_s, Sample *sample)
+static Sample
+sample_between(gint64 last_s, gint64 time_s, gint64 step)
 {
-    gint64 step = (gint64)file->head.pdp_step, last = file->live->last_up;
-    gint64 steps = time_s / step - last / step;
+    Sample sample = {.interval = (double)(time_s - last_s),
+                     .steps = (gulong)(time_s / step - last_s / step)};
 
-    if (time_s <= last || file->live->last_up_usec != 0 || steps > 1)
-        return FALSE;
-    sample->interval = (double)(time_s - last);
-    sample->step = steps == 1;
-    sample->before = sample->step ? (double)(time_s - time_s % step - last) : sample->interval;
-    sample->after = sample->step ? (double)(time_s % step) : 0;
-    return TRUE;
+    sample.before = sample.steps > 0 ? (double)(time_s - time_s % step - last_s) : sample.interval;
+    sample.after = sample.steps > 0 ? (double)(time_s % step) : 0;
+    return sample;
 }
 
+/* `rates`: NAN where not known. */
 static gboolean
-update(int fd, File *file, gint64 time_s, const double *values)
+advance(int fd, File *file, gint64 time_s, const double *rates)
 {
-    gulong number = (gulong)file->live->last_up / file->head.pdp_step;
-    Sample sample;
+    gint64 last_s = file->live->last_up;
+    Sample sample = sample_between(last_s, time_s, (gint64)file->head.pdp_step);
 
-    if (!begin_sample(file, time_s, &sample))
-        return FALSE;
     for (guint i = 0; i < file->head.ds_cnt; i++) {
-        double amount = take_value(&file->sources[i], &file->steps[i], values[i], sample.interval);
+        double amount = rates[i] * sample.interval;
 
-        if (sample.step)
+        if (sample.steps > 0)
             sample.ended[i] =
                 end_step(&file->sources[i], &file->steps[i], amount, &sample, file->head.pdp_step);
         else
             go_on(&file->steps[i], amount, sample.interval);
     }
     file->live->last_up = (time_t)time_s;
-    return write_rows(fd, file, &sample, number) && write_head(fd, file);
+    return write_rows(fd, file, &sample, (gulong)last_s / file->head.pdp_step);
+}
+
+/* A gap is taken in two: to the end of the step that was begun, if one was, and the rest. */
+static gboolean
+update(int fd, File *file, gint64 time_s, const double *values)
+{
+    gint64 step = (gint64)file->head.pdp_step, last_s = file->live->last_up;
+    gint64 end_s = (last_s / step + 1) * step;
+    double rates[SOURCES_CEILING];
+
+    if (time_s <= last_s || file->live->last_up_usec != 0)
+        return FALSE;
+    for (guint i = 0; i < file->head.ds_cnt; i++)
+        rates[i] =
+            take_value(&file->sources[i], &file->steps[i], values[i], (double)(time_s - last_s));
+    if (last_s % step != 0 && time_s / step - last_s / step > 1 && !advance(fd, file, end_s, rates))
+        return FALSE;
+    return advance(fd, file, time_s, rates) && write_head(fd, file);
 }
 
 gboolean

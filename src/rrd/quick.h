@@ -1,10 +1,14 @@
 /* The quick way to write one sample: five system calls, no mapping.
  *
  * librrd maps and unmaps the file for each sample, which costs several times what writing does.
- * What nearly every sample of ours is (gauges only, at most one step since the last sample) is done
- * here, as librrd does it, to the byte but for the rounding of decimals; the test of this file
- * compares the two over random histories. Everything else is left to librrd: more steps at once,
- * other kinds of sources and archives, files of other versions, time that does not go on. */
+ * It
+ * also changes the mapped head piece by piece: killed in the midst it leaves rows that are shifted
+ * against their time. Here rows are written first and the head after them, at once.
+ *
+ * What samples of ours are (gauges only) is done as librrd does it, gaps too, to the byte but for
+ * the rounding of decimals; the test of this file compares the two over random histories.
+ * Everything else is left to librrd: other kinds of sources and archives, files of other versions,
+ * time that does not go on. */
 #pragma once
 
 #include "rrd/templates.h"

@@ -1,25 +1,20 @@
 #!/usr/bin/env python3
 """poll and doctor as whole commands against a farm of fake agents; prints TAP.
 
-usage: poll.py RACKVITALS FAKE-AGENT [KILLS [DEVICES]]
+usage: poll.py RACKVITALS FAKE-AGENT
 
-KILLS rounds are killed at random instants (default 6), then the state is looked at. Two hundred of them:
-meson test --benchmark 'poll killed'."""
+Rounds that are killed: kills.py."""
 
 import fcntl
 import os
-import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 
 PROGRAM, FAKE = sys.argv[1:3]
-KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 6
-DEVICES = int(sys.argv[4]) if len(sys.argv) > 4 else 12
+DEVICES = 12
 SECONDS = 1800000000
 
 RECORDING = """1.3.6.1.2.1.1.1.0|4|a switch
@@ -160,60 +155,12 @@ def broken_file(site):
     ok(run.returncode == 0, "and doctor is content", run.stdout)
 
 
-def last_times(files):
-    return {path: int(subprocess.run(["rrdtool", "last", path], check=True, capture_output=True,
-                                     text=True).stdout) for path in files}
-
-
-def kills(site):
-    """Rounds killed anywhere: what they had is stored by the next one, and nothing is spoilt."""
-    chance = random.Random(4)
-    at = SECONDS + 3600
-    begin = time.monotonic()
-    site.run("poll", "--force", at=at)
-    usual = time.monotonic() - begin
-    killed = 0
-    for _ in range(KILLS):
-        at += 300
-        child = subprocess.Popen(site.command("poll", "--force"), stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL, env=site.environment(at))
-        try:
-            child.wait(chance.random() * usual)
-        except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
-            killed += 1
-        child.wait()
-    before = last_times(site.files())
-    run = site.run("poll", "--force", at=at + 300)
-    print(f"# {killed} of {KILLS} rounds were killed within {usual:.2f} s; then: {run.stdout.strip()}")
-    ok(killed > 0 and run.returncode == 1 and run.stderr == "" and
-       f"{DEVICES} answered, 1 failed" in run.stdout, "the round after them is as any other", run)
-    after = last_times(site.files())
-    ok(all(after[path] >= before[path] for path in before) and
-       all(last >= at + 300 for path, last in after.items() if "silent" not in path),
-       "every file can be read and has its last sample",
-       [path for path, last in after.items() if last < at + 300])
-    ok(os.listdir(site.path("state", "spool")) == [], "nothing is left in the spool",
-       os.listdir(site.path("state", "spool")))
-    ok(site.rows("PRAGMA integrity_check") == [("ok",)], "the state is whole")
-    twice = site.rows("SELECT a.id FROM reachability a JOIN reachability b ON a.device = b.device AND"
-                      " a.protocol = b.protocol AND a.id < b.id AND a.from_ms < b.until_ms"
-                      " AND b.from_ms < a.until_ms")
-    ok(twice == [], "no interval overlaps another", twice)
-    # a sample holds until the next one: no device has more of them than there were rounds
-    samples = site.rows("SELECT max(n) FROM (SELECT sum(samples) n FROM reachability WHERE protocol = ''"
-                        " GROUP BY device)")
-    total = site.rows("SELECT count(*) FROM round")
-    ok(samples[0][0] <= total[0][0], "nothing was stored twice", samples, total)
-
-
 def main():
     child, port = farm()
     site = Site(port)
     try:
         rounds(site)
         broken_file(site)
-        kills(site)
     finally:
         child.terminate()
         child.wait()

@@ -645,7 +645,8 @@ test_read_only(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(report.unchanged, ==, 2);
     g_assert_true(g_str_has_suffix(((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->file,
                                    "reachability.rrd"));
-    g_test_message("%s", ((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->reason);
+    g_assert_cmpstr(((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->reason, ==,
+                    "cannot be made: Permission denied");
     rv_rrd_report_clear(&report);
 }
 
