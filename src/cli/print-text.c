@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text-width.h"
 #include "base/text.h"
+#include "cli/optics.h"
 #include "health/findings.h"
 #include "observation/describe.h"
 #include "observation/words.h"
@@ -364,15 +365,11 @@ print_sensor(Printer *printer, const RvSensor *sensor, const Columns *columns)
 }
 
 static void
-print_group(Printer *printer, const char *title, GPtrArray *sensors)
+print_counts(Printer *printer, const GPtrArray *sensors)
 {
-    guint counts[RV_VERDICT_UNKNOWN + 1] = {0}, absent = 0, shown;
+    guint counts[RV_VERDICT_UNKNOWN + 1] = {0}, absent = 0;
     gboolean begun = FALSE;
-    Columns columns;
 
-    if (sensors->len == 0)
-        return;
-    put_heading(printer, title);
     for (guint i = 0; i < sensors->len; i++) {
         const RvSensor *sensor = g_ptr_array_index(sensors, i);
 
@@ -390,6 +387,44 @@ print_group(Printer *printer, const char *title, GPtrArray *sensors)
     if (absent > 0)
         g_string_append_printf(printer->out, "%s%u absent", begun ? ", " : "  ", absent);
     g_string_append_c(printer->out, '\n');
+}
+
+/* Ports whose optics are well, a row each. */
+static void
+print_ports(Printer *printer, const GPtrArray *rows)
+{
+    guint shown = rows->len <= ROWS_FOLDED + 1 ? rows->len : ROWS_FOLDED, width = 0;
+
+    for (guint i = 0; i < shown; i++)
+        width = MAX(width, rv_text_width(((RvOpticsRow *)g_ptr_array_index(rows, i))->name));
+    width = MIN(width, MAX(printer->style->width / 3, 16));
+    for (guint i = 0; i < shown; i++) {
+        const RvOpticsRow *row = g_ptr_array_index(rows, i);
+
+        g_string_append(printer->out, "    ");
+        put_verdict(printer, RV_VERDICT_OK);
+        g_string_append(printer->out, "  ");
+        put_fitted(printer, row->name, width);
+        g_string_append(printer->out, "  ");
+        put_wrapped(printer, 18 + width, 18 + width, row->text);
+    }
+    put_folded(printer, rows->len - shown, "ports");
+}
+
+static void
+print_group(Printer *printer, const char *title, GPtrArray *sensors)
+{
+    gboolean whole = printer->style->all || printer->style->explain;
+    g_autoptr(GPtrArray) rows = NULL;
+    Columns columns;
+    guint shown;
+
+    if (sensors->len == 0)
+        return;
+    put_heading(printer, title);
+    print_counts(printer, sensors);
+    if (!whole && strcmp(rv_sensor_group(g_ptr_array_index(sensors, 0)), "optics") == 0)
+        rows = rv_optics_rows(printer->observation, sensors);
     g_ptr_array_sort(sensors, rv_findings_compare_sensors);
     shown = printer->style->all || sensors->len <= ROWS_FOLDED + 1 ? sensors->len : ROWS_FOLDED;
     while (shown < sensors->len && shown < FINDINGS_FOLDED &&
@@ -399,6 +434,8 @@ print_group(Printer *printer, const char *title, GPtrArray *sensors)
     for (guint i = 0; i < shown; i++)
         print_sensor(printer, g_ptr_array_index(sensors, i), &columns);
     put_folded(printer, sensors->len - shown, "");
+    if (rows != NULL)
+        print_ports(printer, rows);
 }
 
 static GPtrArray *

@@ -13,6 +13,17 @@ begins_with(const char *text, const char *name)
     return g_ascii_isalnum(text[length]) || text[length] == '/' || text[length] == '.' ? 0 : length;
 }
 
+/* As "DOM RX Power Sensor for Ethernet2". */
+static gsize
+ends_with(const char *text, const char *name)
+{
+    gsize length = name != NULL ? strlen(name) : 0, all = strlen(text);
+
+    if (length == 0 || all <= length || text[all - length - 1] != ' ')
+        return 0;
+    return strcmp(text + all - length, name) == 0 ? length : 0;
+}
+
 const RvInterface *
 rv_health_port(const RvObservation *observation, const RvSensor *sensor)
 {
@@ -21,8 +32,9 @@ rv_health_port(const RvObservation *observation, const RvSensor *sensor)
 
     for (guint i = 0; i < observation->interfaces->len; i++) {
         const RvInterface *interface = g_ptr_array_index(observation->interfaces, i);
-        gsize length = MAX(begins_with(sensor->name, interface->name),
-                           begins_with(sensor->name, interface->description));
+        gsize length = MAX(MAX(begins_with(sensor->name, interface->name),
+                               begins_with(sensor->name, interface->description)),
+                           ends_with(sensor->name, interface->name));
 
         if (g_strcmp0(sensor->component, interface->key) == 0)
             return interface;

@@ -178,6 +178,28 @@ def text():
     tell("answer" in formatted("text", SILENT)[1], "a silent device says so")
 
 
+def optics():
+    """A port's readings stand in one row; what is not well stands alone."""
+    def reading(kind, name, value, unit, **more):
+        return sensor(kind, name, value=value, unit=unit, group="optics", **more)
+
+    one = answer("sw", [
+        reading("optical_power", "GE0/0/1 receive power", -2.7, "dBm"),
+        reading("optical_power", "GE0/0/1 transmit power", -12.28, "dBm"),
+        reading("current", "GE0/0/1", 0.0056, "A"), reading("temperature", "GE0/0/1", 39, "°C"),
+        reading("voltage", "GE0/0/1", 3.299, "V"),
+        reading("optical_power", "Lane 1 Rx 1/2", -1, "dBm", component="xcvr-2"),
+        reading("optical_power", "Lane 2 Rx 1/2", -1.5, "dBm", component="xcvr-2"),
+        reading("optical_power", "DOM TX power for GE0/0/2", -40, "dBm", limits=(-30, None, None, None))],
+        interfaces=[interface(n) for n in (1, 2)])
+    lines = formatted("text", one)[1].splitlines()
+    rows = lines[lines.index("Optics  7 ok, 1 critical") + 1:][:3]
+    tell(rows[0].startswith("    ✗ critical  DOM TX power for GE0/0/2  -40 dBm"), "bad light has a line of its own", rows)
+    tell(rows[1:] == ["    ✓ ok        GE0/0/1      rx -2.70 dBm        tx -12.28 dBm  5.6 mA  39 °C  3.30 V",
+                      "    ✓ ok        Lane Rx 1/2  rx -1.00/-1.50 dBm"], "a port is a row, lanes side by side", rows)
+    tell("transmit power" in formatted("text", one, more=["-v"])[1], "-v lists each reading")
+
+
 def terminal(**environment):
     """Standard output as a terminal has it."""
     with tempfile.NamedTemporaryFile("w") as file:
@@ -344,6 +366,7 @@ def main():
     statuses()
     mistakes()
     text()
+    optics()
     tell("\x1b[31;1m✗ critical" in terminal(), "colour on a terminal, beside the word")
     tell("\x1b" not in terminal(NO_COLOR="1"), "none where NO_COLOR is set")
     tell("\x1b" not in terminal(TERM="dumb"), "none on a dumb terminal")
