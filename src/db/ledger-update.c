@@ -23,6 +23,7 @@ static void
 fill_from_row(RvDeviceNow *device, const RvDeviceRow *row)
 {
     device->state = row->state;
+    device->reason = row->reason;
     device->detail = row->detail;
     device->since_ms = row->since_ms;
     device->health_ms = row->answered_ms[1];
@@ -97,7 +98,7 @@ severity(RvVerdict verdict)
     return verdict == RV_VERDICT_CRITICAL ? 2 : verdict == RV_VERDICT_WARNING ? 1 : 0;
 }
 
-/* Columns: device, key, name, grp, component, status, reason, from_ms, samples. */
+/* Columns: device, key, name, grp, component, status, reason, from_ms, samples, facts. */
 static void
 add_condition(RvDeviceNow *device, sqlite3_stmt *row)
 {
@@ -121,6 +122,8 @@ add_condition(RvDeviceNow *device, sqlite3_stmt *row)
     condition->status = status;
     condition->from_ms = rv_db_column_int(row, 7);
     condition->samples = (guint)rv_db_column_int(row, 8);
+    g_free(condition->facts);
+    condition->facts = rv_db_column_text(row, 9);
     g_free(condition->title);
     condition->title =
         g_strdup_printf("%s: %s", name, reason != NULL ? reason : rv_verdict_word(status));
@@ -132,7 +135,7 @@ gather_conditions(Gathering *gathering, GError **error)
     sqlite3_stmt *row = rv_db_query_with(
         gathering->state, error,
         "SELECT d.name, s.key, s.name, s.grp, s.component, v.status, v.reason, v.from_ms,"
-        " d.health_samples + 1 - v.first_sample"
+        " d.health_samples + 1 - v.first_sample, v.facts"
         " FROM verdict v JOIN sensor s ON s.id = v.sensor JOIN device d ON d.id = s.device"
         " WHERE v.until_ms IS NULL AND v.status <> 'ok' ORDER BY d.name, s.key",
         NULL, 0);
@@ -251,6 +254,7 @@ write_open(RvState *state, RvFaultAction *action, gboolean *news, GError **error
                      .kind = RV_FAULT_ALARM,
                      .level = action->level,
                      .title = action->title,
+                     .facts = action->facts,
                      .opened_by = (char *)"rule"};
     gint64 resolved_ms, evidence_ms;
 
@@ -297,8 +301,10 @@ write_action(RvState *state, RvFaultAction *action, gboolean *news, GError **err
     case RV_FAULT_ACTION_OPEN:
         return write_open(state, action, news, error);
     case RV_FAULT_ACTION_WORSEN:
-        return rv_db_run(state, error, "UPDATE fault SET level = ?2, title = ?3 WHERE id = ?1",
-                         RV_INT(action->fault), RV_TEXT(action->level), RV_TEXT(action->title)) &&
+        return rv_db_run(state, error,
+                         "UPDATE fault SET level = ?2, title = ?3, facts = ?4 WHERE id = ?1",
+                         RV_INT(action->fault), RV_TEXT(action->level), RV_TEXT(action->title),
+                         RV_TEXT(action->facts)) &&
                add_trail(state, action, action->title, error);
     case RV_FAULT_ACTION_RECOVER:
         return rv_db_run(state, error, "UPDATE fault SET recovered_ms = ?2 WHERE id = ?1",

@@ -25,6 +25,7 @@ rv_fault_free(RvFault *fault)
     g_free(fault->cause);
     g_free(fault->level);
     g_free(fault->title);
+    g_free(fault->facts);
     g_free(fault->opened_by);
     g_free(fault->acknowledged_by);
     g_free(fault->planned_by);
@@ -50,7 +51,7 @@ rv_fault_times(const RvFault *fault)
 #define FAULT_COLUMNS                                                                              \
     "SELECT id, device, cause, kind, level, title, opened_ms, opened_by, acknowledged_ms,"         \
     " planned_ms, recovered_ms, resolved_ms, reported_ms, acknowledged_by, planned_by,"            \
-    " resolved_by, reported_by, plan, root_cause, method, loss, parent FROM fault "
+    " resolved_by, reported_by, plan, root_cause, method, loss, parent, facts FROM fault "
 
 static RvFault *
 read_fault(sqlite3_stmt *row)
@@ -80,6 +81,7 @@ read_fault(sqlite3_stmt *row)
     fault->method = rv_db_column_text(row, 19);
     fault->loss = rv_db_column_text(row, 20);
     fault->parent = rv_db_column_int(row, 21);
+    fault->facts = rv_db_column_text(row, 22);
     return fault;
 }
 
@@ -182,12 +184,13 @@ static gboolean
 insert_fault(RvState *state, RvFault *fault, GError **error)
 {
     if (!rv_db_run(state, error,
-                   "INSERT INTO fault (device, cause, kind, level, title, opened_ms, opened_by)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   "INSERT INTO fault (device, cause, kind, level, title, opened_ms, opened_by,"
+                   " facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                    RV_TEXT(fault->device != NULL ? fault->device : ""),
                    RV_TEXT(fault->cause != NULL ? fault->cause : ""),
                    RV_TEXT(rv_fault_kind_word(fault->kind)), RV_TEXT(fault->level),
-                   RV_TEXT(fault->title), RV_INT(fault->opened_ms), RV_TEXT(fault->opened_by)))
+                   RV_TEXT(fault->title), RV_INT(fault->opened_ms), RV_TEXT(fault->opened_by),
+                   RV_TEXT(fault->facts)))
         return FALSE;
     fault->id = rv_db_last_id(state);
     return add_entry(state, fault->id, fault->opened_ms, fault->opened_by, "open", fault->title,

@@ -19,6 +19,7 @@ typedef struct {
     char *cause;  /* "reachability", "part:KEY"; "" where a person opened it */
     RvFaultKind kind;
     char *level, *title;
+    char *facts; /* of the title, as plan/fault-facts.h; NULL: none are stored */
     gint64 opened_ms;
     char *opened_by; /* "rule", or a person */
     gint64 acknowledged_ms, planned_ms, recovered_ms, resolved_ms, reported_ms;
@@ -54,7 +55,7 @@ gboolean rv_ledger_finish(RvState *state, gboolean fine, GError **error);
 /* ---- by hand ----
  * RV_ERROR_USAGE where the fault does not exist, or is past that step. `text` may be "". */
 
-/* Stores `device`, `kind`, `level`, `title`, `opened_ms`, `opened_by` and gives the id. */
+/* Stores `device`, `kind`, `level`, `title`, `facts`, `opened_ms`, `opened_by` and gives the id. */
 gboolean rv_ledger_open(RvState *state, RvFault *fault, GError **error);
 gboolean rv_ledger_acknowledge(RvState *state, gint64 id, gint64 now_ms, const char *who,
                                const char *text, GError **error);

@@ -314,6 +314,50 @@ rv_state_verdicts(RvState *state, const char *device, gint64 from_ms, gint64 unt
     return read_all(state, row, read_verdict, (GDestroyNotify)rv_verdict_interval_free, error);
 }
 
+/* ---- links ---- */
+
+void
+rv_link_changes_free(RvLinkChanges *changes)
+{
+    if (changes == NULL)
+        return;
+    g_free(changes->device);
+    g_free(changes->interface);
+    g_free(changes->name);
+    g_free(changes);
+}
+
+static gpointer
+read_link(sqlite3_stmt *row)
+{
+    RvLinkChanges *one = g_new0(RvLinkChanges, 1);
+
+    one->device = rv_db_column_word(row, 0);
+    one->interface = rv_db_column_word(row, 1);
+    one->name = rv_db_column_word(row, 2);
+    one->changes = (guint)rv_db_column_int(row, 3);
+    one->downs = (guint)rv_db_column_int(row, 4);
+    one->first_ms = rv_db_column_int(row, 5);
+    one->last_ms = rv_db_column_int(row, 6);
+    return one;
+}
+
+GPtrArray *
+rv_state_link_changes(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
+                      GError **error)
+{
+    sqlite3_stmt *row =
+        rv_db_query(state, error,
+                    "SELECT d.name, l.interface, max(l.name), sum(l.changes) AS changes,"
+                    " sum(l.downs), min(l.first_ms), max(l.last_ms)"
+                    " FROM link l JOIN device d ON d.id = l.device"
+                    " WHERE (?1 = '' OR d.name = ?1) AND l.first_ms >= ?2 AND l.first_ms < ?3"
+                    " GROUP BY d.name, l.interface ORDER BY changes DESC, d.name, l.interface",
+                    EVERY(device), RV_INT(from_ms), RV_INT(until_ms));
+
+    return read_all(state, row, read_link, (GDestroyNotify)rv_link_changes_free, error);
+}
+
 /* ---- events ---- */
 
 void

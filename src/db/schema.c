@@ -189,8 +189,31 @@ static const char counters[] =
     /* what the next round makes rates from, as rrd/ wrote it; NULL: take them from the body */
     "ALTER TABLE latest ADD COLUMN counters BLOB;";
 
+static const char links_and_facts[] =
+    /* changes of a link, by the hour of Unix time: a port that flaps fills 24 rows a day */
+    "CREATE TABLE link ("
+    "  id INTEGER PRIMARY KEY,"
+    "  device INTEGER NOT NULL REFERENCES device(id),"
+    "  interface TEXT NOT NULL," /* its key */
+    "  name TEXT NOT NULL,"
+    "  hour_ms INTEGER NOT NULL,"
+    "  first_ms INTEGER NOT NULL,"
+    "  last_ms INTEGER NOT NULL,"
+    "  changes INTEGER NOT NULL,"
+    "  downs INTEGER NOT NULL," /* of the changes, away from up */
+    "  state TEXT NOT NULL,"    /* after the last of them */
+    "  UNIQUE (device, interface, hour_ms));"
+    "CREATE INDEX link_hour ON link(hour_ms);"
+    /* "KEY TAB STATE" lines: the links as of the latest answer */
+    "ALTER TABLE latest ADD COLUMN links TEXT;"
+    /* what a verdict or a fault's title says, as JSON (plan/fault-facts.h); NULL: older than this
+     */
+    "ALTER TABLE verdict ADD COLUMN facts TEXT;"
+    "ALTER TABLE fault ADD COLUMN facts TEXT;";
+
 /* steps[n] leads from version n to n + 1. A step that was released is never changed. */
-static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries, counters};
+static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries, counters,
+                                                     links_and_facts};
 
 /* One number. */
 static int

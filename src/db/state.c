@@ -313,6 +313,7 @@ rv_state_prune(RvState *state, gint64 before_ms, GError **error)
         "DELETE FROM event WHERE seen_ms < ?1 AND id NOT IN"
         "  (SELECT max(id) FROM event GROUP BY device)",
         "DELETE FROM change WHERE time_ms < ?1",
+        "DELETE FROM link WHERE last_ms < ?1",
         "DELETE FROM round WHERE started_ms < ?1",
         "DELETE FROM maintenance WHERE until_ms < ?1 AND"
         "  (every_days = 0 OR last_ms < ?1 OR ended_ms < ?1)",

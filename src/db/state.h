@@ -228,6 +228,20 @@ void rv_change_free(RvChange *change);
 GPtrArray *rv_state_changes(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                             GError **error);
 
+/* How often a link went up and down, as far as samples saw it: once for each health answer at most.
+ * Ports that a person shut are not counted. */
+typedef struct {
+    char *device, *interface, *name; /* key and name of the interface */
+    guint changes, downs;            /* downs: of the changes, away from up */
+    gint64 first_ms, last_ms;        /* first and last change within the period */
+} RvLinkChanges;
+
+void rv_link_changes_free(RvLinkChanges *changes);
+/* RvLinkChanges*, most changes first. Counted by whole hours of Unix time, by their first change.
+ */
+GPtrArray *rv_state_link_changes(RvState *state, const char *device, gint64 from_ms,
+                                 gint64 until_ms, GError **error);
+
 /* ---- what was promised and done ---- */
 
 /* A report was handed over, or a round was made, for a period. */

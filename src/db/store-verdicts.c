@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "db/store.h"
 #include "observation/words.h"
+#include "plan/fault-facts.h"
 
 #define GAP_FACTOR 2.5
 #define SENSORS_CEILING 20000 /* of one device */
@@ -80,15 +81,15 @@ end_verdict(const RvStoring *storing, Known *one, GError **error)
 
 static gboolean
 begin_verdict(const RvStoring *storing, Known *one, RvVerdict status, RvPresence presence,
-              const char *reason, GError **error)
+              const char *reason, const char *facts, GError **error)
 {
     if (!end_verdict(storing, one, error) ||
         !rv_db_run(storing->state, error,
-                   "INSERT INTO verdict (sensor, status, presence, reason, from_ms, first_sample)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   "INSERT INTO verdict (sensor, status, presence, reason, from_ms, first_sample,"
+                   " facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                    RV_INT(one->sensor), RV_TEXT(rv_verdict_word(status)),
                    RV_TEXT(rv_presence_word(presence)), RV_TEXT(reason), RV_INT(storing->now_ms),
-                   RV_INT(storing->health_samples)))
+                   RV_INT(storing->health_samples), RV_TEXT(facts)))
         return FALSE;
     one->verdict = rv_db_last_id(storing->state);
     one->status = status;
@@ -112,6 +113,7 @@ static gboolean
 store_sensor(const RvStoring *storing, GHashTable *known, const RvSensor *sensor, GError **error)
 {
     Known *one = g_hash_table_lookup(known, sensor->key);
+    g_autofree char *facts = NULL;
 
     if (one == NULL) {
         one = add_sensor(storing, known, sensor, error);
@@ -123,7 +125,10 @@ store_sensor(const RvStoring *storing, GHashTable *known, const RvSensor *sensor
         return FALSE;
     if (one->verdict != 0 && one->status == sensor->status && one->presence == sensor->presence)
         return TRUE;
-    return begin_verdict(storing, one, sensor->status, sensor->presence, sensor->reason, error);
+    if (sensor->status != RV_VERDICT_OK)
+        facts = rv_fault_facts_of_sensor(sensor);
+    return begin_verdict(storing, one, sensor->status, sensor->presence, sensor->reason, facts,
+                         error);
 }
 
 /* A whole answer that does not name a sensor: it is no more. Any other: nothing is known of it. */
@@ -137,7 +142,7 @@ store_unnamed(const RvStoring *storing, Known *one, GError **error)
     if (one->status == RV_VERDICT_UNKNOWN)
         return TRUE;
     return begin_verdict(storing, one, RV_VERDICT_UNKNOWN, one->presence,
-                         "not in the answer, which was not whole", error);
+                         "not in the answer, which was not whole", NULL, error);
 }
 
 static gboolean

@@ -212,6 +212,7 @@ store_health(RvStoring *storing, GError **error)
     return rv_store_verdicts(storing, error) &&
            rv_latest_store(storing->state, storing->device, storing->observation, &storing->context,
                            error) &&
+           rv_store_links(storing, error) &&
            rv_db_run(storing->state, error, "UPDATE device SET status = ?2 WHERE id = ?1",
                      RV_INT(storing->device),
                      RV_TEXT(rv_verdict_word(storing->observation->status)));

@@ -32,5 +32,7 @@ gboolean rv_store_reachability(const RvStoring *storing, GError **error);
  */
 gboolean rv_store_restart(const RvStoring *storing, gint64 booted_ms, GError **error);
 gboolean rv_store_verdicts(RvStoring *storing, GError **error);
+/* After the latest answer was stored: what became of its interfaces' links. */
+gboolean rv_store_links(const RvStoring *storing, GError **error);
 gboolean rv_store_components(const RvStoring *storing, GError **error);
 gboolean rv_store_events(const RvStoring *storing, GError **error);

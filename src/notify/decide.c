@@ -48,6 +48,7 @@ add(GPtrArray *events, const RvNotice *notice, RvNewsKind kind, gint64 time_ms)
     event->device = rv_text_clean(notice->device, -1, TEXT_CEILING);
     event->site = rv_text_clean(notice->site, -1, TEXT_CEILING);
     event->title = rv_text_clean(notice->title, -1, TEXT_CEILING);
+    event->facts = g_strdup(notice->facts != NULL ? notice->facts : "");
     event->level = rv_text_clean(notice->level, -1, TEXT_CEILING);
     event->level_name = rv_text_clean(notice->level_name, -1, TEXT_CEILING);
     event->acknowledged_by = rv_text_clean(notice->acknowledged_by, -1, TEXT_CEILING);

@@ -19,6 +19,7 @@ rv_news_free(RvNews *event)
     g_free(event->device);
     g_free(event->site);
     g_free(event->title);
+    g_free(event->facts);
     g_free(event->level);
     g_free(event->level_name);
     g_free(event->acknowledged_by);
@@ -36,6 +37,8 @@ rv_news_to_json(const RvNews *event)
                   "opened_ms", (json_int_t)event->opened_ms, "lasted_ms",
                   (json_int_t)event->lasted_ms, "behind", (int)event->behind);
 
+    if (json != NULL && event->facts != NULL && event->facts[0] != '\0')
+        json_object_set_new(json, "facts", json_loads(event->facts, 0, NULL));
     if (json != NULL && event->due_ms != 0) {
         json_object_set_new(json, "clock", json_string(rv_clock_kind_word(event->clock)));
         json_object_set_new(json, "due_ms", json_integer(event->due_ms));
@@ -65,6 +68,18 @@ static const char *
 clock_name(int kind)
 {
     return rv_clock_kind_word((RvClockKind)kind);
+}
+
+/* "" where there are none: messages of an older program. */
+static char *
+facts_of(const json_t *json)
+{
+    const json_t *facts = json_object_get(json, "facts");
+    char *dumped = facts != NULL ? json_dumps(facts, JSON_COMPACT) : NULL;
+    char *text = g_strdup(dumped != NULL ? dumped : "");
+
+    free(dumped);
+    return text;
 }
 
 RvNews *
@@ -98,5 +113,6 @@ rv_news_from_json(const json_t *json)
     event->behind = (guint)MAX(behind, 0);
     event->clock = (RvClockKind)clock_kind;
     event->due_ms = due_ms;
+    event->facts = facts_of(json);
     return event;
 }

@@ -19,6 +19,7 @@ typedef enum {
 typedef struct {
     RvNewsKind kind;
     gint64 fault;
+    char *facts; /* of the title; "" where there are none */
     char *device, *site, *title, *level, *level_name, *acknowledged_by; /* never NULL */
     gint64 time_ms;                                                     /* when it happened */
     gint64 opened_ms;                                                   /* of the fault */

@@ -14,6 +14,7 @@
 typedef struct {
     gint64 id;
     const char *device, *site, *title;
+    const char *facts; /* of the title, as plan/fault-facts.h: said in the channel's language */
     const char *level, *level_name;
     gint64 opened_ms, recovered_ms, resolved_ms; /* 0: not yet */
     const char *acknowledged_by;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "plan/fault-facts.h"
 
 #define LINES_CEILING 200 /* of a digest */
 
@@ -77,12 +78,22 @@ level_of(const Style *style, const RvNews *event)
     return g_strdup_printf(SAY(style, "level %s", "%s 级"), event->level);
 }
 
+/* From its facts in this language, where there are any; caller frees. */
+static char *
+title_of(const Style *style, const RvNews *event)
+{
+    char *said = rv_fault_facts_say(event->facts, style->chinese ? "zh_CN" : "en");
+
+    return said != NULL ? said : g_strdup(event->title);
+}
+
 /* "Fault #12 (level 1) db-01: power supply 2 failed, lasted 2 h 05 min" */
 static char *
 headline(const Style *style, const RvNews *event)
 {
     GString *line = g_string_new(say(style, &kinds[event->kind]));
     g_autofree char *level = level_of(style, event);
+    g_autofree char *title = title_of(style, event);
 
     if (is_clock(event))
         g_string_append_printf(line, "%s%s", SAY(style, ", ", "："),
@@ -92,7 +103,7 @@ headline(const Style *style, const RvNews *event)
         event->fault, level);
     if (event->device[0] != '\0')
         g_string_append_printf(line, "%s%s", event->device, SAY(style, ": ", "："));
-    g_string_append(line, event->title);
+    g_string_append(line, title);
     if (event->kind == RV_NEWS_RECOVER) {
         g_autofree char *lasted = rv_notify_duration(event->lasted_ms, style->chinese);
 
@@ -150,13 +161,14 @@ write_one(const Style *style, const GPtrArray *events, RvNotifyText *text)
     g_autofree char *line = headline(style, last);
     g_autofree char *number = g_strdup_printf("#%" G_GINT64_FORMAT, last->fault);
     g_autofree char *level = level_of(style, last);
+    g_autofree char *title = title_of(style, last);
     GString *body = g_string_new(NULL);
 
     text->subject = g_strdup_printf("[rackvitals] %s", line);
     field(style, body, SAY(style, "Fault", "故障编号"), number);
     field(style, body, SAY(style, "Device", "设备"), last->device);
     field(style, body, SAY(style, "Site", "机房"), last->site);
-    field(style, body, SAY(style, "What", "现象"), last->title);
+    field(style, body, SAY(style, "What", "现象"), title);
     field(style, body, SAY(style, "Level", "级别"), level);
     time_field(style, body, SAY(style, "Opened", "发生时间"), last->opened_ms);
     field(style, body, SAY(style, "Acknowledged by", "受理人"), last->acknowledged_by);

@@ -5,10 +5,12 @@
 
 #include "observation/words.h"
 
-#define SIGNIFICANCE 0.001 /* many sensors are looked at: one in a thousand is by chance */
-#define HORIZON 1.0        /* forecasts reach as far as the past did */
-#define SLOW 0.85          /* of the twins' median */
-#define CHANGED 0.85       /* of its own past, or the inverse */
+#define SIGNIFICANCE 0.001  /* many sensors are looked at: one in a thousand is by chance */
+#define HORIZON 1.0         /* forecasts reach as far as the past did … */
+#define HORIZON_SEASON 0.34 /* … but not where it may be the season that is seen */
+#define FASTER 1.5          /* than the whole, before the newer half alone counts */
+#define SLOW 0.85           /* of the twins' median */
+#define CHANGED 0.85        /* of its own past, or the inverse */
 #define TWINS_MINIMUM 2
 #define PAST_DAYS 28
 #define WEEK_DAYS 7
@@ -198,10 +200,19 @@ limit_ahead(const RvLimits *limits, RvTrendKind kind, double level)
     return far;
 }
 
+/* Volumes fill; other shares are loads, which come and go. */
 static gboolean
-has_trends(const RvPartPast *part)
+is_volume(const char *group)
 {
-    switch (part->class) {
+    static const char *const groups[] = {"storage", "disk", "filesystem", NULL};
+
+    return group != NULL && g_strv_contains(groups, group);
+}
+
+gboolean
+rv_evidence_has_trend(RvClass class, const char *group)
+{
+    switch (class) {
     case RV_CLASS_TEMPERATURE:
     case RV_CLASS_FAN:
     case RV_CLASS_VOLTAGE:
@@ -209,13 +220,14 @@ has_trends(const RvPartPast *part)
     case RV_CLASS_CHARGE:
     case RV_CLASS_RUNTIME:
     case RV_CLASS_COUNT: /* corrected errors, reallocated sectors */
-        return part->day_count > 0;
+        return TRUE;
+    case RV_CLASS_PERCENT:
+        return is_volume(group);
     case RV_CLASS_CURRENT:
     case RV_CLASS_POWER:
     case RV_CLASS_ENERGY:
     case RV_CLASS_HUMIDITY:
     case RV_CLASS_FREQUENCY:
-    case RV_CLASS_PERCENT:
     case RV_CLASS_AIRFLOW:
     case RV_CLASS_STATE:
         break; /* loads and the weather come and go */
@@ -237,13 +249,14 @@ describe_forecast(const RvEvidence *evidence, double limit, const char *unit, do
 }
 
 static gboolean
-forecast(const RvPartPast *part, const RvTrend *trend, gint64 span_days, GPtrArray *found)
+forecast(const RvPartPast *part, const RvTrend *trend, gint64 span_days, double horizon,
+         GPtrArray *found)
 {
     double limit = limit_ahead(&part->limits, trend->kind, trend->level);
     gint64 soonest, likely, latest;
     RvEvidence *evidence;
 
-    if (!rv_trend_reaches(trend, limit, span_days, HORIZON, &soonest, &likely, &latest))
+    if (!rv_trend_reaches(trend, limit, span_days, horizon, &soonest, &likely, &latest))
         return FALSE;
     evidence = add(found, RV_EVIDENCE_NEARS_LIMIT, part, trend->level, limit);
     evidence->soonest_days = soonest;
@@ -270,25 +283,87 @@ look_at_light(const RvPartPast *part, const RvTrend *trend, gint64 span_days, GP
         g_strdup_printf("lost %.1f dB in %" G_GINT64_FORMAT " days", lost, span_days);
 }
 
+static gboolean
+is_trend(const RvTrend *trend)
+{
+    return trend->kind == RV_TREND_RISING || trend->kind == RV_TREND_FALLING;
+}
+
+/* Whether the newer half tells another story: it drifts where the whole did not, or much faster,
+ * and faster than the whole can be said to. */
+static gboolean
+is_news(const RvTrend *newer, const RvTrend *whole)
+{
+    if (!is_trend(newer))
+        return FALSE;
+    if (newer->kind != whole->kind)
+        return TRUE;
+    if (fabs(newer->slope) < FASTER * fabs(whole->slope))
+        return FALSE;
+    return newer->kind == RV_TREND_RISING ? newer->slope_low > whole->slope_high
+                                          : newer->slope_high < whole->slope_low;
+}
+
+/* Not sure enough to replace the whole, the newer half still says how much faster or slower it may
+ * be by now. */
+static void
+widen(RvTrend *whole, const RvTrend *newer)
+{
+    if (!isfinite(newer->slope_low) || !isfinite(newer->slope_high))
+        return;
+    whole->slope_low = MIN(whole->slope_low, newer->slope_low);
+    whole->slope_high = MAX(whole->slope_high, newer->slope_high);
+}
+
+/* Wear begins some day: what was before it hides how fast it is. The past is halved as long as the
+ * newer half says something else; *span_days is what is left of it. */
+static RvTrend
+newest_trend(const RvDailyValue *days, guint count, gint64 last, gint64 *span_days)
+{
+    RvTrend trend = rv_trend(days, count, SIGNIFICANCE);
+
+    for (gint64 half = *span_days / 2; half >= RV_TREND_DAYS_MINIMUM; half /= 2) {
+        g_autofree RvDailyValue *newer = g_new(RvDailyValue, count);
+        guint kept = 0;
+        RvTrend one;
+
+        for (guint i = 0; i < count; i++)
+            if (days[i].day > last - half)
+                newer[kept++] = days[i];
+        one = rv_trend(newer, kept, SIGNIFICANCE);
+        if (!is_news(&one, &trend)) {
+            widen(&trend, &one);
+            break;
+        }
+        trend = one;
+        *span_days = half;
+    }
+    return trend;
+}
+
 static void
 look_at_trend(const RvPartPast *part, const RvDailyValue *ambient, guint ambient_count,
               GPtrArray *found)
 {
     g_autofree RvDailyValue *days = NULL;
+    gboolean warm = part->class == RV_CLASS_TEMPERATURE;
+    gint64 first, last, span_days;
     RvTrend trend;
-    gint64 first, last;
 
-    if (!has_trends(part))
+    if (part->day_count == 0 || !rv_evidence_has_trend(part->class, part->group))
+        return;
+    find_ends(part, &first, &last);
+    if (last < first)
         return;
     days = g_memdup2(part->days, part->day_count * sizeof *days);
-    if (part->class == RV_CLASS_TEMPERATURE && ambient != NULL)
-        rv_trend_correct(days, part->day_count, ambient, ambient_count, AMBIENT_LEAST);
-    trend = rv_trend(days, part->day_count, SIGNIFICANCE);
-    find_ends(part, &first, &last);
-    if (trend.kind != RV_TREND_RISING && trend.kind != RV_TREND_FALLING)
-        return;
-    if (!forecast(part, &trend, last - first + 1, found))
-        look_at_light(part, &trend, last - first + 1, found);
+    if (warm && ambient != NULL &&
+        rv_trend_correct(days, part->day_count, ambient, ambient_count, AMBIENT_LEAST))
+        warm = FALSE;
+    span_days = last - first + 1;
+    trend = newest_trend(days, part->day_count, last, &span_days);
+    if (is_trend(&trend) &&
+        !forecast(part, &trend, span_days, warm ? HORIZON_SEASON : HORIZON, found))
+        look_at_light(part, &trend, span_days, found);
 }
 
 GPtrArray *

@@ -38,6 +38,9 @@ typedef struct {
 
 void rv_evidence_free(RvEvidence *evidence);
 
+/* Whether trends are looked for in such a sensor at all: loads and the weather have none. */
+gboolean rv_evidence_has_trend(RvClass class, const char *group);
+
 /* RvEvidence*, in the order of `parts` (RvPartPast*). `ambient` are the daily means of the inlet;
  * temperatures are corrected for it where there is enough of it; may be NULL. */
 GPtrArray *rv_evidence_find(const GPtrArray *parts, const RvDailyValue *ambient,

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "observation/words.h"
+#include "plan/fault-facts.h"
 
 #define MINUTE ((gint64)60000)
 #define HOUR (60 * MINUTE)
@@ -180,6 +181,7 @@ rv_condition_free(RvCondition *condition)
     g_free(condition->cause);
     g_free(condition->group);
     g_free(condition->title);
+    g_free(condition->facts);
     g_free(condition);
 }
 
@@ -225,6 +227,7 @@ rv_fault_action_free(RvFaultAction *action)
     g_free(action->cause);
     g_free(action->level);
     g_free(action->title);
+    g_free(action->facts);
     g_free(action->parent);
     g_free(action);
 }
@@ -311,6 +314,7 @@ worsen(Deciding *deciding, const RvDeviceNow *device, const RvCondition *conditi
     action->level = g_strdup(rule->level);
     g_free(action->title);
     action->title = g_strdup(condition->title);
+    action->facts = g_strdup(condition->facts);
 }
 
 static void
@@ -323,6 +327,7 @@ open_new(Deciding *deciding, const RvDeviceNow *device, const RvCondition *condi
     action->level = g_strdup(rule->level);
     g_free(action->title);
     action->title = g_strdup(condition->title);
+    action->facts = g_strdup(condition->facts);
 }
 
 static void
@@ -396,6 +401,7 @@ decide_down(Deciding *deciding, const RvDeviceNow *device)
     title = g_strdup_printf("no answer%s%s", device->detail != NULL ? ": " : "",
                             device->detail != NULL ? device->detail : "");
     condition = rv_condition_new(RV_CAUSE_REACHABILITY, RV_CAUSE_REACHABILITY, title);
+    condition->facts = rv_fault_facts_of_silence(device->reason, device->detail);
     condition->status = RV_VERDICT_CRITICAL;
     condition->from_ms = device->since_ms;
     condition->samples = device->samples;

@@ -62,6 +62,7 @@ typedef struct {
     char *cause;      /* "part:KEY" */
     char *group;      /* kind of part */
     char *title;      /* one sentence */
+    char *facts;      /* what it says, as plan/fault-facts.h; may be NULL */
     RvVerdict status; /* the worst of its sensors; UNKNOWN neither opens nor ends a fault */
     gint64 from_ms;
     guint samples;
@@ -75,7 +76,8 @@ typedef struct {
     const char *name, *kind, *service_class; /* borrowed; "" where not given */
     char **parents;                          /* borrowed, NULL-terminated; NULL: none */
     RvReachability state;
-    const char *detail; /* why it is not up; may be NULL */
+    RvReason reason;    /* why it is not up … */
+    const char *detail; /* … in a sentence; may be NULL */
     gint64 since_ms;    /* of that state */
     guint samples;      /* in that state */
     gint64 health_ms;   /* last health answer; 0: none */
@@ -110,6 +112,7 @@ typedef struct {
     RvFaultActionKind kind;
     gint64 fault; /* id; 0 for OPEN, where the ledger gives it, and FOLD */
     char *device, *cause, *level, *title, *parent; /* "" where not used */
+    char *facts;                                   /* of the title; may be NULL */
     gint64 time_ms;
 } RvFaultAction;
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #define CORRELATION_MAXIMUM 0.95
+#define NEAR_DAYS 14
 #define NORMAL_95 1.959963984540054 /* two-sided */
 
 static const char *const kind_words[] = {"too_short", "none", "rising", "falling"};
@@ -69,7 +70,8 @@ clean(const RvDailyValue *values, guint count)
 static GArray *
 all_slopes(const GArray *days, gint64 *score)
 {
-    GArray *slopes = g_array_new(FALSE, FALSE, sizeof(double));
+    guint pairs = days->len * (days->len - 1) / 2;
+    GArray *slopes = g_array_sized_new(FALSE, FALSE, sizeof(double), pairs);
 
     *score = 0;
     for (guint i = 0; i < days->len; i++) {
@@ -246,6 +248,7 @@ rv_trend_reaches(const RvTrend *trend, double limit, gint64 span_days, double ho
 /* ---- correction by ambient ---- */
 
 typedef struct {
+    gint64 day;
     double ambient, value;
     guint index; /* in values */
 } Pair;
@@ -260,7 +263,7 @@ pair_up(const RvDailyValue *values, guint count, const RvDailyValue *ambient, gu
         g_hash_table_insert(by_day, (gpointer)&ambient[i].day, (gpointer)&ambient[i]);
     for (guint i = 0; i < count; i++) {
         const RvDailyValue *other = g_hash_table_lookup(by_day, &values[i].day);
-        Pair pair = {other != NULL ? other->value : NAN, values[i].value, i};
+        Pair pair = {values[i].day, other != NULL ? other->value : NAN, values[i].value, i};
 
         if (isfinite(pair.ambient) && isfinite(pair.value) && pairs->len < RV_TREND_DAYS_MAXIMUM)
             g_array_append_val(pairs, pair);
@@ -268,23 +271,78 @@ pair_up(const RvDailyValue *values, guint count, const RvDailyValue *ambient, gu
     return pairs;
 }
 
-static double
-slope_against(const GArray *pairs)
+typedef struct {
+    double slope, weight;
+} Slope;
+
+static gint
+compare_slopes(gconstpointer a, gconstpointer b)
 {
-    g_autoptr(GArray) slopes = g_array_new(FALSE, FALSE, sizeof(double));
+    double left = ((const Slope *)a)->slope, right = ((const Slope *)b)->slope;
+
+    return left < right ? -1 : left > right;
+}
+
+/* Between pairs at most `apart` days from each other whose ambient differs by `least`; the more it
+ * differs, the more a slope says (Jaeckel's estimator). */
+static GArray *
+slopes_against(const GArray *pairs, gint64 apart, double least)
+{
+    GArray *slopes = g_array_new(FALSE, FALSE, sizeof(Slope));
 
     for (guint i = 0; i < pairs->len; i++) {
         const Pair *a = &g_array_index(pairs, Pair, i);
 
         for (guint j = i + 1; j < pairs->len; j++) {
             const Pair *b = &g_array_index(pairs, Pair, j);
-            double slope = (b->value - a->value) / (b->ambient - a->ambient);
+            double change = b->ambient - a->ambient;
+            Slope one = {(b->value - a->value) / change, fabs(change)};
 
-            if (a->ambient != b->ambient)
-                g_array_append_val(slopes, slope);
+            if (change != 0 && fabs(change) >= least && ABS(b->day - a->day) <= apart)
+                g_array_append_val(slopes, one);
         }
     }
-    return slopes->len > 0 ? median(slopes) : 0;
+    return slopes;
+}
+
+/* Of ascending slopes: where `part` of all weight lies below. */
+static double
+weighted_quantile(const GArray *slopes, double part)
+{
+    double whole = 0, sum = 0;
+
+    for (guint i = 0; i < slopes->len; i++)
+        whole += g_array_index(slopes, Slope, i).weight;
+    for (guint i = 0; i < slopes->len; i++) {
+        const Slope *one = &g_array_index(slopes, Slope, i);
+
+        sum += one->weight;
+        if (sum >= part * whole)
+            return one->slope;
+    }
+    return 0;
+}
+
+/* A part that ages through the spring drifts as the air does: taken over months, the air would get
+ * the blame. Between days that are near to each other only the weather differs, but less exactly:
+ * what they leave open, the months decide. */
+static double
+slope_against(const GArray *pairs, double least)
+{
+    g_autoptr(GArray) all = slopes_against(pairs, G_MAXINT32, 0);
+    g_autoptr(GArray) near = slopes_against(pairs, NEAR_DAYS, least / 2);
+    double whole, middle, error;
+
+    g_array_sort(all, compare_slopes);
+    g_array_sort(near, compare_slopes);
+    whole = weighted_quantile(all, 0.5);
+    if (near->len < pairs->len) /* the weather hardly changes */
+        return whole;
+    middle = weighted_quantile(near, 0.5);
+    /* of a normal distribution, the quartiles are 1.35 deviations apart */
+    error = (weighted_quantile(near, 0.75) - weighted_quantile(near, 0.25)) / 1.35 /
+            sqrt((double)pairs->len);
+    return CLAMP(whole, middle - NORMAL_95 * error, middle + NORMAL_95 * error);
 }
 
 gboolean
@@ -302,7 +360,7 @@ rv_trend_correct(RvDailyValue *values, guint count, const RvDailyValue *ambient,
     middle = median(air);
     if (at_rank(air, air->len * 0.75) - at_rank(air, air->len * 0.25) < least)
         return FALSE;
-    slope = slope_against(pairs);
+    slope = slope_against(pairs, least);
     for (guint i = 0; i < count; i++)
         values[i].value = NAN;
     for (guint i = 0; i < pairs->len; i++) {

@@ -45,7 +45,8 @@ gboolean rv_trend_reaches(const RvTrend *trend, double limit, gint64 span_days, 
                           gint64 *soonest, gint64 *likely, gint64 *latest);
 
 /* Takes the part of `values` out that follows `ambient` (of the same days): the Theil-Sen slope
- * against it, around its median. Days without ambient become NAN. FALSE (unchanged) where fewer
- * than 28 days have both or ambient hardly moves (less than `least` between its quartiles). */
+ * against it between days near to each other, around its median. Days without ambient become NAN.
+ * FALSE (unchanged) where fewer than 28 days have both or ambient hardly moves (less than `least`
+ * between its quartiles). */
 gboolean rv_trend_correct(RvDailyValue *values, guint count, const RvDailyValue *ambient,
                           guint ambient_count, double least);

@@ -41,6 +41,7 @@ notice_of(RvState *state, const RvConfiguration *configuration, const RvFault *f
         .device = fault->device,
         .site = device != NULL ? or_empty(device->site) : "",
         .title = or_empty(fault->title),
+        .facts = fault->facts,
         .level = or_empty(fault->level),
         .level_name = level != NULL ? or_empty(level->name) : or_empty(fault->level),
         .opened_ms = fault->opened_ms,

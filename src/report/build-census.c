@@ -35,6 +35,27 @@ add_changes(RvBuild *build, GError **error)
     return TRUE;
 }
 
+/* ---- links ---- */
+
+static gboolean
+add_links(RvBuild *build, GError **error)
+{
+    RvReport *report = build->report;
+    g_autoptr(GPtrArray) rows =
+        rv_state_link_changes(build->sources->state, build->request->device, report->period.from_ms,
+                              report->until_ms, error);
+
+    while (rows != NULL && rows->len > 0) {
+        RvLinkChanges *one = g_ptr_array_steal_index(rows, 0);
+
+        if (g_hash_table_contains(build->devices, one->device))
+            g_ptr_array_add(report->links, one);
+        else
+            rv_link_changes_free(one);
+    }
+    return rows != NULL;
+}
+
 /* ---- firmware ---- */
 
 static void
@@ -211,5 +232,5 @@ rv_build_census(RvBuild *build, GError **error)
 {
     add_firmware(build);
     add_access(build);
-    return add_changes(build, error);
+    return add_changes(build, error) && add_links(build, error);
 }

@@ -213,14 +213,6 @@ table_of(const Reading *reading, const RvSensor *sensor)
     return NULL;
 }
 
-static gboolean
-has_trend(RvClass class)
-{
-    return class == RV_CLASS_TEMPERATURE || class == RV_CLASS_FAN || class == RV_CLASS_VOLTAGE ||
-           class == RV_CLASS_OPTICAL_POWER || class == RV_CLASS_CHARGE ||
-           class == RV_CLASS_RUNTIME || class == RV_CLASS_COUNT;
-}
-
 static GArray *
 read_days(Reading *reading, const char *series_key)
 {
@@ -300,7 +292,7 @@ read_sensor(Reading *reading, const RvRrdSeriesInfo *info)
             one->margin = to_nearest_limit(one->minimum, &sensor->limits);
         g_ptr_array_add(table, one);
     }
-    if (has_trend(sensor->class))
+    if (rv_evidence_has_trend(sensor->class, rv_sensor_group(sensor)))
         read_past(reading, info->key, sensor);
 }
 
@@ -658,6 +650,5 @@ rv_build_series(RvBuild *build, GError **error)
     g_ptr_array_sort(report->optics, compare_margins);
     if (longest > 0 && longest < RV_TREND_DAYS_MINIMUM)
         rv_build_gap(build, RV_GAP_SHORT_HISTORY, NULL);
-    rv_build_gap(build, RV_GAP_NO_FLAPS, NULL);
     return TRUE;
 }

@@ -419,6 +419,22 @@ series(gconstpointer row)
 }
 
 static json_t *
+link_changes(gconstpointer row)
+{
+    const RvLinkChanges *l = row;
+    json_t *json = json_object();
+
+    set(json, "device", text(l->device));
+    set(json, "key", text(l->interface));
+    set(json, "name", text(l->name));
+    set(json, "changes", json_integer(l->changes));
+    set(json, "downs", json_integer(l->downs));
+    set(json, "first_ms", json_integer(l->first_ms));
+    set(json, "last_ms", json_integer(l->last_ms));
+    return json;
+}
+
+static json_t *
 change(gconstpointer row)
 {
     const RvChange *c = row;
@@ -591,7 +607,6 @@ gap(gconstpointer row)
                                         [RV_GAP_NO_INVENTORY] = "no_inventory",
                                         [RV_GAP_SHORT_HISTORY] = "short_history",
                                         [RV_GAP_LIMITS_OF_TODAY] = "limits_of_today",
-                                        [RV_GAP_NO_FLAPS] = "no_flaps",
                                         [RV_GAP_NO_SECRETS] = "no_secrets",
                                         [RV_GAP_READ] = "read"};
     const RvReportGap *g = row;
@@ -752,29 +767,18 @@ rv_report_json(const RvReport *r)
         const GPtrArray *rows;
         json_t *(*convert)(gconstpointer row);
     } lists[] = {
-        {"devices", r->devices, device},
-        {"classes", r->classes, service_class},
-        {"groups", r->groups, group},
-        {"findings", r->findings, finding},
-        {"faults", r->faults, fault},
-        {"handling", r->handling, handling},
-        {"suspects", r->suspects, suspect},
-        {"interfaces", r->interfaces, interface},
-        {"inlets", r->inlets, series},
-        {"energy", r->energy, series},
-        {"capacity", r->capacity, series},
-        {"optics", r->optics, series},
-        {"changes", r->changes, change},
-        {"firmware", r->firmware, firmware},
-        {"versions", r->versions, version},
-        {"events", r->events, event},
-        {"maintenance", r->maintenance, maintenance},
-        {"exclusions", r->exclusions, window},
-        {"duties", r->duties, duty},
-        {"history", r->history, month},
-        {"causes", r->causes, cause},
-        {"graphs", r->graphs, graph},
-        {"gaps", r->gaps, gap},
+        {"devices", r->devices, device},       {"classes", r->classes, service_class},
+        {"groups", r->groups, group},          {"findings", r->findings, finding},
+        {"faults", r->faults, fault},          {"handling", r->handling, handling},
+        {"suspects", r->suspects, suspect},    {"interfaces", r->interfaces, interface},
+        {"inlets", r->inlets, series},         {"energy", r->energy, series},
+        {"capacity", r->capacity, series},     {"optics", r->optics, series},
+        {"links", r->links, link_changes},     {"changes", r->changes, change},
+        {"firmware", r->firmware, firmware},   {"versions", r->versions, version},
+        {"events", r->events, event},          {"maintenance", r->maintenance, maintenance},
+        {"exclusions", r->exclusions, window}, {"duties", r->duties, duty},
+        {"history", r->history, month},        {"causes", r->causes, cause},
+        {"graphs", r->graphs, graph},          {"gaps", r->gaps, gap},
     };
     json_t *json = json_object();
     char *dumped, *line;

@@ -251,7 +251,6 @@ typedef enum {
     RV_GAP_NO_INVENTORY,
     RV_GAP_SHORT_HISTORY,   /* fewer than 28 days: no trends */
     RV_GAP_LIMITS_OF_TODAY, /* the period is past, limits are those of the latest answer */
-    RV_GAP_NO_FLAPS,        /* link changes are not kept */
     RV_GAP_NO_SECRETS,      /* communities were not read */
     RV_GAP_READ,            /* a device's series could not be read; detail */
 } RvGapKind;
@@ -289,6 +288,7 @@ typedef struct {
     RvReportScorecard scorecard;
     GPtrArray *interfaces;                          /* RvReportInterface*, by 95th percentile */
     GPtrArray *inlets, *energy, *capacity, *optics; /* RvReportSeries* */
+    GPtrArray *links;                               /* RvLinkChanges*, most changes first */
     GPtrArray *changes;                             /* RvChange*, without lost and late samples */
     GPtrArray *firmware; /* RvReportFirmware*: against the baseline, not fine */
     guint firmware_judged, firmware_fine;

@@ -283,6 +283,7 @@ static const struct {
     {G_STRUCT_OFFSET(RvReport, energy), series_free},
     {G_STRUCT_OFFSET(RvReport, capacity), series_free},
     {G_STRUCT_OFFSET(RvReport, optics), series_free},
+    {G_STRUCT_OFFSET(RvReport, links), (GDestroyNotify)rv_link_changes_free},
     {G_STRUCT_OFFSET(RvReport, changes), (GDestroyNotify)rv_change_free},
     {G_STRUCT_OFFSET(RvReport, firmware), firmware_free},
     {G_STRUCT_OFFSET(RvReport, versions), version_free},

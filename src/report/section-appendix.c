@@ -214,9 +214,6 @@ say_gap(const RvDocument *document, RvGapKind kind)
     case RV_GAP_LIMITS_OF_TODAY:
         return SAY("The period is past: limits, firmware and access are those of today.",
                    "周期已过：限值、固件与访问方式取自当前数据。");
-    case RV_GAP_NO_FLAPS:
-        return SAY("Link changes are not stored: nothing is said of flaps.",
-                   "未存储链路状态变化：不陈述翻转次数。");
     case RV_GAP_NO_SECRETS:
         return SAY("Credentials were not read: default communities were not looked for.",
                    "未读取凭据：未检查默认团体字。");

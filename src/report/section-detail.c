@@ -425,6 +425,33 @@ add_optics(RvDocument *document, const RvReport *report)
     }
 }
 
+static void
+add_links(RvDocument *document, const RvReport *report)
+{
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Links that went up and down, as far as the samples saw "
+                                           "it; ports that a person shut are "
+                                           "not counted",
+                                           "链路状态翻转（以采样所见为准，人为关闭的端口不计）"));
+
+    rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Interface", "接口"), 40, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Changes", "翻转次数"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Of these, down", "其中断开"), 12, RV_ALIGN_RIGHT);
+    table->none = g_strdup(SAY("No link was seen to change.", "未见链路状态变化。"));
+    for (guint i = 0; i < report->links->len; i++) {
+        const RvLinkChanges *one = g_ptr_array_index(report->links, i);
+
+        if (rv_table_full(document, table, TOP, report->links->len))
+            break;
+        rv_table_row(table);
+        rv_device_cell(table, report, one->device);
+        rv_table_cell(table, "%s", one->name);
+        rv_table_cell(table, "%u", one->changes);
+        rv_table_cell(table, "%u", one->downs);
+    }
+}
+
 void
 rv_section_interfaces(RvDocument *document, const RvReport *report)
 {
@@ -432,11 +459,7 @@ rv_section_interfaces(RvDocument *document, const RvReport *report)
     add_top(document, report);
     add_errors(document, report);
     add_optics(document, report);
-    if (rv_report_has_gap(report, RV_GAP_NO_FLAPS))
-        rv_document_text(document, RV_BLOCK_SMALL, "%s",
-                         SAY("How often links went up and down is not kept in the stored data, so "
-                             "nothing is said of it.",
-                             "存储的数据不含链路状态翻转次数，因此不作陈述。"));
+    add_links(document, report);
 }
 
 /* ---- capacity ---- */

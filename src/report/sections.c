@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plan/fault-facts.h"
+
 /* ---- shared ---- */
 
 const char *
@@ -106,14 +108,19 @@ rv_finding_sentence(const RvDocument *document, const RvReportFinding *finding)
     return rv_say_judgement(document->language, finding->reason);
 }
 
-/* Titles by rule are "name: reason", or what reachability says. */
+/* From the facts, where there are any; else titles by rule are "name: reason", or what reachability
+ * says. */
 char *
 rv_fault_title(const RvDocument *document, const RvFault *fault)
 {
     const char *colon = fault->title != NULL ? strstr(fault->title, ": ") : NULL;
     g_autofree char *name = NULL;
     g_autofree char *reason = NULL;
+    char *said =
+        rv_fault_facts_say(fault->facts, document->language == RV_LANGUAGE_EN ? "en" : "zh_CN");
 
+    if (said != NULL)
+        return said;
     if (fault->title == NULL)
         return g_strdup("–");
     if (document->language == RV_LANGUAGE_EN || g_strcmp0(fault->opened_by, "rule") != 0)

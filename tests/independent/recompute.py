@@ -4,7 +4,8 @@
   recompute.py STATE.DB --period 2026-10 [--zone Asia/Shanghai] [--target 0.999]
                [--office 09:00-18:00 [--holiday 2026-10-01]... [--workday 2026-10-10]...]
                [--device NAME]
-  recompute.py --check PROGRAM      compares with what PROGRAM STATE.DB SEED prints
+  recompute.py --check PROGRAM [--seeds 1-500]
+                                    compares with what PROGRAM STATE.DB SEED prints
 
 Only the tables reachability, device and maintenance are read. The rules are those of
 rackvitals-availability(7). Times are Unix milliseconds throughout, so nothing is rounded."""
@@ -161,13 +162,13 @@ def open_db(path):
     return db
 
 
-def check(program):
-    """Two seeds of a random life; every number has to agree, to the millisecond."""
+def check(program, seeds):
+    """A random life for each seed; every number has to agree, to the millisecond."""
     zone = ZoneInfo("Asia/Shanghai")
     holidays = {f"2025-10-{day:02d}" for day in range(1, 9)}
     failures = done = 0
     print("TAP version 14")
-    for seed in (1, 20251):
+    for seed in seeds:
         with tempfile.TemporaryDirectory(prefix="rackvitals-independent-") as folder:
             path = Path(folder) / "state.db"
             run = subprocess.run([program, path, str(seed)], stdout=subprocess.PIPE, check=True)
@@ -197,6 +198,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("state", nargs="?")
     parser.add_argument("--check", metavar="PROGRAM")
+    parser.add_argument("--seeds", metavar="FIRST-LAST")
     parser.add_argument("--period")
     parser.add_argument("--zone", default="Asia/Shanghai")
     parser.add_argument("--target", type=float)
@@ -206,7 +208,8 @@ def main():
     parser.add_argument("--device")
     options = parser.parse_args()
     if options.check:
-        return check(options.check)
+        first, last = options.seeds.split("-") if options.seeds else (None, None)
+        return check(options.check, range(int(first), int(last) + 1) if first else (1, 20251))
     if not options.state or not options.period:
         parser.error("STATE.DB and --period are needed")
     zone = ZoneInfo(options.zone)

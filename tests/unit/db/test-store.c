@@ -468,6 +468,74 @@ test_events(Place *place, gconstpointer unused)
     g_assert_cmpuint(events->len, ==, 14);
 }
 
+/* ---- links ---- */
+
+static void
+link_of(Place *place, gint64 s, RvOperStatus oper, RvAdminStatus admin)
+{
+    RvObservation *sample = health(s);
+    RvInterface *port = rv_observation_add_interface(sample, 1);
+
+    g_free(port->key);
+    g_free(port->name);
+    port->key = g_strdup("port-1");
+    port->name = g_strdup("Gi0/1");
+    port->oper_status = oper;
+    port->admin_status = admin;
+    store(place->state, sample, RV_TASK_REACHABILITY | RV_TASK_HEALTH);
+}
+
+static guint
+count_links(Place *place, gint64 from_s, gint64 until_s, guint *downs)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) links =
+        rv_state_link_changes(place->state, NULL, from_s * 1000, until_s * 1000, &error);
+    const RvLinkChanges *one;
+
+    g_assert_no_error(error);
+    *downs = 0;
+    if (links->len == 0)
+        return 0;
+    g_assert_cmpuint(links->len, ==, 1);
+    one = g_ptr_array_index(links, 0);
+    g_assert_cmpstr(one->device, ==, "a");
+    g_assert_cmpstr(one->interface, ==, "port-1");
+    g_assert_cmpstr(one->name, ==, "Gi0/1");
+    *downs = one->downs;
+    return one->changes;
+}
+
+static void
+test_links(Place *place, gconstpointer unused)
+{
+    guint downs;
+    GError *error = NULL;
+
+    link_of(place, 300, RV_OPER_UP, RV_ADMIN_UP);
+    g_assert_cmpuint(count_links(place, 0, 86400, &downs), ==,
+                     0); /* the first state is no change */
+    link_of(place, 600, RV_OPER_DOWN, RV_ADMIN_UP);
+    link_of(place, 900, RV_OPER_LOWER_LAYER_DOWN, RV_ADMIN_UP); /* not up either way */
+    link_of(place, 1200, RV_OPER_UNKNOWN_TO_US, RV_ADMIN_UP);   /* says nothing */
+    store(place->state, health(1500), RV_TASK_HEALTH);          /* names no interface */
+    link_of(place, 1800, RV_OPER_UP, RV_ADMIN_UP);
+    g_assert_cmpuint(count_links(place, 0, 86400, &downs), ==, 2);
+    g_assert_cmpuint(downs, ==, 1);
+    link_of(place, 2100, RV_OPER_DOWN, RV_ADMIN_DOWN); /* shut by a person */
+    g_assert_cmpuint(count_links(place, 0, 86400, &downs), ==, 2);
+    link_of(place, 2400, RV_OPER_UP, RV_ADMIN_UP); /* and opened again */
+    g_assert_cmpuint(count_links(place, 0, 86400, &downs), ==, 3);
+    for (guint i = 0; i < 24 * 12; i++) /* a day of flapping is a row an hour */
+        link_of(place, 86400 + i * 300, i % 2 == 0 ? RV_OPER_DOWN : RV_OPER_UP, RV_ADMIN_UP);
+    g_assert_cmpuint(count_links(place, 86400, 2 * 86400, &downs), ==, 288);
+    g_assert_cmpuint(downs, ==, 144);
+    g_assert_cmpuint(count_links(place, 86400, 86400 + 3600, &downs), ==, 12);
+    rv_state_prune(place->state, (gint64)2 * 86400 * 1000 - 3600 * 1000, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(count_links(place, 0, 2 * 86400, &downs), ==, 12);
+}
+
 /* ---- device ---- */
 
 static void
@@ -522,6 +590,7 @@ main(int argc, char **argv)
     TEST("census dates what was added, removed, replaced, upgraded", test_census);
     TEST("a census without the BMC removes nothing", test_partial_census);
     TEST("log entries are kept once", test_events);
+    TEST("a flapping link is counted, in a row an hour", test_links);
     TEST("the device's row is what was last known", test_device);
     return g_test_run();
 }

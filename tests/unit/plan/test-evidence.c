@@ -133,10 +133,30 @@ test_forecast(Room *room, gconstpointer unused)
     far->limits.high_warning = 95;
     assert_found(room, "CPU 1 nears_limit");
     found = rv_evidence_find(room->parts, NULL, 0);
+    g_assert_cmpuint(found->len, ==, 0); /* may be the summer: only a third as far */
+    g_ptr_array_unref(found);
+    found = rv_evidence_find(room->parts, room->ambient, DAYS);
     one = g_ptr_array_index(found, 0);
     g_assert_cmpint(one->soonest_days, <=, 81);
     g_assert_cmpint(one->latest_days, >=, 81);
     g_assert_cmpint(ABS(one->likely_days - 81), <=, 10);
+}
+
+/* A disk that stood still for two months and fills since: the new pace counts, not the mean one. */
+static void
+test_newest(Room *room, gconstpointer unused)
+{
+    RvPartPast *disk = part(room, "/var", RV_CLASS_PERCENT, 50, 0, 0.3);
+    g_autoptr(GPtrArray) found = NULL;
+
+    part(room, "CPU", RV_CLASS_PERCENT, 50, 0.3, 0.3)->limits.high_warning = 90; /* a load */
+    disk->group = "storage";
+    disk->limits.high_warning = 90; /* on day 140: 20 days after the last */
+    for (guint i = 60; i < DAYS; i++)
+        ((RvDailyValue *)disk->days)[i].value += 0.5 * (i - 60);
+    found = rv_evidence_find(room->parts, NULL, 0);
+    g_assert_cmpuint(found->len, ==, 1);
+    g_assert_cmpint(ABS(((RvEvidence *)g_ptr_array_index(found, 0))->likely_days - 20), <=, 3);
 }
 
 static void
@@ -178,7 +198,7 @@ test_rates(Room *room, gconstpointer unused)
         one->limits.high_warning = 52; /* near, so that any trend would reach it */
         one->limits.low_warning = 48;
     }
-    found = rv_evidence_find(room->parts, NULL, 0);
+    found = rv_evidence_find(room->parts, room->ambient, DAYS);
     before = found->len;
     g_test_message("false: %u of 1000 healthy sensors", before);
     g_assert_cmpuint(before, <=, 5);
@@ -189,7 +209,7 @@ test_rates(Room *room, gconstpointer unused)
         part(room, name, RV_CLASS_TEMPERATURE, 50, 0.03, 1)->limits.high_warning = 56;
     }
     g_ptr_array_unref(found);
-    found = rv_evidence_find(room->parts, NULL, 0);
+    found = rv_evidence_find(room->parts, room->ambient, DAYS);
     g_test_message("found: %u of 1000 that drift by 3.6 deviations", found->len);
     g_assert_cmpuint(found->len, >=, 950);
 }
@@ -205,6 +225,7 @@ main(int argc, char **argv)
     TEST("two fans do not tell which is slow", test_pair);
     TEST("a fan and a rail that are not what they were", test_past);
     TEST("a drift with the days to its limit", test_forecast);
+    TEST("what began lately goes on at its own pace", test_newest);
     TEST("falling light", test_light);
     TEST("a season is no drift", test_season);
     TEST("stated rates", test_rates);
