@@ -11,6 +11,7 @@
 #define DEPTH_CEILING 48
 #define NODE_CEILING 500000
 #define BLOCK_SIZE 16384
+#define PIECE 512 /* bytes at a time where only a head is wanted */
 
 /* ---- memory: blocks that go, wiped, with the file ---- */
 
@@ -94,8 +95,8 @@ typedef struct {
     RvYaml *yaml;
     RvProblems *problems;
     yaml_parser_t parser;
-    const char *text; /* being parsed */
-    gsize length;
+    const char *text;        /* being parsed */
+    gsize length, given;     /* of it; bytes that the parser has been given */
     const char *const *head; /* keys of the root that are wanted; NULL: all */
     GArray *open;            /* Open, outermost first */
     GPtrArray *children;     /* of all that is open: keys and values alternate in maps */
@@ -451,6 +452,21 @@ run(Loader *loader)
         end(loader);
 }
 
+/* A yaml_read_handler_t. libyaml decodes all it is given, even if it parses the first lines only;
+ * so a head is given in pieces. */
+static int
+give(void *data, unsigned char *buffer, size_t size, size_t *given)
+{
+    Loader *loader = data;
+    gsize most = loader->head != NULL ? MIN(size, PIECE) : size;
+
+    *given = MIN(most, loader->length - loader->given);
+    if (*given > 0)
+        memcpy(buffer, loader->text + loader->given, *given);
+    loader->given += *given;
+    return 1;
+}
+
 static RvYaml *
 parse(RvYaml *yaml, const char *text, gsize length, const char *const *head, RvProblems *problems)
 {
@@ -460,9 +476,7 @@ parse(RvYaml *yaml, const char *text, gsize length, const char *const *head, RvP
     if (!yaml_parser_initialize(&loader.parser))
         g_error("out of memory");
     yaml_parser_set_encoding(&loader.parser, YAML_UTF8_ENCODING);
-    /* nothing at all may be NULL */
-    yaml_parser_set_input_string(&loader.parser, (const unsigned char *)(length > 0 ? text : ""),
-                                 length);
+    yaml_parser_set_input(&loader.parser, give, &loader);
     loader.open = g_array_new(FALSE, FALSE, sizeof(Open));
     g_array_set_clear_func(loader.open, open_clear);
     loader.children = g_ptr_array_new();
