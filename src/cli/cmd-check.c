@@ -196,6 +196,16 @@ open_state(const RvConfiguration *configuration)
 }
 
 static gboolean
+any_bmc(const GPtrArray *devices)
+{
+    gboolean any = FALSE;
+
+    for (guint i = 0; i < devices->len; i++)
+        any |= ((const RvDevice *)g_ptr_array_index(devices, i))->ipmi != NULL;
+    return any;
+}
+
+static gboolean
 ask(const Options *options, const RvCliContext *context, char **targets, Output *output,
     GError **error)
 {
@@ -213,6 +223,8 @@ ask(const Options *options, const RvCliContext *context, char **targets, Output 
         return FALSE;
     state = open_state(configuration);
     rv_cli_collector_options(configuration, &collector);
+    if (!any_bmc(devices))
+        collector.options.interpretation = NULL; /* a large table, and of BMCs only */
     if (g_access(configuration->state_folder, W_OK) == 0)
         collector.options.state_folder = configuration->state_folder;
     check.state = state;
