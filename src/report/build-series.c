@@ -27,17 +27,65 @@ typedef struct {
     guint longest; /* days of the longest past */
 } Reading;
 
+/* `n` sources of one file; FALSE where it cannot be read, which is a gap. */
+static gboolean
+fetch_sources(Reading *reading, const char *key, const char *const *sources, guint n,
+              const char *function, gint64 from_s, guint step_s, RvSeries **series)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (rv_rrd_fetch_sources(reading->build->sources->rrd, reading->device->name, key, sources, n,
+                             function, from_s, reading->until_s, step_s, series, &problem))
+        return TRUE;
+    if (reading->failures++ == 0)
+        rv_build_gap(reading->build, RV_GAP_READ, problem->message);
+    return FALSE;
+}
+
 static RvSeries *
 fetch(Reading *reading, const char *key, const char *source, const char *function, gint64 from_s,
       guint step_s)
 {
-    g_autoptr(GError) problem = NULL;
-    RvSeries *series = rv_rrd_fetch(reading->build->sources->rrd, reading->device->name, key,
-                                    source, function, from_s, reading->until_s, step_s, &problem);
+    RvSeries *series = NULL;
 
-    if (series == NULL && reading->failures++ == 0)
-        rv_build_gap(reading->build, RV_GAP_READ, problem->message);
+    fetch_sources(reading, key, &source, 1, function, from_s, step_s, &series);
     return series;
+}
+
+static gboolean
+keeps(const RvRrdSeriesInfo *info, const char *function)
+{
+    for (guint i = 0; info->template != NULL && i < info->template->archives->len; i++)
+        if (strcmp(g_array_index(info->template->archives, RvRrdArchive, i).function, function) ==
+            0)
+            return TRUE;
+    return FALSE;
+}
+
+/* Peaks outlive the fine values that they are of: the archive of MAX or MIN, of its rows that lie
+ * wholly in the period. NAN where there is none. */
+static void
+read_peaks(Reading *reading, const RvRrdSeriesInfo *info, const char *const *sources, guint n,
+           const char *function, double *peaks)
+{
+    gboolean upper = strcmp(function, "MAX") == 0;
+    RvSeries *series[2] = {NULL, NULL};
+
+    for (guint i = 0; i < n; i++)
+        peaks[i] = NAN;
+    if (!keeps(info, function) ||
+        !fetch_sources(reading, info->key, sources, n, function, reading->from_s, HOUR_S, series))
+        return;
+    for (guint i = 0; i < n; i++) {
+        for (gsize j = 0; j < series[i]->n; j++) {
+            gint64 begin_s = series[i]->start_s + (gint64)(j * series[i]->step_s);
+
+            if (begin_s >= reading->from_s && begin_s + series[i]->step_s <= reading->until_s)
+                peaks[i] = upper ? fmax(peaks[i], series[i]->values[j])
+                                 : fmin(peaks[i], series[i]->values[j]);
+        }
+        rv_series_free(series[i]);
+    }
 }
 
 static double
@@ -65,33 +113,33 @@ new_interface(const Reading *reading, const char *key)
 }
 
 static void
-read_direction(Reading *reading, const char *key, const char *source, double *mean, double *p95,
-               double *most, double *known)
+take_direction(const RvSeries *series, double peak, double *mean, double *p95, double *most)
 {
-    g_autoptr(RvSeries) series = fetch(reading, key, source, "AVERAGE", reading->from_s, 1);
-
-    if (series == NULL)
-        return;
     *mean = rv_series_mean(series);
     *p95 = rv_series_percentile(series, 95);
-    *most = rv_series_maximum(series);
-    *known = known_share(series);
+    *most = fmax(rv_series_maximum(series), peak);
 }
 
 static void
-read_interface(Reading *reading, const char *series_key)
+read_interface(Reading *reading, const RvRrdSeriesInfo *info)
 {
-    RvReportInterface *one = new_interface(reading, strchr(series_key, '/') + 1);
-    double most;
+    static const char *const sources[] = {"in", "out"};
+    RvReportInterface *one = new_interface(reading, strchr(info->key, '/') + 1);
+    RvSeries *series[2];
+    double peaks[2], most;
 
-    read_direction(reading, series_key, "in", &one->in_mean, &one->in_95, &one->in_max,
-                   &one->known);
-    read_direction(reading, series_key, "out", &one->out_mean, &one->out_95, &one->out_max,
-                   &one->known);
-    most = fmax(isfinite(one->in_95) ? one->in_95 : 0, isfinite(one->out_95) ? one->out_95 : 0);
-    if (isfinite(one->speed_bps) && (isfinite(one->in_95) || isfinite(one->out_95)))
-        one->used = most / one->speed_bps;
     g_ptr_array_add(reading->build->report->interfaces, one);
+    if (!fetch_sources(reading, info->key, sources, 2, "AVERAGE", reading->from_s, 1, series))
+        return;
+    read_peaks(reading, info, sources, 2, "MAX", peaks);
+    take_direction(series[0], peaks[0], &one->in_mean, &one->in_95, &one->in_max);
+    take_direction(series[1], peaks[1], &one->out_mean, &one->out_95, &one->out_max);
+    one->known = known_share(series[1]);
+    most = fmax(one->in_95, one->out_95); /* of NAN and x: x */
+    if (isfinite(one->speed_bps) && isfinite(most))
+        one->used = most / one->speed_bps;
+    for (guint i = 0; i < 2; i++)
+        rv_series_free(series[i]);
 }
 
 static void
@@ -123,15 +171,19 @@ read_errors(Reading *reading, const char *series_key)
 /* ---- sensors ---- */
 
 static RvReportSeries *
-read_statistics(Reading *reading, const char *series_key, const RvSensor *sensor)
+read_statistics(Reading *reading, const RvRrdSeriesInfo *info, const RvSensor *sensor)
 {
+    static const char *const value = "value";
     g_autoptr(RvSeries) series =
-        fetch(reading, series_key, "value", sensor->class == RV_CLASS_ENERGY ? "LAST" : "AVERAGE",
+        fetch(reading, info->key, value, sensor->class == RV_CLASS_ENERGY ? "LAST" : "AVERAGE",
               reading->from_s, HOUR_S);
     RvReportSeries *one;
+    double highest, lowest;
 
     if (series == NULL || rv_series_known(series) == 0)
         return NULL;
+    read_peaks(reading, info, &value, 1, "MAX", &highest);
+    read_peaks(reading, info, &value, 1, "MIN", &lowest);
     one = g_new0(RvReportSeries, 1);
     one->device = g_strdup(reading->device->name);
     one->key = g_strdup(sensor->key);
@@ -140,8 +192,8 @@ read_statistics(Reading *reading, const char *series_key, const RvSensor *sensor
     one->limits = sensor->limits;
     one->mean = rv_series_mean(series);
     one->p95 = rv_series_percentile(series, 95);
-    one->minimum = rv_series_minimum(series);
-    one->maximum = rv_series_maximum(series);
+    one->minimum = fmin(rv_series_minimum(series), lowest);
+    one->maximum = fmax(rv_series_maximum(series), highest);
     one->last = rv_series_last(series);
     one->known = known_share(series);
     one->margin = one->used = NAN;
@@ -286,7 +338,7 @@ read_sensor(Reading *reading, const RvRrdSeriesInfo *info)
     if (sensor == NULL)
         return; /* no longer named: its past says nothing of a part that is gone */
     table = table_of(reading, sensor);
-    one = table != NULL ? read_statistics(reading, info->key, sensor) : NULL;
+    one = table != NULL ? read_statistics(reading, info, sensor) : NULL;
     if (one != NULL) {
         if (sensor->class == RV_CLASS_OPTICAL_POWER)
             one->margin = to_nearest_limit(one->minimum, &sensor->limits);
@@ -557,7 +609,7 @@ read_device(RvBuild *build, const RvReportDevice *device)
         if (info->has_class)
             read_sensor(&reading, info);
         else if (g_str_has_prefix(info->key, "interface/"))
-            read_interface(&reading, info->key);
+            read_interface(&reading, info);
     }
     for (guint i = 0; i < all->len; i++) {
         const RvRrdSeriesInfo *info = g_ptr_array_index(all, i);

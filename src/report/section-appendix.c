@@ -146,12 +146,17 @@ rv_section_method(RvDocument *document, const RvReport *report)
     rv_document_item(
         items, "%s",
         SAY("95th percentile: nearest rank. Of interfaces over the values at the finest step that "
-            "is stored for the period; of sensors, as their lowest and highest, over means of an "
-            "hour or, where those are not stored, of the next longer step. Unknown values do not "
-            "count, nor does their energy.",
-            "95 "
-            "分位：取最近秩。接口使用本周期可得的最细粒度数据；传感器（含最低、最高）使用小时均值"
-            "（未存储时取更长的下一级粒度）。未知值不计，其电能也不计。"));
+            "is stored for the period; of sensors over means of an hour or, where those are not "
+            "stored, of the next longer step. Unknown values do not count, nor does their energy.",
+            "95 分位：取最近秩。接口使用本周期可得的最细粒度数据；传感器使用小时均值（未存储时取"
+            "更长的下一级粒度）。未知值不计，其电能也不计。"));
+    rv_document_item(
+        items, "%s",
+        SAY("Highest and lowest: the peaks that are stored for each whole day (UTC), of values at "
+            "the step of the polling; at the edges of the period, and where no peaks are stored, "
+            "the extremes of the means above. Which peaks are stored: rackvitals-rrd-templates(5).",
+            "最高与最低：取每个完整自然日（UTC）所存储的峰值，粒度为采集间隔；周期首尾及未存储峰值"
+            "时，取上述均值的极值。存储哪些峰值见 rackvitals-rrd-templates(5)。"));
     rv_document_item(
         items, "%s",
         SAY("Trends: Theil-Sen slope of daily means, Mann-Kendall test, p < 0.01, at least 28 "

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "rrd/quick.h"
+#include "rrd/rows.h"
 
 #define SOURCES_CEILING 64
 #define ARCHIVES_CEILING 1000
@@ -315,47 +316,77 @@ rv_rrd_file_update(const char *path, const RvRrdTemplate *template, gint64 time_
     return refused(path, time_s, error);
 }
 
-static void
-free_fetched(char **names, gulong n, double *data)
+/* librrd's way. */
+static gboolean
+fetch_rows(const char *path, const char *function, gint64 start_s, gint64 end_s, guint step_s,
+           RvRrdRows *rows, GError **error)
 {
-    for (gulong i = 0; i < n; i++)
-        rrd_freemem(names[i]);
-    rrd_freemem(names);
-    rrd_freemem(data);
-}
-
-RvSeries *
-rv_rrd_file_fetch(const char *path, const char *source, const char *function, gint64 start_s,
-                  gint64 end_s, guint step_s, GError **error)
-{
-    time_t start = (time_t)start_s;
-    time_t end = (time_t)end_s - 1; /* librrd goes one row further where the end lies on a step */
-    gulong step = MAX(step_s, 1);
-    gulong n_sources = 0;
-    gulong column = 0;
+    time_t start = (time_t)start_s, end = (time_t)end_s;
+    gulong step = step_s, n_sources = 0;
     char **names = NULL;
     double *data = NULL;
-    RvSeries *series = NULL;
 
-    if (start_s < 0 || end_s <= start_s || (end_s - start_s) / (gint64)step > ROWS_CEILING) {
-        g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "%s: no such span of time", path);
-        return NULL;
-    }
     rrd_clear_error();
     if (rrd_fetch_r(path, function, &start, &end, &step, &n_sources, &names, &data) != 0) {
         take_error(error, path);
-        return NULL;
+        return FALSE;
     }
-    while (column < n_sources && strcmp(names[column], source) != 0)
+    *rows = (RvRrdRows){.start_s = start,
+                        .step_s = (guint)step,
+                        .n = (gsize)((gulong)(end - start) / step),
+                        .n_sources = n_sources,
+                        .sources = g_new0(char *, n_sources + 1)};
+    rows->values = g_memdup2(data, rows->n * n_sources * sizeof *data);
+    for (gulong i = 0; i < n_sources; i++) {
+        rows->sources[i] = g_strdup(names[i]);
+        rrd_freemem(names[i]);
+    }
+    rrd_freemem(names);
+    rrd_freemem(data);
+    return TRUE;
+}
+
+static RvSeries *
+take_column(const RvRrdRows *rows, const char *path, const char *source, GError **error)
+{
+    RvSeries *series;
+    gsize column = 0;
+
+    while (column < rows->n_sources && strcmp(rows->sources[column], source) != 0)
         column++;
-    if (column == n_sources) {
+    if (column == rows->n_sources) {
         g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT, "%s: has no data source '%s'", path,
                     source);
-    } else {
-        series = rv_series_new(start, (guint)step, (gsize)((gulong)(end - start) / step));
-        for (gsize i = 0; i < series->n; i++)
-            series->values[i] = data[i * n_sources + column];
+        return NULL;
     }
-    free_fetched(names, n_sources, data);
+    series = rv_series_new(rows->start_s, rows->step_s, rows->n);
+    for (gsize i = 0; i < series->n; i++)
+        series->values[i] = rows->values[i * rows->n_sources + column];
     return series;
+}
+
+gboolean
+rv_rrd_file_fetch(const char *path, const char *const *sources, guint n, const char *function,
+                  gint64 start_s, gint64 end_s, guint step_s, RvSeries **series, GError **error)
+{
+    guint step = MAX(step_s, 1);
+    gint64 end = end_s - 1; /* librrd goes one row further where the end lies on a step */
+    RvRrdRows rows = {0};
+    guint taken = 0;
+
+    if (start_s < 0 || end_s <= start_s || (end_s - start_s) / (gint64)step > ROWS_CEILING) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "%s: no such span of time", path);
+        return FALSE;
+    }
+    if (!rv_rrd_rows_read(path, function, start_s, end, step, &rows) &&
+        !fetch_rows(path, function, start_s, end, step, &rows, error))
+        return FALSE;
+    while (taken < n && (series[taken] = take_column(&rows, path, sources[taken], error)) != NULL)
+        taken++;
+    rv_rrd_rows_clear(&rows);
+    if (taken == n)
+        return TRUE;
+    while (taken > 0)
+        g_clear_pointer(&series[--taken], rv_series_free);
+    return FALSE;
 }

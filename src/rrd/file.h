@@ -42,8 +42,9 @@ gboolean rv_rrd_file_last(const char *path, gint64 *time_s, GError **error);
 /* Names of its sources. NULL with *error. */
 char **rv_rrd_file_sources(const char *path, GError **error);
 
-/* The archive that fits the span and the wanted step best; the series begins at or before `start_s`
- * and ends at or after `end_s`, on multiples of its own step. RV_ERROR_NO_INPUT where there is no
- * such source. */
-RvSeries *rv_rrd_file_fetch(const char *path, const char *source, const char *function,
-                            gint64 start_s, gint64 end_s, guint step_s, GError **error);
+/* `n` sources at once into `series`. The archive that fits the span and the wanted step best; each
+ * series begins at or before `start_s` and ends at or after `end_s`, on multiples of its own step.
+ * RV_ERROR_NO_INPUT where there is no such source. */
+gboolean rv_rrd_file_fetch(const char *path, const char *const *sources, guint n,
+                           const char *function, gint64 start_s, gint64 end_s, guint step_s,
+                           RvSeries **series, GError **error);

@@ -1,7 +1,6 @@
 #include "rrd/series.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 RvSeries *
 rv_series_new(gint64 start_s, guint step_s, gsize n)
@@ -81,13 +80,36 @@ rv_series_last(const RvSeries *series)
     return NAN;
 }
 
-static int
-compare_doubles(const void *a, const void *b)
+/* The value that would stand at `place` in ascending order; reorders. Quickselect: a month of
+ * 300 s steps need not be sorted for one value. */
+static double
+select_value(double *values, gsize n, gsize place)
 {
-    double x = *(const double *)a;
-    double y = *(const double *)b;
+    gsize low = 0, high = n - 1;
 
-    return (x > y) - (x < y);
+    while (low < high) {
+        double pivot = values[low + (high - low) / 2];
+        gsize i = low, j = high;
+
+        for (;; i++, j--) {
+            double swapped;
+
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            swapped = values[i];
+            values[i] = values[j];
+            values[j] = swapped;
+        }
+        if (place <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return values[place];
 }
 
 double
@@ -102,10 +124,9 @@ rv_series_percentile(const RvSeries *series, double percent)
             known[n++] = series->values[i];
     if (n == 0)
         return NAN;
-    qsort(known, n, sizeof *known, compare_doubles);
     /* 95 * 100 / 100 must not become 95.00000000000001 */
     place = ceil(percent * (double)n / 100 - 1e-9);
-    return known[(gsize)CLAMP(place, 1, (double)n) - 1];
+    return select_value(known, n, (gsize)CLAMP(place, 1, (double)n) - 1);
 }
 
 double

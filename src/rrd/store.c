@@ -933,20 +933,32 @@ rv_rrd_store_flush(RvRrdStore *store, const char *device, GError **error)
     return flush_added(store, error);
 }
 
-RvSeries *
-rv_rrd_fetch(RvRrdStore *store, const char *device, const char *key, const char *source,
-             const char *function, gint64 start_s, gint64 end_s, guint step_s, GError **error)
+gboolean
+rv_rrd_fetch_sources(RvRrdStore *store, const char *device, const char *key,
+                     const char *const *sources, guint n, const char *function, gint64 start_s,
+                     gint64 end_s, guint step_s, RvSeries **series, GError **error)
 {
     g_autofree char *path = rv_rrd_store_path(store, device, key);
 
     if (path == NULL || !g_file_test(path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT, "%s: no series '%s'", device, key);
-        return NULL;
+        return FALSE;
     }
     if (store->daemon != NULL) {
         rv_rrd_daemon_add_flush(store->daemon, path);
         if (!flush_added(store, error))
-            return NULL;
+            return FALSE;
     }
-    return rv_rrd_file_fetch(path, source, function, start_s, end_s, step_s, error);
+    return rv_rrd_file_fetch(path, sources, n, function, start_s, end_s, step_s, series, error);
+}
+
+RvSeries *
+rv_rrd_fetch(RvRrdStore *store, const char *device, const char *key, const char *source,
+             const char *function, gint64 start_s, gint64 end_s, guint step_s, GError **error)
+{
+    RvSeries *series = NULL;
+
+    rv_rrd_fetch_sources(store, device, key, &source, 1, function, start_s, end_s, step_s, &series,
+                         error);
+    return series;
 }

@@ -89,3 +89,8 @@ gboolean rv_rrd_store_flush(RvRrdStore *store, const char *device, GError **erro
 RvSeries *rv_rrd_fetch(RvRrdStore *store, const char *device, const char *key, const char *source,
                        const char *function, gint64 start_s, gint64 end_s, guint step_s,
                        GError **error);
+/* `n` sources of one series at once, into `series`: the file is read only once. */
+gboolean rv_rrd_fetch_sources(RvRrdStore *store, const char *device, const char *key,
+                              const char *const *sources, guint n, const char *function,
+                              gint64 start_s, gint64 end_s, guint step_s, RvSeries **series,
+                              GError **error);

@@ -204,9 +204,9 @@ def check_coverage(db, model):
 # ---- RRD files ----
 
 
-def fetch(path, begin, end):
+def fetch(path, begin, end, function="AVERAGE", step=7200):
     """Values of each source: those whose step ends within the period, None where unknown."""
-    run = subprocess.run(["rrdtool", "fetch", path, "AVERAGE", "--resolution", "7200", "--start",
+    run = subprocess.run(["rrdtool", "fetch", path, function, "--resolution", str(step), "--start",
                           str(begin), "--end", str(end)], stdout=subprocess.PIPE, check=True,
                          env={**os.environ, "LC_ALL": "C"})
     lines = run.stdout.decode().splitlines()
@@ -219,6 +219,30 @@ def fetch(path, begin, end):
             value = float(text)
             rows[name].append(None if math.isnan(value) else value)
     return rows
+
+
+def peaks(path, begin, end):
+    """Per source the lowest and highest of what is kept of each day that lies within the period;
+    the archives of MIN and MAX have one row a day."""
+    begin = begin + DAY // 1000 - 1  # a row that ends later began within
+    kept = {}
+    for name, of in (("MIN", min), ("MAX", max)):
+        for source, values in fetch(path, begin, end, name, DAY // 1000).items():
+            known = [value for value in values if value is not None]
+            kept[source, of] = of(known, default=None)
+    return kept
+
+
+def with_peaks(rows, path, begin, end):
+    """Figures of each source; their extremes are those of the finest values that were kept."""
+    kept = peaks(path, begin, end)
+    found = {}
+    for source, values in rows.items():
+        found[source] = one = figures(values)
+        for word, of in (("minimum", min), ("maximum", max)):
+            if one and kept.get((source, of)) is not None:
+                one[word] = of(one[word], kept[source, of])
+    return found
 
 
 def figures(values):
@@ -278,11 +302,11 @@ def read_all(site, begin, end):
             continue
         rows = fetch(path, begin, end)
         if kind == "interface":
-            found["interfaces", device, key] = {way: figures(rows[way]) for way in ("in", "out")}
+            found["interfaces", device, key] = with_peaks(rows, path, begin, end)
         elif kind == "errors":
             faults[device, key] = (figures(rows["faults"]) or {"total": 0.0})["total"]
         else:
-            found[table, device, key] = figures(rows["value"])
+            found[table, device, key] = with_peaks(rows, path, begin, end)["value"]
             found[table, device, key]["values"] = rows["value"]
     return found, faults
 

@@ -140,7 +140,9 @@ write_templates(const Site *site)
     g_autofree char *folder = g_build_filename(site->folder, "templates", NULL);
     const char *const archives =
         "    archives:\n      - { function: AVERAGE, every: 2h, keep: 120d }\n"
-        "      - { function: AVERAGE, every: 1d, keep: 400d, unknown-at-most: 0.9 }\n";
+        "      - { function: AVERAGE, every: 1d, keep: 400d, unknown-at-most: 0.9 }\n"
+        "      - { function: MAX, every: 1d, keep: 400d, unknown-at-most: 0.9 }\n"
+        "      - { function: MIN, every: 1d, keep: 400d, unknown-at-most: 0.9 }\n";
     g_autofree char *text = g_strdup_printf(
         "templates:\n"
         "  - template: interface\n    series: interface\n    step: 2h\n    heartbeat: 5h\n    "
