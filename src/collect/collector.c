@@ -14,10 +14,15 @@ struct RvCollector {
     char *state_folder;
     guint ipmi_threads, packets_per_second;
     RvIpmiStates *states;
+    RvVisitLoad load;
     RvVisitMeans means; /* its loop is made with the first device that wants it */
     RvIpmiPool *pool;
     GHashTable *rounds; /* Round*: under way */
 };
+
+#define LOAD_CEILING (64u << 20)   /* bytes of answers under way */
+#define TYPICAL_BYTES (512u << 10) /* before one was seen */
+#define SILENT_PART 8              /* of these, what one that is silent counts as */
 
 /* One device under way. */
 typedef struct {
@@ -97,6 +102,7 @@ on_visit(gpointer user_data)
     Round *round = user_data;
 
     round->snmp_pending = FALSE;
+    g_clear_pointer(&round->visit, rv_visit_free);
     finish_when_whole(round);
 }
 
@@ -229,9 +235,12 @@ rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GErro
     collector->ipmi_threads = options->ipmi_threads;
     collector->packets_per_second = options->packets_per_second;
     collector->rounds = g_hash_table_new_full(NULL, NULL, round_free, NULL);
+    collector->load.typical = TYPICAL_BYTES;
     collector->means = (RvVisitMeans){
         .profiles = rv_profiles_open(options->profile_folders, problems),
-        .plans = rv_column_plans_new(),
+        .load = &collector->load,
+        .plans = rv_column_plans_new(options->packet_counters),
+        .packet_counters = options->packet_counters,
         .state_folder = collector->state_folder,
         .trail = options->trail,
     };
@@ -256,6 +265,14 @@ rv_collector_free(RvCollector *collector)
     rv_ipmi_states_free(collector->states);
     g_free(collector->state_folder);
     g_free(collector);
+}
+
+gboolean
+rv_collector_is_full(const RvCollector *collector)
+{
+    const RvVisitLoad *load = &collector->load;
+
+    return (load->talking + load->silent / SILENT_PART) * load->typical >= LOAD_CEILING;
 }
 
 /* Neither protocol can be asked: told from the loop, as everything else. */

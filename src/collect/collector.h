@@ -16,6 +16,7 @@ typedef struct {
     const char *state_folder;   /* SDR caches, agents' habits and engines; NULL: nothing is kept */
     guint ipmi_threads;         /* 0: default */
     guint packets_per_second;   /* that leave to agents; 0: no limit */
+    gboolean packet_counters;   /* unicast packets in each health round, not with a census alone */
     GPtrArray *trail; /* gets sentences (char*) for profile explain: candidates, and what became of
                          each row; NULL: nobody asks */
 } RvCollectorOptions;
@@ -40,6 +41,10 @@ RvCollector *rv_collector_new(GMainContext *context, const RvCollectorOptions *o
                               GError **error);
 void rv_collector_free(RvCollector *collector);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvCollector, rv_collector_free)
+
+/* The answers of those under way take as much memory as they should: start nobody now. A device
+ * that is silent takes little. */
+gboolean rv_collector_is_full(const RvCollector *collector);
 
 /* `device` is borrowed until `done`; `memory` may be NULL. */
 void rv_collector_start(RvCollector *collector, const RvDevice *device, RvCollectTasks tasks,

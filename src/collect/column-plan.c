@@ -6,6 +6,7 @@
 #define PLANS_CEILING 4096
 
 struct RvColumnPlans {
+    gboolean packets;
     GHashTable *by_profiles; /* GBytes of the profiles' addresses → RvColumnPlan */
 };
 
@@ -35,10 +36,11 @@ plan_free(gpointer data)
 }
 
 RvColumnPlans *
-rv_column_plans_new(void)
+rv_column_plans_new(gboolean packets)
 {
     RvColumnPlans *plans = g_new0(RvColumnPlans, 1);
 
+    plans->packets = packets;
     plans->by_profiles = g_hash_table_new_full(g_bytes_hash, g_bytes_equal,
                                                (GDestroyNotify)g_bytes_unref, plan_free);
     return plans;
@@ -63,7 +65,7 @@ add_moving_of(RvQuestions *moving, const RvProfile *profile)
 }
 
 static RvColumnPlan *
-make(const GPtrArray *profiles)
+make(const GPtrArray *profiles, gboolean packets)
 {
     g_autoptr(RvQuestions) all = rv_questions_new(), moving = rv_questions_new();
     RvColumnPlan *plan = g_new0(RvColumnPlan, 1);
@@ -73,9 +75,9 @@ make(const GPtrArray *profiles)
         rv_questions_add_profile(all, g_ptr_array_index(profiles, i), FALSE);
         add_moving_of(moving, g_ptr_array_index(profiles, i));
     }
-    rv_questions_add_interfaces(all);
+    rv_questions_add_interfaces(all, packets);
     rv_questions_add_entities(all, FALSE);
-    rv_questions_add_moving_interfaces(moving);
+    rv_questions_add_moving_interfaces(moving, packets);
     plan->moving = oids_new();
     plan->still = oids_new();
     plan->hash = RV_HASH_BASIS;
@@ -102,7 +104,7 @@ rv_column_plans_get(RvColumnPlans *plans, const GPtrArray *profiles)
         return plan;
     if (g_hash_table_size(plans->by_profiles) >= PLANS_CEILING)
         g_hash_table_remove_all(plans->by_profiles);
-    plan = make(profiles);
+    plan = make(profiles, plans->packets);
     g_hash_table_insert(plans->by_profiles, g_steal_pointer(&key), plan);
     return plan;
 }

@@ -14,7 +14,8 @@ typedef struct {
 
 typedef struct RvColumnPlans RvColumnPlans;
 
-RvColumnPlans *rv_column_plans_new(void);
+/* `packets`: unicast packets of interfaces too. */
+RvColumnPlans *rv_column_plans_new(gboolean packets);
 void rv_column_plans_free(RvColumnPlans *plans);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvColumnPlans, rv_column_plans_free)
 

@@ -7,9 +7,11 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-#define MAGIC "rackvitals kept cells 1\n"
+#define MAGIC "rackvitals kept cells 2\n"
 #define CELLS_CEILING 200000
 #define MOVING_CEILING 10000
+#define REST_LEAST_MS (20 * 60 * 1000)
+#define REST_SPREAD_MS (10 * 60 * 1000)
 #define SIGNS 2              /* rv_kept_signs */
 #define CLOCK_SLACK_MS 60000 /* answers that waited … */
 #define CLOCK_SLACK_PART 50  /* … and clocks that are 2 % slow */
@@ -32,7 +34,11 @@ struct RvKept {
     char *path;
     Signs signs;
     GArray *moving;    /* Moving */
-    guint64 links;     /* hash of the cells of ifLastChange */
+    guint64 states;    /* hash of the cells of ifOperStatus */
+    guint64 links;     /* of ifLastChange */
+    gint64 rested_ms;  /* since when the resting columns are as they are */
+    gint64 rest_ms;    /* how long they rest */
+    gboolean breaks;   /* the agent tells when counters were set back */
     gsize cells_begin; /* in the file */
 };
 
@@ -41,7 +47,14 @@ static const RvOid sign_oids[SIGNS] = {
     {(guint32[]){1, 3, 6, 1, 2, 1, 31, 1, 5, 0}, 10},
     {(guint32[]){1, 3, 6, 1, 2, 1, 47, 1, 4, 1, 0}, 11},
 };
-static const RvOid last_change = {(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 9}, 10};
+static const RvOid oper_status = {(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 8}, 10};
+/* ifAdminStatus, ifLastChange, ifCounterDiscontinuityTime */
+enum { REST_ADMIN, REST_LAST_CHANGE, REST_DISCONTINUITY, RESTING };
+static const RvOid resting[RESTING] = {
+    {(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 7}, 10},
+    {(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 9}, 10},
+    {(guint32[]){1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 19}, 11},
+};
 
 const RvOid *
 rv_kept_signs(guint *count)
@@ -296,15 +309,48 @@ rows_of(const RvSnmpAnswers *answers, const RvOid *column)
 }
 
 static guint64
-links_of(const RvSnmpAnswers *answers)
+values_of(const RvSnmpAnswers *answers, const RvOid *column)
 {
     guint count = 0;
-    const RvVarbind *cells = rv_snmp_answers_below(answers, &last_change, &count);
+    const RvVarbind *cells = rv_snmp_answers_below(answers, column, &count);
     guint64 hash = RV_HASH_BASIS;
 
     for (guint i = 0; i < count; i++)
         hash = rv_hash_more(hash, &cells[i].integer, sizeof cells[i].integer);
     return hash;
+}
+
+static gboolean
+any_value(const RvSnmpAnswers *answers, const RvOid *column)
+{
+    guint count = 0;
+    const RvVarbind *cells = rv_snmp_answers_below(answers, column, &count);
+
+    for (guint i = 0; i < count; i++)
+        if (cells[i].integer != 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+has_changed(const RvSnmpAnswers *answers, const RvQuestions *asked, const RvOid *column,
+            guint64 before)
+{
+    return rv_questions_has(asked, column) && rv_snmp_answers_partial(answers, column) == NULL &&
+           values_of(answers, column) != before;
+}
+
+gboolean
+rv_kept_is_rested(const RvKept *kept, gint64 now_ms)
+{
+    return now_ms < kept->rested_ms || now_ms - kept->rested_ms >= kept->rest_ms;
+}
+
+const RvOid *
+rv_kept_resting(const RvKept *kept, gint64 now_ms, guint *count)
+{
+    *count = rv_kept_is_rested(kept, now_ms) ? RESTING : kept->breaks ? 1 : 0;
+    return *count == RESTING ? resting : &resting[REST_DISCONTINUITY];
 }
 
 RvKeptRows
@@ -318,8 +364,8 @@ rv_kept_compare(const RvKept *kept, const RvSnmpAnswers *answers, const RvQuesti
             rv_snmp_answers_partial(answers, &moving->column) == NULL)
             return RV_KEPT_ROWS;
     }
-    return kept->links != links_of(answers) &&
-                   rv_snmp_answers_partial(answers, &last_change) == NULL
+    return has_changed(answers, asked, &oper_status, kept->states) ||
+                   has_changed(answers, asked, &resting[REST_LAST_CHANGE], kept->links)
                ? RV_KEPT_LINKS
                : RV_KEPT_SAME;
 }
@@ -373,7 +419,10 @@ take_head(Reader *reader, const char *device, RvKept *kept)
     for (guint i = 0; i < SIGNS; i++)
         kept->signs.changed[i] = take_signed(reader);
     kept->signs.taken_ms = take_signed(reader);
+    kept->states = take_number(reader);
     kept->links = take_number(reader);
+    kept->rested_ms = take_signed(reader);
+    kept->breaks = take_number(reader) != 0;
     take_moving(reader, kept);
 }
 
@@ -390,6 +439,8 @@ rv_kept_load(const char *state_folder, const char *device)
         return NULL;
     kept = g_new0(RvKept, 1);
     kept->path = path_of(state_folder, device);
+    kept->rest_ms = REST_LEAST_MS +
+                    (gint64)(rv_hash_more(RV_HASH_BASIS, device, strlen(device)) % REST_SPREAD_MS);
     kept->moving = g_array_new(FALSE, TRUE, sizeof(Moving));
     g_array_set_clear_func(kept->moving, clear_moving);
     if (!g_file_get_contents(kept->path, &text, &size, NULL))
@@ -525,12 +576,12 @@ put_head(GByteArray *out, const char *device, const Signs *signs)
 
 void
 rv_kept_save(const char *state_folder, const char *device, const RvSnmpAnswers *answers,
-             const RvColumnPlan *plan, const GArray *probes, gint64 now_ms)
+             const RvColumnPlan *plan, const GArray *probes, const RvKept *before, gint64 now_ms)
 {
     g_autoptr(GByteArray) out = g_byte_array_new(), body = g_byte_array_new(),
                           cells = g_byte_array_new();
     g_autofree char *path = NULL, *folder = NULL;
-    const Signs signs = signs_of(answers, plan, now_ms);
+    const Signs signs = before != NULL ? before->signs : signs_of(answers, plan, now_ms);
     guint count;
 
     if (state_folder == NULL || device == NULL)
@@ -543,7 +594,10 @@ rv_kept_save(const char *state_folder, const char *device, const RvSnmpAnswers *
         return;
     }
     put_head(out, device, &signs);
-    put_number(out, links_of(answers));
+    put_number(out, values_of(answers, &oper_status));
+    put_number(out, values_of(answers, &resting[REST_LAST_CHANGE]));
+    put_signed(out, now_ms);
+    put_number(out, any_value(answers, &resting[REST_DISCONTINUITY]));
     put_moving(out, answers, plan->moving);
     put_number(cells, count);
     g_byte_array_append(cells, body->data, body->len);

@@ -21,6 +21,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvKept, rv_kept_free)
 /* The instances that bear signs beside the system group: RvOid*, `*count` of them. */
 const RvOid *rv_kept_signs(guint *count);
 
+/* Columns of interfaces that are kept although they may change, borrowed, `*count` of them to be
+ * read again in this round: whether a port is wanted, when its link changed, when its counters were
+ * set back. All after half an hour, by devices not at once, and where a status changed; the last in
+ * each round where the agent makes use of it. */
+const RvOid *rv_kept_resting(const RvKept *kept, gint64 now_ms, guint *count);
+/* The half hour is over: what was read is to be kept. */
+gboolean rv_kept_is_rested(const RvKept *kept, gint64 now_ms);
+
 /* Do the signs in `answers` (system group and rv_kept_signs) and the plan still say the same? */
 gboolean rv_kept_holds(const RvKept *kept, const RvSnmpAnswers *answers, const RvColumnPlan *plan,
                        gint64 now_ms);
@@ -43,6 +51,8 @@ gboolean rv_kept_is_of(const RvKept *kept, const RvSnmpAnswers *answers);
 gboolean rv_kept_add_to(const RvKept *kept, RvSnmpAnswers *answers);
 
 /* Writes what `answers`, which are whole, hold of `plan`, and of each of `probes` (RvOid) that it
- * was answered. A file that cannot be written is not worth an error: the next round asks more. */
+ * was answered. `before` (NULL: all was asked anew) is what most of it came from, and as old as
+ * that. A file that cannot be written is not worth an error: the next round asks more. */
 void rv_kept_save(const char *state_folder, const char *device, const RvSnmpAnswers *answers,
-                  const RvColumnPlan *plan, const GArray *probes, gint64 now_ms);
+                  const RvColumnPlan *plan, const GArray *probes, const RvKept *before,
+                  gint64 now_ms);

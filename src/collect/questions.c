@@ -88,26 +88,39 @@ rv_questions_add_system(RvQuestions *questions)
     add_columns(questions, "1.3.6.1.6.3.10.2.1", engine, G_N_ELEMENTS(engine), TRUE);
 }
 
-void
-rv_questions_add_interfaces(RvQuestions *questions)
+static void
+add_packets(RvQuestions *questions)
 {
-    static const guint32 table[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 16, 17, 19, 20};
-    static const guint32 extension[] = {1, 6, 7, 10, 11, 15, 18, 19};
+    static const guint32 table[] = {11, 17}, extension[] = {7, 11};
+
+    add_columns(questions, "1.3.6.1.2.1.2.2.1", table, G_N_ELEMENTS(table), FALSE);
+    add_columns(questions, "1.3.6.1.2.1.31.1.1.1", extension, G_N_ELEMENTS(extension), FALSE);
+}
+
+void
+rv_questions_add_interfaces(RvQuestions *questions, gboolean packets)
+{
+    static const guint32 table[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 16, 19, 20};
+    static const guint32 extension[] = {1, 6, 10, 15, 18, 19};
     static const guint32 ether[] = {19};
 
     add_columns(questions, "1.3.6.1.2.1.2.2.1", table, G_N_ELEMENTS(table), FALSE);
     add_columns(questions, "1.3.6.1.2.1.31.1.1.1", extension, G_N_ELEMENTS(extension), FALSE);
     add_columns(questions, "1.3.6.1.2.1.10.7.2.1", ether, G_N_ELEMENTS(ether), FALSE);
+    if (packets)
+        add_packets(questions);
 }
 
 void
-rv_questions_add_moving_interfaces(RvQuestions *questions)
+rv_questions_add_moving_interfaces(RvQuestions *questions, gboolean packets)
 {
-    static const guint32 table[] = {7, 8, 9, 10, 11, 13, 14, 16, 17, 19, 20};
-    static const guint32 extension[] = {6, 7, 10, 11, 19};
+    static const guint32 table[] = {8, 10, 13, 14, 16, 19, 20};
+    static const guint32 extension[] = {6, 10};
 
     add_columns(questions, "1.3.6.1.2.1.2.2.1", table, G_N_ELEMENTS(table), FALSE);
     add_columns(questions, "1.3.6.1.2.1.31.1.1.1", extension, G_N_ELEMENTS(extension), FALSE);
+    if (packets)
+        add_packets(questions);
 }
 
 void

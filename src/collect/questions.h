@@ -15,10 +15,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvQuestions, rv_questions_free)
 void rv_questions_add(RvQuestions *questions, const RvOid *oid);
 /* sysDescr … sysLocation and the engine's clock. */
 void rv_questions_add_system(RvQuestions *questions);
-/* IF-MIB, ifXTable, duplex. */
-void rv_questions_add_interfaces(RvQuestions *questions);
-/* Of these: status, when it changed, counters. */
-void rv_questions_add_moving_interfaces(RvQuestions *questions);
+/* IF-MIB, ifXTable, duplex; with `packets` unicast packets too. */
+void rv_questions_add_interfaces(RvQuestions *questions, gboolean packets);
+/* Of these: status and counters. */
+void rv_questions_add_moving_interfaces(RvQuestions *questions, gboolean packets);
 /* ENTITY-MIB: names and containment; with `census` models and serials too. */
 void rv_questions_add_entities(RvQuestions *questions, gboolean census);
 void rv_questions_add_profile(RvQuestions *questions, const RvProfile *profile, gboolean census);

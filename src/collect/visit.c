@@ -30,6 +30,7 @@ struct RvVisit {
     RvQuestions *asked; /* all questions so far */
     RvQuestions *now;   /* of this phase */
     RvSnmpOutcome outcome;
+    gboolean talks;
 };
 
 static void ask_phase(RvVisit *visit);
@@ -150,12 +151,20 @@ settle_kept(RvVisit *visit, gboolean whole)
     if (visit->kept != NULL && visit->phase != PHASE_SYSTEM &&
         (visit->anew ? !whole && rv_kept_is_of(visit->kept, visit->answers) : TRUE))
         rv_kept_add_to(visit->kept, visit->answers);
-    if (!whole || visit->means->state_folder == NULL || visit->phase == PHASE_MOVING)
+    if (!whole || visit->means->state_folder == NULL ||
+        (visit->phase == PHASE_MOVING && !rv_kept_is_rested(visit->kept, visit->now_ms)))
         return;
     profiles = choose(visit, answers_have, visit->answers);
     probes = probes_of(visit);
     rv_kept_save(visit->means->state_folder, visit->device->name, visit->answers,
-                 rv_column_plans_get(visit->means->plans, profiles), probes, visit->now_ms);
+                 rv_column_plans_get(visit->means->plans, profiles), probes,
+                 visit->anew ? NULL : visit->kept, visit->now_ms);
+}
+
+static void
+note_load(RvVisitLoad *load, gsize bytes)
+{
+    load->typical = load->typical - load->typical / 8 + bytes / 8;
 }
 
 static void
@@ -172,6 +181,8 @@ end(RvVisit *visit, gboolean whole)
     } else if (answered) {
         rv_interpret_system(visit->answers, visit->observation);
     }
+    if (answered && wants_more(visit))
+        note_load(visit->means->load, rv_snmp_answers_bytes(visit->answers));
     visit->done(visit->user_data);
 }
 
@@ -254,7 +265,13 @@ static void
 on_answers(RvSnmpAgent *agent, const RvSnmpOutcome *outcome, gpointer user_data)
 {
     RvVisit *visit = user_data;
+    RvVisitLoad *load = visit->means->load;
 
+    if (!visit->talks && outcome->answers > 0) {
+        visit->talks = TRUE;
+        load->silent--;
+        load->talking++;
+    }
     add_outcome(visit, outcome);
     if (outcome->state == RV_STATE_UP && visit->phase != PHASE_SYSTEM)
         rv_questions_learn(visit->now, visit->answers, visit->habits);
@@ -297,7 +314,7 @@ add_rest(RvVisit *visit)
 
     for (guint i = 0; i < profiles->len; i++)
         rv_questions_add_profile(visit->now, g_ptr_array_index(profiles, i), is_census(visit));
-    rv_questions_add_interfaces(visit->now);
+    rv_questions_add_interfaces(visit->now, is_census(visit) || visit->means->packet_counters);
     rv_questions_add_entities(visit->now, is_census(visit));
 }
 
@@ -312,10 +329,10 @@ is_replaced(const RvVisit *visit, const RvOid *oid)
          {(guint32[]){1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6}, 11}},
         {{(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 11}, 10},
          {(guint32[]){1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 7}, 11}},
-        {{(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 16}, 10},
-         {(guint32[]){1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 10}, 11}},
         {{(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 17}, 10},
          {(guint32[]){1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 11}, 11}},
+        {{(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 16}, 10},
+         {(guint32[]){1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 10}, 11}},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(counters); i++)
@@ -327,6 +344,18 @@ is_replaced(const RvVisit *visit, const RvOid *oid)
     return FALSE;
 }
 
+/* What changes so seldom that it is looked at now and then. */
+static void
+add_resting(RvVisit *visit)
+{
+    guint count;
+    const RvOid *resting = rv_kept_resting(visit->kept, visit->now_ms, &count);
+
+    for (guint i = 0; i < count; i++)
+        if (rv_habits_rows(visit->habits, &resting[i]) > 0)
+            rv_questions_add(visit->now, &resting[i]);
+}
+
 static void
 add_moving(RvVisit *visit)
 {
@@ -336,6 +365,7 @@ add_moving(RvVisit *visit)
         if (rv_habits_rows(visit->habits, oid) != 0 && !is_replaced(visit, oid))
             rv_questions_add(visit->now, oid);
     }
+    add_resting(visit);
 }
 
 static void
@@ -415,6 +445,7 @@ rv_visit_start(const RvVisitMeans *means, const RvDevice *device, RvCollectTasks
     }
     visit->asked = rv_questions_new();
     visit->now = rv_questions_new();
+    means->load->silent++;
     ask_phase(visit);
     return visit;
 }
@@ -424,6 +455,7 @@ rv_visit_free(RvVisit *visit)
 {
     if (visit == NULL)
         return;
+    *(visit->talks ? &visit->means->load->talking : &visit->means->load->silent) -= 1;
     rv_snmp_agent_free(visit->agent);
     rv_snmp_answers_free(visit->answers);
     rv_habits_free(visit->habits);

@@ -9,11 +9,20 @@
 #include "profile/profiles.h"
 #include "snmp/agent.h"
 
+/* How many visits are under way, and what they take. */
+typedef struct {
+    guint silent;  /* nothing came yet */
+    guint talking; /* something did */
+    gsize typical; /* bytes of the answers of one, as the last ones were */
+} RvVisitLoad;
+
 /* What the visits of a collector share. */
 typedef struct {
     RvSnmpLoop *loop;
     RvProfiles *profiles;
     RvColumnPlans *plans;
+    RvVisitLoad *load;
+    gboolean packet_counters; /* as in RvCollectorOptions */
     const char *state_folder; /* NULL: nothing is kept */
     GPtrArray *trail;         /* as in RvCollectorOptions */
 } RvVisitMeans;

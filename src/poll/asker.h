@@ -11,6 +11,8 @@ typedef struct {
     void (*start)(gpointer asker, const RvDevice *device, RvCollectTasks tasks,
                   const RvCollectMemory *memory, gint64 deadline_ms, RvCollectDone done,
                   gpointer user_data);
+    /* TRUE: start nobody now. NULL: never. */
+    gboolean (*is_full)(gpointer asker);
     /* Cancels what is under way without calling back. */
     void (*close)(gpointer asker);
     gpointer user_data; /* of open */

@@ -17,6 +17,12 @@ start(gpointer asker, const RvDevice *device, RvCollectTasks tasks, const RvColl
     rv_collector_start(asker, device, tasks, memory, deadline_ms, done, user_data);
 }
 
+static gboolean
+is_full(gpointer asker)
+{
+    return rv_collector_is_full(asker);
+}
+
 static void
 close_collector(gpointer asker)
 {
@@ -26,5 +32,5 @@ close_collector(gpointer asker)
 RvAsker
 rv_collecting(const RvCollectorOptions *options)
 {
-    return (RvAsker){open_collector, start, close_collector, (gpointer)options};
+    return (RvAsker){open_collector, start, is_full, close_collector, (gpointer)options};
 }

@@ -73,9 +73,16 @@ is_over(RvDriver *driver)
 }
 
 static gboolean
+is_full(const RvDriver *driver)
+{
+    return g_hash_table_size(driver->flights) >= driver->limits.devices ||
+           (driver->kind->is_full != NULL && driver->kind->is_full(driver->asker));
+}
+
+static gboolean
 start_next(RvDriver *driver)
 {
-    if (g_hash_table_size(driver->flights) >= driver->limits.devices)
+    if (is_full(driver))
         return FALSE;
     if (driver->bmcs < driver->limits.bmcs && !g_queue_is_empty(&driver->with_bmc))
         launch(driver, GPOINTER_TO_UINT(g_queue_pop_head(&driver->with_bmc)));

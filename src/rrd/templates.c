@@ -332,3 +332,16 @@ rv_rrd_templates_for_class(const RvRrdTemplates *templates, RvClass class)
 {
     return templates->of_class[class];
 }
+
+gboolean
+rv_rrd_templates_use(const RvRrdTemplates *templates, guint counters)
+{
+    for (guint i = 0; i < templates->all->len; i++) {
+        const RvRrdTemplate *template = g_ptr_array_index(templates->all, i);
+
+        for (guint k = 0; k < template->sources->len; k++)
+            if ((g_array_index(template->sources, RvRrdSource, k).counters & counters) != 0)
+                return TRUE;
+    }
+    return FALSE;
+}

@@ -60,6 +60,8 @@ typedef struct RvRrdTemplates RvRrdTemplates;
 /* All problems of all files in one RV_ERROR_CONFIG; RV_ERROR_NO_INPUT where the folder is not
  * there. */
 RvRrdTemplates *rv_rrd_templates_load(const char *folder, GError **error);
+/* Does some interface series add up one of `counters` (bits 1 << RvCounterKind)? */
+gboolean rv_rrd_templates_use(const RvRrdTemplates *templates, guint counters);
 void rv_rrd_templates_free(RvRrdTemplates *templates);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRrdTemplates, rv_rrd_templates_free)
 

@@ -407,6 +407,13 @@ rv_snmp_answers_count(const RvSnmpAnswers *answers)
     return answers->varbinds->len;
 }
 
+gsize
+rv_snmp_answers_bytes(const RvSnmpAnswers *answers)
+{
+    return answers->arena.used + answers->arena.left +
+           answers->varbinds->len * (sizeof(RvVarbind) + sizeof(RvVarbind) / 2);
+}
+
 void
 rv_snmp_answers_mark_partial(RvSnmpAnswers *answers, const RvOid *root, const char *why)
 {

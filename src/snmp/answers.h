@@ -26,6 +26,8 @@ const RvVarbind *rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *
 const RvVarbind *rv_snmp_answers_below(const RvSnmpAnswers *answers, const RvOid *root,
                                        guint *count);
 guint rv_snmp_answers_count(const RvSnmpAnswers *answers);
+/* About how much memory they take. */
+gsize rv_snmp_answers_bytes(const RvSnmpAnswers *answers);
 
 /* Subtrees of which not everything came, with a sentence that says why. */
 void rv_snmp_answers_mark_partial(RvSnmpAnswers *answers, const RvOid *root, const char *why);

@@ -7,6 +7,8 @@
 #define COLUMNS 16
 #define ROWS_OF_LARGE                                                                              \
     24 /* a table of so many rows shows an agent that takes two requests at once */
+#define ROWS_OF_SMALL 12 /* tables of at most so many rows share requests */
+#define SMALL_TABLES 16
 #define SILENCES_LIMIT 2 /* requests in a row that failed: the agent is gone */
 
 struct RvAsk {
@@ -260,6 +262,56 @@ schedule(RvAsk *ask)
         end(ask);
 }
 
+/* ---- questions ---- */
+
+static gboolean
+is_small(const RvAsk *ask, const RvSnmpQuestion *question)
+{
+    return ask->capacity.has_bulk && question->walk && question->n_columns > 0 &&
+           question->rows_hint > 0 && question->rows_hint <= ROWS_OF_SMALL &&
+           question->oid.length < RV_OID_CEILING;
+}
+
+static void
+add_table(RvAsk *ask, const RvSnmpQuestion *const *questions, guint n)
+{
+    if (n == 1)
+        g_ptr_array_add(ask->tables, rv_table_new(questions[0], &ask->capacity, on_partial, ask));
+    else if (n > 1)
+        g_ptr_array_add(ask->tables,
+                        rv_table_new_mixed(questions, n, &ask->capacity, on_partial, ask));
+}
+
+/* Small tables together, as many as fit into one answer; the others for themselves. */
+static void
+add_questions(RvAsk *ask, const RvSnmpQuestion *questions, guint n)
+{
+    const RvSnmpQuestion *small[SMALL_TABLES];
+    guint count = 0, columns = 0, rows = 0;
+
+    for (guint i = 0; i < n; i++) {
+        const RvSnmpQuestion *question = &questions[i];
+        guint all = columns + question->n_columns, most = MAX(rows, question->rows_hint);
+
+        if (!question->walk) {
+            rv_gets_add(ask->gets, &question->oid);
+            continue;
+        }
+        if (!is_small(ask, question)) {
+            add_table(ask, &question, 1);
+            continue;
+        }
+        if (count == SMALL_TABLES || all > COLUMNS || all * (most + 1) > RV_CELLS_A_PACKET) {
+            add_table(ask, small, count);
+            count = columns = rows = 0;
+        }
+        small[count++] = question;
+        columns += question->n_columns;
+        rows = MAX(rows, question->rows_hint);
+    }
+    add_table(ask, small, count);
+}
+
 /* ---- life ---- */
 
 RvAsk *
@@ -282,13 +334,7 @@ rv_ask_new(RvSnmpLoop *loop, RvSession *session, const RvSnmpQuestion *questions
     ask->gets = rv_gets_new(&ask->capacity, on_partial, ask);
     ask->tables = g_ptr_array_new_with_free_func((GDestroyNotify)rv_table_free);
     ask->requests = g_ptr_array_new();
-    for (guint i = 0; i < n; i++) {
-        if (questions[i].walk)
-            g_ptr_array_add(ask->tables,
-                            rv_table_new(&questions[i], &ask->capacity, on_partial, ask));
-        else
-            rv_gets_add(ask->gets, &questions[i].oid);
-    }
+    add_questions(ask, questions, n);
     ask->begun_ms = rv_clock_monotonic_ms();
     ask->deadline.fire = on_deadline;
     ask->end.fire = on_end;

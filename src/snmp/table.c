@@ -31,6 +31,7 @@ struct RvTable {
     Column *columns;
     guint n, busy;
     gboolean whole; /* no columns: all below the root */
+    gboolean mixed; /* columns of several tables; no root */
     gboolean next;  /* GETNEXT */
     gboolean probed;
     guint known;          /* rows; 0: not known */
@@ -56,26 +57,56 @@ column_init(Column *column, RvOid root)
     memcpy(column->last, root.ids, root.length * sizeof *root.ids);
 }
 
-RvTable *
-rv_table_new(const RvSnmpQuestion *question, RvCapacity *capacity, RvPartial partial, gpointer ask)
+static RvTable *
+table_new(guint n, guint known, RvCapacity *capacity, RvPartial partial, gpointer ask)
 {
     RvTable *table = g_new0(RvTable, 1);
 
+    table->n = n;
+    table->columns = g_new0(Column, n);
+    table->known = known;
+    table->next = !capacity->has_bulk;
+    table->rows_a_request = known > 0 ? GROWN_ROWS : PROBE_ROWS_MOST;
+    table->capacity = capacity;
+    table->partial = partial;
+    table->ask = ask;
+    return table;
+}
+
+RvTable *
+rv_table_new(const RvSnmpQuestion *question, RvCapacity *capacity, RvPartial partial, gpointer ask)
+{
+    gboolean whole = question->columns == NULL || question->n_columns == 0 ||
+                     question->oid.length >= RV_OID_CEILING;
+    RvTable *table =
+        table_new(whole ? 1 : question->n_columns, question->rows_hint, capacity, partial, ask);
+
     table->root = rv_oid_copy(&question->oid);
-    table->whole = question->columns == NULL || question->n_columns == 0 ||
-                   question->oid.length >= RV_OID_CEILING;
-    table->n = table->whole ? 1 : question->n_columns;
-    table->columns = g_new0(Column, table->n);
+    table->whole = whole;
     for (guint i = 0; i < table->n; i++)
         column_init(&table->columns[i],
                     table->whole ? rv_oid_copy(&question->oid)
                                  : rv_oid_append(&question->oid, &question->columns[i], 1));
-    table->known = question->rows_hint;
-    table->next = !capacity->has_bulk;
-    table->rows_a_request = table->known > 0 ? GROWN_ROWS : PROBE_ROWS_MOST;
-    table->capacity = capacity;
-    table->partial = partial;
-    table->ask = ask;
+    return table;
+}
+
+RvTable *
+rv_table_new_mixed(const RvSnmpQuestion *const *questions, guint n, RvCapacity *capacity,
+                   RvPartial partial, gpointer ask)
+{
+    guint columns = 0, known = 0, at = 0;
+    RvTable *table;
+
+    for (guint i = 0; i < n; i++) {
+        columns += questions[i]->n_columns;
+        known = MAX(known, questions[i]->rows_hint);
+    }
+    table = table_new(columns, known, capacity, partial, ask);
+    table->mixed = TRUE;
+    for (guint i = 0; i < n; i++)
+        for (guint k = 0; k < questions[i]->n_columns; k++)
+            column_init(&table->columns[at++],
+                        rv_oid_append(&questions[i]->oid, &questions[i]->columns[k], 1));
     return table;
 }
 
@@ -229,7 +260,7 @@ plan_known(RvTable *table, guint32 *parts, guint *repetitions)
     left = table->known - MIN(table->known, table->columns[parts[0]].rows);
     wish = left > 0 ? left + 1 : table->rows_a_request;
     n = pick(table, CLAMP(RV_CELLS_A_PACKET / wish, 1, table->capacity->columns), parts);
-    if (n == 1 && left > 0 && (table->counted || table->probed))
+    if (n == 1 && left > 0 && (table->counted || table->probed) && !table->mixed)
         wish = left;
     table->probed = TRUE;
     *repetitions = wish;
@@ -282,7 +313,7 @@ rv_table_give_up(RvTable *table, RvReason reason, const char *why)
 
     for (guint i = 0; i < table->n; i++)
         open += table->columns[i].state != DONE;
-    if (open == table->n) {
+    if (open == table->n && !table->mixed) {
         table->partial(table->ask, &table->root, reason, why);
         for (guint i = 0; i < table->n; i++)
             table->columns[i].state = DONE;
@@ -444,7 +475,7 @@ release(RvTable *table, const RvRequest *request, guint rows_before)
 
         if (column->state != BUSY)
             continue;
-        column->state = request->n == 1 && !table->next && table->known > 0 &&
+        column->state = request->n == 1 && !table->next && !table->mixed && table->known > 0 &&
                                 column->rows == table->known &&
                                 column->rows - rows_before == request->repetitions
                             ? PERHAPS
@@ -586,10 +617,10 @@ rv_table_ask_missing(const RvTable *table, const RvSnmpAnswers *answers, RvGets 
     const Column *full = NULL;
     guint missing = 0;
 
-    for (guint i = 0; i < table->n; i++)
+    for (guint i = 0; i < table->n && !table->mixed; i++)
         if (full == NULL || table->columns[i].rows > full->rows)
             full = &table->columns[i];
-    for (guint pass = 0; pass < 2; pass++)
+    for (guint pass = 0; full != NULL && pass < 2; pass++)
         for (guint i = 0; i < table->n; i++) {
             const Column *column = &table->columns[i];
             guint few = MAX(full->rows / 4, 1);

@@ -2,7 +2,8 @@
  *
  * Rows unknown: all columns together, a few rows; that ends small and absent tables at once. Then,
  * and where the rows are known from before, as many columns in a request as fill a packet: of a
- * large table one, with as many repetitions as there are rows. GETNEXT row by row for v1 and where
+ * large table one, with as many repetitions as there are rows. Small tables that are known share
+ * requests. GETNEXT row by row for v1 and where
  * GETBULK goes wrong. */
 #pragma once
 
@@ -15,6 +16,9 @@ typedef struct RvTable RvTable;
 
 RvTable *rv_table_new(const RvSnmpQuestion *question, RvCapacity *capacity, RvPartial partial,
                       gpointer ask);
+/* Small tables whose rows are known (rows_hint), asked as one. */
+RvTable *rv_table_new_mixed(const RvSnmpQuestion *const *questions, guint n, RvCapacity *capacity,
+                            RvPartial partial, gpointer ask);
 void rv_table_free(RvTable *table);
 
 /* The next request, without its `done`; NULL: none now (see rv_table_is_done). */

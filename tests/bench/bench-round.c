@@ -176,7 +176,7 @@ main(int argc, char **argv)
                                      .workers = 1,
                                      .inventory = rv_inventory_new(),
                                      .plan = &plan};
-    const RvAsker asker = {open_asker, start, close_asker, NULL};
+    const RvAsker asker = {open_asker, start, NULL, close_asker, NULL};
     g_autofree char *templates = NULL;
 
     if (argc < 2 || g_mkdtemp(folder) == NULL)

@@ -22,6 +22,7 @@ typedef struct {
     gint64 entities_changed, interfaces_changed, link_changed; /* ticks; -1: not told */
     const char *descr, *alias, *part;
     int speed; /* Mbit/s */
+    int flip;  /* 1: ports that were up are down, and the others up */
 } Switch;
 
 static void
@@ -71,7 +72,7 @@ add_ports(GString *text, const Switch *the)
         add(text, "1.3.6.1.2.1.2.2.1.2", row, 4, "Ethernet%d", row);
         add(text, "1.3.6.1.2.1.2.2.1.3", row, 2, "6");
         add(text, "1.3.6.1.2.1.2.2.1.7", row, 2, "1");
-        add(text, "1.3.6.1.2.1.2.2.1.8", row, 2, "%d", 1 + row % 2);
+        add(text, "1.3.6.1.2.1.2.2.1.8", row, 2, "%d", 1 + (row + the->flip) % 2);
         add(text, "1.3.6.1.2.1.2.2.1.9", row, 67, "%d", (int)the->link_changed);
         add(text, "1.3.6.1.2.1.2.2.1.10", row, 65, "%d", row);
         for (guint i = 0; i < G_N_ELEMENTS(counters); i++) {
@@ -221,7 +222,7 @@ state_folder_remove(char *folder)
 
 /* ---- a first round, then another ---- */
 
-#define FEW 16 /* a request for each column that moves */
+#define FEW 12 /* a request for each column that moves, and for a port that changed */
 
 typedef struct {
     const char *words;
@@ -265,7 +266,7 @@ static const Row rows[] = {
      TRUE},
     {"a link came up with another speed",
      {0},
-     {.link_changed = 800000, .speed = 100},
+     {.link_changed = 800000, .speed = 100, .flip = 1},
      HEALTH,
      TRUE,
      TRUE},
@@ -391,7 +392,7 @@ test_age(void)
         {"after a day", RV_KEPT_SECONDS, 900000 + 8640000, FALSE},
         {"our clock went back", -60, 900000, FALSE},
     };
-    g_autoptr(RvColumnPlans) plans = rv_column_plans_new();
+    g_autoptr(RvColumnPlans) plans = rv_column_plans_new(FALSE);
     g_autoptr(GPtrArray) none = g_ptr_array_new();
     g_autoptr(GArray) probes = g_array_new(FALSE, FALSE, sizeof(RvOid));
     const RvColumnPlan *plan = rv_column_plans_get(plans, none);
@@ -401,7 +402,7 @@ test_age(void)
     const gint64 now_ms = 1762272000000;
     g_autoptr(RvKept) kept = NULL, other = NULL;
 
-    rv_kept_save(folder, "core-sw-01", answers, plan, probes, now_ms);
+    rv_kept_save(folder, "core-sw-01", answers, plan, probes, NULL, now_ms);
     kept = rv_kept_load(folder, "core-sw-01");
     g_assert_nonnull(kept);
     other = rv_kept_load(folder, "Core SW 01"); /* the same file, another device */
@@ -414,6 +415,41 @@ test_age(void)
         g_assert_true(rv_kept_holds(kept, heard, plan, now_ms + later[i].passed_s * 1000) ==
                       later[i].holds);
     }
+    state_folder_remove(folder);
+}
+
+/* When a link changed is read again after a while also where each look finds it as it was; what was
+ * read so does not make the rest younger. */
+static void
+test_rest(void)
+{
+    g_autoptr(RvColumnPlans) plans = rv_column_plans_new(FALSE);
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    g_autoptr(GArray) probes = g_array_new(FALSE, FALSE, sizeof(RvOid));
+    const RvColumnPlan *plan = rv_column_plans_get(plans, none);
+    const Switch the = {0}, flapped = {.link_changed = 800000};
+    g_autoptr(RvSnmpAnswers) before = answers_of(&the), after = answers_of(&flapped);
+    g_autoptr(RvKept) kept = NULL, again = NULL;
+    g_autoptr(RvQuestions) asked = rv_questions_new();
+    char *folder = state_folder_new();
+    const gint64 now_ms = 1762272000000, later_ms = now_ms + 30 * 60 * 1000;
+    guint count;
+
+    rv_kept_save(folder, "core-sw-01", before, plan, probes, NULL, now_ms);
+    kept = rv_kept_load(folder, "core-sw-01");
+    rv_kept_resting(kept, now_ms + 300000, &count);
+    g_assert_cmpuint(count, ==, 0);
+    rv_questions_add_moving_interfaces(asked, FALSE);
+    g_assert_cmpint(rv_kept_compare(kept, after, asked), ==, RV_KEPT_SAME);
+    for (const RvOid *oid = rv_kept_resting(kept, later_ms, &count); count > 0; oid++, count--)
+        rv_questions_add(asked, oid);
+    g_assert_cmpint(rv_kept_compare(kept, before, asked), ==, RV_KEPT_SAME);
+    g_assert_cmpint(rv_kept_compare(kept, after, asked), ==, RV_KEPT_LINKS);
+    rv_kept_save(folder, "core-sw-01", after, plan, probes, kept, later_ms);
+    again = rv_kept_load(folder, "core-sw-01");
+    g_assert_false(rv_kept_is_rested(again, later_ms + 300000));
+    g_assert_cmpint(rv_kept_compare(again, after, asked), ==, RV_KEPT_SAME);
+    g_assert_false(rv_kept_holds(again, before, plan, now_ms + (gint64)RV_KEPT_SECONDS * 1000));
     state_folder_remove(folder);
 }
 
@@ -432,5 +468,6 @@ main(int argc, char **argv)
     g_test_add_func("/collect/visit/cut-short", test_cut_short);
     g_test_add_func("/collect/kept/damaged-file", test_damaged_file);
     g_test_add_func("/collect/kept/age", test_age);
+    g_test_add_func("/collect/kept/rest", test_rest);
     return g_test_run();
 }

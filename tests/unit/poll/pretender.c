@@ -146,4 +146,4 @@ close_pretender(gpointer asker)
     g_main_context_unref(asker);
 }
 
-const RvAsker pretender = {open_pretender, start, close_pretender, NULL};
+const RvAsker pretender = {open_pretender, start, NULL, close_pretender, NULL};
