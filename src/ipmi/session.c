@@ -8,6 +8,9 @@
 #define FIRST_CIPHER 17 /* HMAC-SHA256, AES-CBC-128: IPMI 2.0 table 22-20, errata 7 */
 #define SECOND_CIPHER 3 /* HMAC-SHA1, AES-CBC-128: every IPMI 2.0 BMC has it */
 #define LEAST_TIMEOUT_MS 200
+#define TIMEOUT_SLACK_MS 30  /* libfreeipmi must find the time-out past when it wakes for it */
+#define SENDS_PER_INTERVAL 2 /* libfreeipmi: so many at one interval, then it is longer by one */
+#define SENDS_MAX 1000
 #define BUSY_PAUSE_MS 60 /* doubled at each of BUSY_TRIES */
 #define BUSY_TRIES 4
 #define KG_MAX 20         /* bytes (§13.31) */
@@ -128,6 +131,19 @@ read_kg(const RvSecret *secret, guint8 *kg)
     return bytes;
 }
 
+/* libfreeipmi sends again after 1, 2, 4, 6, 9, 12 … times the interval that it is given, and gives
+ * up only at one of these moments: with 5 s and 1 s after 6 s. The interval is shortened so that
+ * one of them is the time-out. */
+static guint
+interval_that_ends_at(gint64 timeout_ms, guint wanted_ms)
+{
+    guint sum = 0;
+
+    for (guint sent = 0; (gint64)sum * wanted_ms < timeout_ms && sent < SENDS_MAX; sent++)
+        sum += sent / SENDS_PER_INTERVAL + 1;
+    return MAX((guint)(timeout_ms / MAX(sum, 1)), 1);
+}
+
 /* What the BMC's status says where libfreeipmi has only "IPMI error" (IPMI 2.0 table 13-15). */
 static int
 refined(const RvIpmiSession *session, int errnum, int cipher)
@@ -166,7 +182,9 @@ open_once(RvIpmiSession *session, int cipher, guint8 authentication)
     g_autofree char *host = host_with_port(access);
     gint64 timeout_ms =
         CLAMP(time_left_ms(session), LEAST_TIMEOUT_MS, MAX(access->timeout_ms, LEAST_TIMEOUT_MS));
-    guint again_ms = (guint)MIN((gint64)MAX(access->retransmission_ms, 50), timeout_ms / 2);
+    guint again_ms = interval_that_ends_at(
+        timeout_ms, (guint)MIN((gint64)MAX(access->retransmission_ms, 50), timeout_ms / 2));
+    guint last_ms = (guint)timeout_ms - TIMEOUT_SLACK_MS;
     const char *user = access->user != NULL ? access->user : "";
     const char *password = access->password != NULL ? rv_secret_reveal(access->password) : "";
     guint8 kg[KG_MAX + 1];
@@ -177,14 +195,13 @@ open_once(RvIpmiSession *session, int cipher, guint8 authentication)
     session->context = ipmi_ctx_create();
     g_return_val_if_fail(session->context != NULL, IPMI_ERR_OUT_OF_MEMORY);
     if (access->version == RV_IPMI_1_5)
-        result =
-            ipmi_ctx_open_outofband(session->context, host, user, password, authentication,
-                                    privilege_level(access->privilege), (guint)timeout_ms, again_ms,
-                                    session->workarounds.outofband, IPMI_FLAGS_DEFAULT);
+        result = ipmi_ctx_open_outofband(session->context, host, user, password, authentication,
+                                         privilege_level(access->privilege), last_ms, again_ms,
+                                         session->workarounds.outofband, IPMI_FLAGS_DEFAULT);
     else
         result = ipmi_ctx_open_outofband_2_0(
             session->context, host, user, password, kg_length > 0 ? kg : NULL, kg_length,
-            privilege_level(access->privilege), (guint8)cipher, (guint)timeout_ms, again_ms,
+            privilege_level(access->privilege), (guint8)cipher, last_ms, again_ms,
             session->workarounds.outofband_2_0, IPMI_FLAGS_DEFAULT);
     explicit_bzero(kg, sizeof kg);
     if (result < 0) {

@@ -22,7 +22,7 @@ set_working_mc 0x20
     guid a123456789abcdefa123456789abcdef
   %(kg)s
   endlan
-  chassis_control "%(folder)s/chassis 0x20"
+  %(chassis)s
   user 1 true  ""        "test" user     10       none md2 md5 straight
   user 2 true  "rounds" "secret-1" admin    10       none md2 md5 straight
   user 3 true  "guest" "secret-2" user    10       none md2 md5 straight
@@ -161,14 +161,17 @@ def silent_port():
 
 
 class Bmc:
-    """Serves `emu` (text) on 127.0.0.1:`port` until stop(), or the end of a with block."""
+    """Serves `emu` (text) on 127.0.0.1:`port` until stop(), or the end of a with block. `power` None:
+    ipmi_sim's own answer, off, which starts no script at each question: two processes for each of many
+    BMCs in one second are a load that no real BMC is to this host."""
 
     def __init__(self, emu, power=1, kg=None, port=None):
         self.port = port or free_port()
         self.folder = tempfile.mkdtemp(prefix='rackvitals-bmc-')
         os.mkdir(self.folder + '/state')
-        values = {'port': self.port, 'folder': self.folder, 'kg': 'bmc_key "%s"' % kg if kg else ''}
-        for name, body in (('lan.conf', LAN % values), ('chassis', CHASSIS % power), ('bmc.emu', emu)):
+        values = {'port': self.port, 'folder': self.folder, 'kg': 'bmc_key "%s"' % kg if kg else '',
+                  'chassis': 'chassis_control "%s/chassis 0x20"' % self.folder if power is not None else ''}
+        for name, body in (('lan.conf', LAN % values), ('chassis', CHASSIS % (power or 0)), ('bmc.emu', emu)):
             with open(os.path.join(self.folder, name), 'w', encoding='utf-8') as f:
                 f.write(body)
         os.chmod(self.folder + '/chassis', 0o755)
