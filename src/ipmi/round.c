@@ -187,12 +187,12 @@ get_sdr(SdrSource *source, RvSdrKey *key)
 }
 
 static void
-read_sensors(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
+read_sensors(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context, gboolean bridged)
 {
     gboolean look = source->was_fresh || source->census;
     g_autoptr(GError) error = NULL;
 
-    rv_ipmi_sensors_read(source->session, sdr, context, look, source->round);
+    rv_ipmi_sensors_read(source->session, sdr, context, bridged, look, source->round);
     /* shared sensors that are there, thresholds of today */
     if (look && source->session->reason == RV_REASON_NONE &&
         !rv_sdr_store(sdr, source->path, &error))
@@ -202,14 +202,12 @@ read_sensors(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
 /* ---- the session ---- */
 
 static void
-ask_with_sdr(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
+ask_log_and_parts(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
 {
     RvIpmiSession *session = source->session;
     RvIpmiRound *round = source->round;
     const RvIpmiTask *task = &round->task;
 
-    if (task->sensors && sdr != NULL)
-        read_sensors(source, sdr, context);
     if (task->dcmi && (!source->habits->no_dcmi || task->fru) && rv_ipmi_session_goes_on(session))
         rv_ipmi_device_ask_power(session, source->habits, round);
     if (task->sel && rv_ipmi_session_goes_on(session))
@@ -219,6 +217,18 @@ ask_with_sdr(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
     if (!source->habits->no_dcmi)
         rv_ipmi_device_ask_asset_tag(session, round);
     rv_ipmi_fru_read(session, source->habits, sdr, context, round);
+}
+
+static void
+ask_with_sdr(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
+{
+    gboolean sensors = source->round->task.sensors && sdr != NULL;
+
+    if (sensors)
+        read_sensors(source, sdr, context, FALSE);
+    ask_log_and_parts(source, sdr, context);
+    if (sensors && (source->session->workarounds.quirks & RV_IPMI_QUIRK_BRIDGE))
+        read_sensors(source, sdr, context, TRUE);
 }
 
 static void

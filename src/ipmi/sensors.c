@@ -7,8 +7,12 @@
 #include "base/text.h"
 
 #define SIBLINGS_MAX 32
+#define ACCESS_NONE 0
+#define ACCESS_FIXED 3 /* only the record says them */
 #define BUSY_TRIES 3
 #define BUSY_PAUSE_MS 100
+#define READING_UNAVAILABLE 0x20 /* Get Sensor Reading, second byte */
+#define SCANNING_ENABLED 0x40
 
 /* ---- what the record says ---- */
 
@@ -48,7 +52,7 @@ unit_of(ipmi_sdr_ctx_t context, const RvSdrRecord *record)
                                     &rate, &base, &modifier_unit) < 0 ||
         ipmi_sensor_units_string(percentage, modifier, rate, base, modifier_unit, unit,
                                  sizeof unit - 1, TRUE) <= 0)
-        return NULL;
+        return g_strdup(ipmi_sensor_units[IPMI_SENSOR_UNIT_UNSPECIFIED]);
     return g_strdup(unit);
 }
 
@@ -99,11 +103,11 @@ set_thresholds(ipmi_sdr_ctx_t context, const RvSdrRecord *record, const Decoding
                               &sensor->lower_nonrecoverable, &sensor->upper_noncritical,
                               &sensor->upper_critical,       &sensor->upper_nonrecoverable};
     guint8 readable[6], raw[6];
-    guint8 access = record->bytes[11] >> 2 & 3; /* 0: none, 3: fixed and not readable (§43.1) */
+    guint8 access = record->bytes[11] >> 2 & 3; /* §43.1 */
 
-    if (access == 0 || access == 3)
+    if (access == ACCESS_NONE)
         return;
-    if (record->has_thresholds) {
+    if (record->has_thresholds && access != ACCESS_FIXED) {
         for (guint i = 0; i < G_N_ELEMENTS(limits); i++)
             if (record->thresholds[0] & (1 << i))
                 *limits[i] = decode(decoding, record->thresholds[1 + i]);
@@ -195,6 +199,7 @@ typedef struct {
     ipmi_sensor_read_ctx_t reader;
     guint32 manufacturer_id;
     guint16 product_id;
+    guint8 silent; /* address of a satellite controller that did not answer; 0: none */
 } Asking;
 
 static unsigned int
@@ -229,6 +234,47 @@ was_not_asked(int errnum)
            errnum == IPMI_SENSOR_READ_ERR_PARAMETERS;
 }
 
+/* Sensors behind another LUN of the BMC itself: libfreeipmi takes them for another controller's. */
+static gboolean
+is_behind_lun(const RvSdrRecord *record)
+{
+    return record->bytes[5] == IPMI_SLAVE_ADDRESS_BMC && (record->bytes[6] & 3) != 0;
+}
+
+/* Get Sensor Reading, §35.14. As ipmi_sensor_read. */
+static int
+ask_lun(Asking *asking, const RvSdrRecord *record, guint sibling, double **value, guint16 *events)
+{
+    const guint8 request[] = {0x2D, (guint8)(record->bytes[7] + sibling)};
+    gboolean any = (asking->session->workarounds.quirks & RV_IPMI_QUIRK_IGNORE_SCANNING) != 0;
+    gboolean threshold = (record->bytes[13] & 0x7F) == IPMI_EVENT_READING_TYPE_CODE_THRESHOLD;
+    guint8 reply[4] = {0};
+    Decoding decoding;
+
+    if (rv_ipmi_session_command(asking->session, record->bytes[6] & 3, IPMI_NET_FN_SENSOR_EVENT_RQ,
+                                request, sizeof request, reply, sizeof reply, NULL) < 2 ||
+        (reply[1] & READING_UNAVAILABLE) || (!(reply[1] & SCANNING_ENABLED) && !any))
+        return -1;
+    *events = (guint16)((reply[2] | reply[3] << 8) & (threshold ? 0x3F : 0x7FFF));
+    if (!threshold || rv_sdr_record_type(record) != IPMI_SDR_FORMAT_FULL_SENSOR_RECORD ||
+        !decoding_of(asking->sdr, record, &decoding))
+        return 0;
+    *value = malloc(sizeof **value); /* as libfreeipmi gives it */
+    **value = decode(&decoding, reply[0]);
+    return 1;
+}
+
+/* libfreeipmi takes the silence of a controller behind the BMC for the end of the session, and then
+ * it is: but the BMC itself is well. */
+static gboolean
+is_satellites_silence(Asking *asking, const RvSdrRecord *record)
+{
+    int errnum = ipmi_ctx_errnum(asking->session->context);
+
+    return record->bytes[5] != IPMI_SLAVE_ADDRESS_BMC &&
+           (errnum == IPMI_ERR_MESSAGE_TIMEOUT || errnum == IPMI_ERR_SESSION_TIMEOUT);
+}
+
 /* One request, two for a non-linear sensor. As ipmi_sensor_read: 1, 0, -1. */
 static int
 ask_once(Asking *asking, const RvSdrRecord *record, guint sibling, double **value, guint16 *events)
@@ -242,8 +288,11 @@ ask_once(Asking *asking, const RvSdrRecord *record, guint sibling, double **valu
                           (record->bytes[23] & 0x7F) >= 0x70;
     guint requests = was_not_asked(errnum) ? 0 : non_linear ? 2 : 1;
 
+    if (result < 0 && requests > 0)
+        asking->silent = is_satellites_silence(asking, record) ? record->bytes[5] : 0;
     rv_ipmi_session_end(asking->session, begun_ms, requests,
-                        result < 0 && errnum == IPMI_SENSOR_READ_ERR_IPMI_ERROR);
+                        result < 0 && errnum == IPMI_SENSOR_READ_ERR_IPMI_ERROR &&
+                            asking->silent == 0);
     return result;
 }
 
@@ -252,7 +301,11 @@ ask(Asking *asking, const RvSdrRecord *record, guint sibling, double **value, gu
 {
     int result = -1;
 
-    for (guint try = 0; try < BUSY_TRIES && rv_ipmi_session_goes_on(asking->session); try++) {
+    if (is_behind_lun(record))
+        return ask_lun(asking, record, sibling, value, events);
+    for (guint try = 0;
+         try < BUSY_TRIES && asking->silent == 0 && rv_ipmi_session_goes_on(asking->session);
+         try++) {
         result = ask_once(asking, record, sibling, value, events);
         if (result >= 0 ||
             ipmi_sensor_read_ctx_errnum(asking->reader) != IPMI_SENSOR_READ_ERR_NODE_BUSY)
@@ -260,6 +313,16 @@ ask(Asking *asking, const RvSdrRecord *record, guint sibling, double **value, gu
         g_usleep((gulong)(BUSY_PAUSE_MS << try) * 1000);
     }
     return result;
+}
+
+/* Reserved event types (IPMI 2.0 table 42-1): the bits have no meaning. */
+static gboolean
+has_meaning(guint8 event_type)
+{
+    return IPMI_EVENT_READING_TYPE_CODE_IS_THRESHOLD(event_type) ||
+           IPMI_EVENT_READING_TYPE_CODE_IS_GENERIC(event_type) ||
+           IPMI_EVENT_READING_TYPE_CODE_IS_SENSOR_SPECIFIC(event_type) ||
+           IPMI_EVENT_READING_TYPE_CODE_IS_OEM(event_type);
 }
 
 static char **
@@ -297,8 +360,9 @@ read_into(Asking *asking, const RvSdrRecord *record, guint sibling, RvIpmiSensor
         return FALSE;
     sensor->readable = TRUE;
     sensor->satellite = FALSE;
-    sensor->has_events = TRUE;
-    sensor->event_words = event_words(asking, sensor);
+    sensor->has_events = has_meaning(sensor->event_type);
+    if (sensor->has_events)
+        sensor->event_words = event_words(asking, sensor);
     if (value != NULL) {
         sensor->analog = TRUE;
         sensor->value = *value;
@@ -337,27 +401,39 @@ read_siblings(Asking *asking, RvSdrRecord *record, gboolean look, RvIpmiRound *r
         record->siblings = there;
 }
 
+/* Asked by Send Message, where that is allowed (IPMI 2.0 §6.13). */
+static gboolean
+is_bridged(const Asking *asking, const RvSdrRecord *record)
+{
+    return (asking->session->workarounds.quirks & RV_IPMI_QUIRK_BRIDGE) &&
+           record->bytes[5] != IPMI_SLAVE_ADDRESS_BMC;
+}
+
 static void
-read_all(Asking *asking, RvSdr *sdr, gboolean look_for_siblings, RvIpmiRound *round)
+read_all(Asking *asking, RvSdr *sdr, gboolean bridged, gboolean look_for_siblings,
+         RvIpmiRound *round)
 {
     for (guint i = 0; i < sdr->records->len && rv_ipmi_session_goes_on(asking->session); i++) {
         RvSdrRecord *record = g_ptr_array_index(sdr->records, i);
         RvIpmiSensor *sensor = rv_ipmi_sensor_describe(asking->sdr, record, 0);
 
-        if (sensor == NULL)
+        if (sensor == NULL || is_bridged(asking, record) != bridged) {
+            rv_ipmi_sensor_free(sensor);
             continue;
+        }
         (void)read_into(asking, record, 0, sensor);
         if (asking->session->reason != RV_REASON_NONE && !sensor->readable) {
             rv_ipmi_sensor_free(sensor); /* not heard is not the same as not readable */
             return;
         }
         rv_ipmi_round_add_sensor(round, sensor);
-        read_siblings(asking, record, look_for_siblings, round);
+        if (asking->silent == 0)
+            read_siblings(asking, record, look_for_siblings, round);
     }
 }
 
 void
-rv_ipmi_sensors_read(RvIpmiSession *session, RvSdr *sdr, ipmi_sdr_ctx_t context,
+rv_ipmi_sensors_read(RvIpmiSession *session, RvSdr *sdr, ipmi_sdr_ctx_t context, gboolean bridged,
                      gboolean look_for_siblings, RvIpmiRound *round)
 {
     Asking asking = {.session = session,
@@ -366,11 +442,14 @@ rv_ipmi_sensors_read(RvIpmiSession *session, RvSdr *sdr, ipmi_sdr_ctx_t context,
                      .manufacturer_id = sdr->key.manufacturer_id,
                      .product_id = sdr->key.product_id};
 
-    if (asking.reader != NULL) {
-        (void)ipmi_sensor_read_ctx_set_flags(asking.reader,
-                                             read_flags(session->workarounds.quirks));
-        read_all(&asking, sdr, look_for_siblings, round);
-    }
-    if (asking.reader != NULL)
-        ipmi_sensor_read_ctx_destroy(asking.reader);
+    if (asking.reader == NULL)
+        return;
+    (void)ipmi_sensor_read_ctx_set_flags(asking.reader, read_flags(session->workarounds.quirks));
+    read_all(&asking, sdr, bridged, look_for_siblings, round);
+    if (asking.silent != 0)
+        rv_ipmi_round_note(round,
+                           "a controller behind the BMC (address %02Xh) does not answer: its "
+                           "sensors and those asked after it have no reading",
+                           asking.silent);
+    ipmi_sensor_read_ctx_destroy(asking.reader);
 }

@@ -9,7 +9,9 @@
 RvIpmiSensor *rv_ipmi_sensor_describe(ipmi_sdr_ctx_t context, const RvSdrRecord *record,
                                       guint sibling);
 
-/* Asks every sensor once. `look_for_siblings`: also those of shared records that were not there
- * last time; record->siblings then says which are. */
+/* Asks every sensor once: without `bridged` all that the BMC itself can tell, with it those of
+ * other controllers, where the workarounds allow that. These come last of all that is asked of a
+ * BMC: when one of them is silent, libfreeipmi's session is over. `look_for_siblings`: also those
+ * of shared records that were not there last time; record->siblings then says which are. */
 void rv_ipmi_sensors_read(RvIpmiSession *session, RvSdr *sdr, ipmi_sdr_ctx_t context,
-                          gboolean look_for_siblings, RvIpmiRound *round);
+                          gboolean bridged, gboolean look_for_siblings, RvIpmiRound *round);

@@ -182,9 +182,8 @@ open_once(RvIpmiSession *session, int cipher, guint8 authentication)
     g_autofree char *host = host_with_port(access);
     gint64 timeout_ms =
         CLAMP(time_left_ms(session), LEAST_TIMEOUT_MS, MAX(access->timeout_ms, LEAST_TIMEOUT_MS));
-    guint again_ms = interval_that_ends_at(
-        timeout_ms, (guint)MIN((gint64)MAX(access->retransmission_ms, 50), timeout_ms / 2));
-    guint last_ms = (guint)timeout_ms - TIMEOUT_SLACK_MS;
+    guint again_ms = (guint)MIN((gint64)MAX(access->retransmission_ms, 50), timeout_ms / 2);
+    guint last_ms;
     const char *user = access->user != NULL ? access->user : "";
     const char *password = access->password != NULL ? rv_secret_reveal(access->password) : "";
     guint8 kg[KG_MAX + 1];
@@ -192,6 +191,15 @@ open_once(RvIpmiSession *session, int cipher, guint8 authentication)
     gint64 begun_ms = rv_clock_monotonic_ms();
     int result, errnum = 0;
 
+    if (session->workarounds.quirks & RV_IPMI_QUIRK_BRIDGE) {
+        /* The BMC's own answers do not let libfreeipmi give up on a silent controller behind it,
+         * until an interval is longer than the time-out: after T/4, T/4 and T/2. */
+        timeout_ms = MAX(timeout_ms / 2, LEAST_TIMEOUT_MS);
+        again_ms = (guint)timeout_ms / 2;
+    } else {
+        again_ms = interval_that_ends_at(timeout_ms, again_ms);
+    }
+    last_ms = (guint)timeout_ms - TIMEOUT_SLACK_MS;
     session->context = ipmi_ctx_create();
     g_return_val_if_fail(session->context != NULL, IPMI_ERR_OUT_OF_MEMORY);
     if (access->version == RV_IPMI_1_5)
