@@ -49,6 +49,8 @@ rv_ipmi_device_ask_id(RvIpmiSession *session, RvIpmiRound *round, RvSdrKey *key)
     answers->device_revision = reply[1] & 0x0F;
     answers->firmware_major = key->firmware_major;
     answers->firmware_minor = (guint8)((reply[3] >> 4) * 10 + (reply[3] & 0x0F));
+    answers->ipmi_major = reply[4] & 0x0F;
+    answers->ipmi_minor = reply[4] >> 4;
     answers->manufacturer_id = key->manufacturer_id;
     answers->product_id = key->product_id;
     answers->manufacturer = manufacturer_name(key->manufacturer_id);

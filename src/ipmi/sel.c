@@ -64,8 +64,9 @@ get_entry(RvIpmiSession *session, guint16 id, guint8 *entry, guint16 *next, guin
 /* ---- decoding ---- */
 
 static ipmi_sel_ctx_t
-decoder_open(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context)
+decoder_open(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context, RvIpmiRound *round)
 {
+    RvIpmiAnswers *answers;
     ipmi_sel_ctx_t decoder = ipmi_sel_ctx_create(session->context, context);
 
     if (decoder == NULL)
@@ -75,7 +76,9 @@ decoder_open(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context)
         (void)ipmi_sel_ctx_set_manufacturer_id(decoder, sdr->key.manufacturer_id);
         (void)ipmi_sel_ctx_set_product_id(decoder, sdr->key.product_id);
     }
-    (void)ipmi_sel_ctx_set_ipmi_version(decoder, 2, 0);
+    answers = rv_ipmi_round_begin(round);
+    (void)ipmi_sel_ctx_set_ipmi_version(decoder, answers->ipmi_major, answers->ipmi_minor);
+    rv_ipmi_round_end(round);
     if (session->workarounds.quirks & RV_IPMI_QUIRK_ASSUME_EVENTS)
         (void)ipmi_sel_ctx_set_flags(decoder, IPMI_SEL_FLAGS_ASSUME_SYTEM_EVENT_RECORDS);
     return decoder;
@@ -129,7 +132,7 @@ make_row(ipmi_sel_ctx_t decoder, const guint8 *entry, guint32 manufacturer_id)
     } else if (type < 0xE0) {
         row->time = entry_time(u32(entry + 3));
         row->manufacturer_id = u32(entry + 7) & 0xFFFFFF;
-        row->text = decode(decoder, "%m ; %o", entry);
+        row->text = decode(decoder, "%o", entry);
     } else {
         row->text = decode(decoder, "%o", entry);
     }
@@ -195,7 +198,7 @@ read_from(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context, guin
 {
     guint32 manufacturer_id = sdr != NULL ? sdr->key.manufacturer_id : 0;
     guint8 entry[ENTRY_LENGTH], code;
-    ipmi_sel_ctx_t decoder = decoder_open(session, sdr, context);
+    ipmi_sel_ctx_t decoder = decoder_open(session, sdr, context, round);
     guint count = 0;
 
     if (decoder != NULL) {
