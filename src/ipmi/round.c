@@ -257,6 +257,17 @@ ask_everything(RvIpmiRound *round, RvIpmiSession *session, RvIpmiHabits *habits)
     ipmi_sdr_ctx_destroy(context);
 }
 
+/* Not the end of the session, but a person should look. */
+static void
+note_denials(RvIpmiSession *session)
+{
+    if (session->denied == 0 || session->reason != RV_REASON_NONE)
+        return;
+    session->reason = RV_REASON_PRIVILEGE;
+    session->detail = g_strdup_printf(
+        "the BMC refused %u requests: the privilege level is too low for them", session->denied);
+}
+
 /* Up with a reason means: it answered, but not everything came. */
 static void
 conclude(RvIpmiRound *round, const RvIpmiSession *session, gboolean opened, gint64 begun_ms)
@@ -352,10 +363,12 @@ run_locked(RvIpmiRound *round, gint64 begun_ms, void (*answered)(gpointer), gpoi
     before = habits;
     rv_ipmi_session_init(&session, round->access, round->task.deadline_ms, &round->cancelled);
     opened = rv_ipmi_session_open(&session, &habits);
-    if (opened)
+    if (opened) {
         ask_everything(round, &session, &habits);
-    else if (session.reason == RV_REASON_NO_ANSWER)
+        note_denials(&session);
+    } else if (session.reason == RV_REASON_NO_ANSWER) {
         look_closer(&session);
+    }
     conclude(round, &session, opened, begun_ms);
     rv_ipmi_habits_store(habits_path, &habits, &before);
     answered(user_data);

@@ -13,7 +13,8 @@
 #define SENDS_MAX 1000
 #define BUSY_PAUSE_MS 60 /* doubled at each of BUSY_TRIES */
 #define BUSY_TRIES 4
-#define KG_MAX 20         /* bytes (§13.31) */
+#define KG_MAX 20 /* bytes (§13.31) */
+#define DCMI_NET_FN 0x2C
 #define FULL_PAUSE_MS 700 /* a session slot may just be about to close */
 
 void
@@ -55,7 +56,7 @@ rv_ipmi_session_goes_on(RvIpmiSession *session)
         return FALSE;
     if (g_atomic_int_get(session->cancelled))
         fail(session, RV_REASON_BUDGET, "called off before everything was asked");
-    else if (time_left_ms(session) <= 0)
+    else if (time_left_ms(session) <= session->last_ms)
         fail(session, RV_REASON_BUDGET,
              "the time for this BMC ran out before everything was asked");
     return session->reason == RV_REASON_NONE;
@@ -74,11 +75,13 @@ rv_ipmi_session_end(RvIpmiSession *session, gint64 begun_ms, guint requests, gbo
     int errnum;
 
     session->requests += requests;
+    session->last_ms = requests > 0 ? took_ms / requests : session->last_ms;
     if (session->access->retransmission_ms > 0 && requests > 0)
         session->retries += (guint)(took_ms / session->access->retransmission_ms);
     if (!failed || session->context == NULL)
         return;
     errnum = ipmi_ctx_errnum(session->context);
+    session->denied += errnum == IPMI_ERR_PRIVILEGE_LEVEL_INSUFFICIENT;
     if (errnum != IPMI_ERR_SESSION_TIMEOUT && errnum != IPMI_ERR_CONNECTION_TIMEOUT)
         return;
     /* A BMC that went silent costs one time-out, not one for each command. */
@@ -376,6 +379,8 @@ rv_ipmi_session_command(RvIpmiSession *session, guint8 lun, guint8 net_fn, const
     }
     if (code != NULL)
         *code = whole[1];
+    if (whole[1] == IPMI_COMP_CODE_INSUFFICIENT_PRIVILEGE_LEVEL && net_fn != DCMI_NET_FN)
+        session->denied++; /* DCMI is an offer; who refuses it just has none */
     if (whole[1] != 0)
         return -2;
     length = (int)MIN((guint)length - 2, size);

@@ -25,7 +25,8 @@
 #define RESERVE_CEILING_MS 5000
 #define FLUSH_EVERY_MS 250
 #define LATE_MS 1000
-#define HANG_MS 3000         /* beyond the asking's deadline: it does not come back */
+#define HANG_MS 3000 /* beyond the asking's deadline: it does not come back */
+#define CLOSING_MS 1000
 #define TELLING_FLOOR_MS 500 /* what is not told by then waits for the next round */
 #define PRUNE_MINUTE 17
 #define NAMES_CEILING 20 /* of silent devices in the log of one round */
@@ -48,6 +49,7 @@ typedef struct {
     gint64 started_ms, start_ms; /* wall clock, monotonic */
     gint64 whole_ms;             /* what the round may take */
     gint64 deadline_ms;          /* monotonic, of asking */
+    gint64 hang_ms;              /* after that nobody is waited for */
     RvRoundProgress progress;
     GError *error; /* nobody could be asked */
     gboolean finished;
@@ -297,11 +299,28 @@ leave(gpointer user_data)
 
 /* ---- asking ---- */
 
+/* What closing a session may take: the command under way has to end before. */
+static gint64
+longest_command_ms(const Round *round)
+{
+    guint longest_ms = 0;
+
+    for (guint i = 0; i < round->asks->len; i++) {
+        const RvIpmiAccess *ipmi = g_array_index(round->asks, RvAsk, i).device->ipmi;
+
+        if (ipmi != NULL)
+            longest_ms = MAX(longest_ms, ipmi->timeout_ms);
+    }
+    return longest_ms;
+}
+
 static gboolean
 on_signal(Round *round, int number)
 {
-    if (round->result->stopped_by == 0)
+    if (round->result->stopped_by == 0) {
         rv_info("signal %d: ending the round", number);
+        round->hang_ms = MAX(HANG_MS, longest_command_ms(round) + CLOSING_MS);
+    }
     round->result->stopped_by = number;
     rv_crew_stop(round->crew);
     round->deadline_ms = MIN(round->deadline_ms, rv_clock_monotonic_ms());
@@ -326,7 +345,7 @@ on_time(gpointer user_data)
     Round *round = user_data;
 
     rv_keeper_flush(round->keeper, FALSE);
-    if (rv_clock_monotonic_ms() > round->deadline_ms + HANG_MS) {
+    if (rv_clock_monotonic_ms() > round->deadline_ms + round->hang_ms) {
         round->result->hangs = TRUE;
         g_main_loop_quit(round->loop);
     }
@@ -663,6 +682,7 @@ rv_round_run(const RvRoundOptions *options, RvRoundResult *result, GError **erro
     round.deadline_ms =
         round.start_ms + whole_ms -
         CLAMP(whole_ms / 10, MIN(RESERVE_FLOOR_MS, whole_ms / 2), RESERVE_CEILING_MS);
+    round.hang_ms = HANG_MS;
     round.asks = g_array_new(FALSE, FALSE, sizeof(RvAsk));
     round.heard = g_byte_array_new();
     round.context = g_main_context_new();

@@ -14,6 +14,7 @@ import time
 PROGRAM = sys.argv[1]
 sys.path.insert(0, sys.argv[2])
 import bmc  # noqa: E402
+from scripted_bmc import ScriptedBmc  # noqa: E402
 
 DELAY_MS = 60
 count = failed = 0
@@ -29,7 +30,7 @@ def ok(good, what, *seen):
             print("# " + repr(one))
 
 
-def site(folder, port):
+def site(folder, port, more="workarounds: [opensesspriv], timeout: 5s, retransmission: 2s"):
     def write(name, text):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
@@ -42,7 +43,7 @@ groups:
   servers: {{ kind: server, site: one }}
 devices:
   - {{ name: slow, address: 127.0.0.1, group: servers,
-      ipmi: {{ credential: bmc, port: {port}, workarounds: [opensesspriv], timeout: 5s, retransmission: 2s }} }}
+      ipmi: {{ credential: bmc, port: {port}, {more} }} }}
 """)
     return [PROGRAM, "--config", os.path.join(folder, "rackvitals.yaml"), "poll", "--force"]
 
@@ -96,6 +97,28 @@ def ended(server, whole, what, number, *options):
             shutil.rmtree(folder)
 
 
+def very_slow():
+    """Its answers take longer than a round waits for what hangs."""
+    records = [bmc.full(i, i, f"Temp {i}", 1, 1, 1) for i in range(1, 40)]
+    folder = tempfile.mkdtemp(prefix="rackvitals-poll-ipmi-")
+    try:
+        with ScriptedBmc(records, delay=lambda replies: 3.3 if replies > 20 else 0) as server:
+            child = subprocess.Popen(site(folder, server.port, "version: 1.5, timeout: 5s, retransmission: 5s"),
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while child.poll() is None and server.replies < 21:
+                time.sleep(0.005)
+            during = len(server.sessions)
+            child.send_signal(signal.SIGTERM)
+            out, err = child.communicate(timeout=60)
+            end = time.monotonic() + 10     # the answer to what closed it is late, too
+            while server.sessions and time.monotonic() < end:
+                time.sleep(0.02)
+            ok(during == 1 and not server.sessions, "3.3 s for each answer, SIGTERM: the session is closed", during,
+               server.sessions, out, err)
+    finally:
+        shutil.rmtree(folder)
+
+
 def main():
     if not bmc.available():
         print("1..0 # SKIP ipmi_sim is not installed")
@@ -104,6 +127,7 @@ def main():
         whole = requests_of_a_round(server)
         ended(server, whole, "SIGTERM", signal.SIGTERM)
         ended(server, whole, "SIGINT", signal.SIGINT)
+        very_slow()
         ended(server, whole, "SIGTERM, two workers", signal.SIGTERM, "--workers", "2")
     print(f"1..{count}")
     return failed > 0

@@ -188,6 +188,7 @@ class Bmc:
         self.stop()
 
     user, password = USER, PASSWORD
+    driver = ['-D', 'LAN_2_0', '-W', 'opensesspriv']    # of FreeIPMI's tools
 
     @property
     def host(self):

@@ -142,7 +142,8 @@ on_done(RvIpmiAnswers *answers, gpointer user_data)
     Wait *wait = user_data;
     g_autofree char *line = wait->states != NULL ? observe(answers, wait->states) : dump(answers);
 
-    g_print("%s\n", line);
+    puts(line); /* UTF-8 whatever the locale */
+    fflush(stdout);
     rv_ipmi_answers_free(answers);
     if (--wait->open == 0)
         g_main_loop_quit(wait->loop);
@@ -228,11 +229,16 @@ main(int argc, char **argv)
     for (int i = 0; i < times; i++) {
         task.deadline_ms = rv_clock_monotonic_ms() + budget_ms;
         for (int k = 1; k < argc; k++) {
-            g_auto(GStrv) parts = g_strsplit(argv[k], ":", 2);
+            /* HOST, HOST:PORT or [IPv6 address]:PORT */
+            const char *bracket = strchr(argv[k], ']');
+            const char *colon = strchr(bracket != NULL ? bracket : argv[k], ':');
 
             g_free(access->address);
-            access->address = g_strdup(parts[0]);
-            access->port = parts[1] != NULL ? (guint16)atoi(parts[1]) : 623;
+            access->address = g_strndup(argv[k] + (bracket != NULL ? 1 : 0),
+                                        bracket != NULL ? (gsize)(bracket - argv[k] - 1)
+                                        : colon != NULL ? (gsize)(colon - argv[k])
+                                                        : strlen(argv[k]));
+            access->port = colon != NULL ? (guint16)atoi(colon + 1) : 623;
             wait.open++;
             rv_ipmi_pool_ask(pool, access, &task, on_done, &wait);
         }

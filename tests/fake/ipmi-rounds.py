@@ -12,6 +12,7 @@ import tempfile
 import time
 
 import bmc
+from freeipmi import differences, freeipmi
 
 ASK, STATES = sys.argv[1:3]
 COUNT = 0
@@ -46,14 +47,6 @@ def names(answers):
     return [s['name'] for s in answers['sensors']]
 
 
-def freeipmi(server, tool, *options):
-    with tempfile.TemporaryDirectory() as cache:
-        return subprocess.run(
-            [tool, '-h', server.host, '-D', 'LAN_2_0', '-W', 'opensesspriv', '-u', server.user, '-p', server.password, '-l',
-             'ADMIN', '-Q', '--sdr-cache-directory', cache] + list(options), capture_output=True, text=True,
-            timeout=60).stdout
-
-
 def active_sessions(server):
     """As Get Session Info counts them, without the one that asks."""
     return int(server.raw(0, '06', '3d', '00').split()[5], 16) - 1
@@ -68,41 +61,6 @@ def settled(server, wanted=0):
 
 
 # ---- equal to FreeIPMI's tools ----
-
-def number(word):
-    return None if word == 'N/A' else float(word)
-
-
-def near(a, b):
-    return (a is None) == (b is None) and (a is None or abs(a - b) < 0.006)
-
-
-LIMITS = (('Lower NR', 'lower_nr'), ('Lower C', 'lower_c'), ('Lower NC', 'lower_nc'), ('Upper NC', 'upper_nc'),
-          ('Upper C', 'upper_c'), ('Upper NR', 'upper_nr'))
-
-
-def differences(rows, answers):
-    mine = {}
-    for s in answers['sensors']:
-        mine.setdefault(s['id'], s)
-    for r in rows:
-        s = mine.get(int(r['ID']))
-        if s is None:
-            yield '%s: not there' % r['Name']
-            continue
-        value = number(r['Reading'])
-        if s['name'] != r['Name'].strip():
-            yield 'name %s, %s' % (r['Name'], s['name'])
-        if not near(value, s['value']) or (value is not None and r['Units'] != s['unit']):
-            yield '%s: %s %s, %s %s' % (r['Name'], r['Reading'], r['Units'], s['value'], s['unit'])
-        if s['readable'] and 'OEM Event' not in r['Event']:
-            words = ' '.join("'%s'" % w for w in s['words']) or "'OK'"
-            if words != r['Event']:
-                yield '%s: %s, %s' % (r['Name'], r['Event'], words)
-        for theirs, ours in LIMITS:
-            if s['readable'] and not near(number(r[theirs]), s[ours]):
-                yield '%s: %s %s, %s' % (r['Name'], theirs, r[theirs], s[ours])
-
 
 def compare(what, sensors, sel, answers):
     rows = list(csv.DictReader(io.StringIO(sensors)))
