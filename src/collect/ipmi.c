@@ -211,7 +211,7 @@ add_sensors(const Collecting *collecting)
     }
     if (satellites > 0)
         rv_observation_note(collecting->observation,
-                            "%u sensors belong to other controllers and were not asked "
+                            "sensors of other controllers that were not asked: %u "
                             "(workaround bridgesensors asks them)",
                             satellites);
 }

@@ -48,6 +48,8 @@ test_rows(void)
          "halted, system power exceeds capacity", FALSE},
         {"Supermicro's level 7", 10876, 0x70, 0xC0, 0x0007, 0, NULL, "not installed", TRUE},
         {"Supermicro's level 4", 47488, 0x70, 0xC0, 0x0004, 0, "critical", "overheat", FALSE},
+        {"Supermicro's level 4 by Peppercon's number", 10437, 0x70, 0xC0, 0x0004, 0, "critical",
+         "overheat", FALSE},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
