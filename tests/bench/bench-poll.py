@@ -2,6 +2,9 @@
 
     bench-poll.py RACKVITALS FAKE-AGENT RECORDING [N [ROUNDS [FOLDER]]]
 
+Where prometheus-snmp-exporter and curl are installed, they ask the same agents for the 437 values of a
+switch after the last round, once to warm up and once measured: it judges and stores nothing.
+
 Every address of 127/8 is an agent with that RECORDING. The first round asks and creates everything; those
 after it, ten seconds apart, are what a day is made of. The archives are kept short, so that the files of
 thousands of devices fit a disk; how many pages an update touches does not hang on that.
@@ -12,6 +15,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -54,6 +58,67 @@ def one_round(rackvitals, folder, deadline):
     return wall, cpu, after.ru_maxrss / 1024, (done.stdout.splitlines() or [done.stderr])[-1]
 
 
+COLUMNS = [f'1.3.6.1.2.1.2.2.1.{n}' for n in (8, 13, 14, 19, 20)] + \
+          [f'1.3.6.1.2.1.31.1.1.1.{n}' for n in (6, 10)] + ['1.3.6.1.2.1.99.1.1.1.4']
+
+
+def exporter_module():
+    text = 'j1:\n  walk: [' + ', '.join(COLUMNS) + ']\n  get: [1.3.6.1.2.1.1.3.0]\n  version: 2\n' \
+           '  max_repetitions: 55\n  timeout: 5s\n  auth: { community: public }\n  metrics:\n' \
+           '  - { name: sysUpTime, oid: 1.3.6.1.2.1.1.3, type: gauge, help: x }\n'
+    for n, column in enumerate(COLUMNS):
+        text += f'  - {{ name: c{n}, oid: {column}, type: gauge, help: x, ' \
+                'indexes: [ { labelname: i, type: gauge } ] }\n'
+    return text
+
+
+def cpu_of(pid):
+    with open(f'/proc/{pid}/stat') as file:
+        fields = file.read().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(('127.0.0.1', 0))
+        return one.getsockname()[1]
+
+
+def scrape(exporter, folder):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    server, start = cpu_of(exporter.pid), time.monotonic()
+    subprocess.run(['curl', '-s', '--retry', '5', '--retry-connrefused', '--parallel', '--parallel-max', '32',
+                    '-K', f'{folder}/curl'], check=True, stderr=subprocess.DEVNULL)
+    wall = time.monotonic() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, cpu_of(exporter.pid) - server + after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def peer(folder, devices, port):
+    program = shutil.which('prometheus-snmp-exporter')
+    if not program or not shutil.which('curl'):
+        print('prometheus-snmp-exporter and curl are not here: no peer')
+        return
+    listen = free_port()
+    with open(f'{folder}/snmp.yml', 'w') as file:
+        file.write(exporter_module())
+    first = ipaddress.ip_address('127.16.0.1')
+    with open(f'{folder}/curl', 'w') as file:
+        for n in range(devices):
+            file.write(f'url="http://127.0.0.1:{listen}/snmp?target={first + n}:{port}&module=j1"\n'
+                       'output="/dev/null"\n')
+    exporter = subprocess.Popen([program, f'--config.file={folder}/snmp.yml', '--log.level=error',
+                                 f'--web.listen-address=127.0.0.1:{listen}'], stderr=subprocess.DEVNULL)
+    try:
+        scrape(exporter, folder)
+        wall, cpu = scrape(exporter, folder)
+        print(f'| snmp_exporter | {devices} | {wall:.2f} | {cpu:.2f} | {cpu * 1000 / devices:.2f} | | judges and '
+              'stores nothing |', flush=True)
+    finally:
+        exporter.terminate()
+        exporter.wait()
+
+
 def main():
     rackvitals, agent, recording = sys.argv[1:4]
     devices = int(sys.argv[4]) if len(sys.argv) > 4 else 200
@@ -62,13 +127,15 @@ def main():
     farm = subprocess.Popen([agent, '--address', '0.0.0.0', recording], stdout=subprocess.PIPE,
                             text=True)
     try:
-        site(folder, devices, farm.stdout.readline().split()[1])
+        port = farm.stdout.readline().split()[1]
+        site(folder, devices, port)
         print('| round | devices | wall s | CPU s | CPU ms a device | peak MiB | |\n|---|---|---|---|---|---|---|')
         for n in range(1, rounds + 1):
             wall, cpu, peak, line = one_round(rackvitals, folder, '600s')
             print(f'| {n} | {devices} | {wall:.2f} | {cpu:.2f} | {cpu * 1000 / devices:.2f} | {peak:.0f} | {line} |',
                   flush=True)
             time.sleep(GAP_S if n < rounds else 0)
+        peer(folder, devices, port)
     finally:
         farm.send_signal(signal.SIGTERM)
         print(f'farm: {farm.communicate()[0].strip()}')
