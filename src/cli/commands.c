@@ -20,6 +20,7 @@ const RvCommand rv_commands[] = {
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
     {"inventory", rv_cmd_inventory, "check|list|show|census|diff|import",
      "what is declared, and what was found of it"},
+    {"notify", FULL(rv_cmd_notify), "list|test", "the channels that tell people of faults"},
     {"plan", rv_cmd_plan, "status", "rounds and reports that are due, done, overdue"},
     {"maintenance", rv_cmd_maintenance, "add|list|end", "planned windows"},
     {"poll", FULL(rv_cmd_poll), "", "one round of what is due, stored and judged"},

@@ -11,6 +11,7 @@ int rv_cmd_html(const RvCliContext *context, int argc, char **argv, GError **err
 int rv_cmd_openmetrics(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_sla(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_inventory(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_notify(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_plan(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_maintenance(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_poll(const RvCliContext *context, int argc, char **argv, GError **error);

@@ -98,7 +98,8 @@ decide_clocks(const RvChannel *channel, const RvNotice *notice, RvKnown *known, 
         if (clock->breached) {
             known->over |= bit;
             told = RV_NEWS_CLOCK_OVER;
-        } else if (clock->left_ms <= channel->escalate_before_ms && (known->near & bit) == 0) {
+        } else if (channel->escalate_before_ms > 0 && (known->near & bit) == 0 &&
+                   clock->left_ms <= channel->escalate_before_ms) {
             known->near |= bit;
             told = RV_NEWS_CLOCK_NEAR;
         } else {

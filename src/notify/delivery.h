@@ -28,6 +28,8 @@ typedef struct {
 /* A whole message to the mail server of delivery->channel. `to`: addresses, NULL-terminated. */
 RvDeliveryResult rv_mail_hand_over(const RvDelivery *delivery, const char *mail, char *const *to,
                                    GError **error);
+/* By the kind of the channel. */
+RvDeliveryResult rv_deliver(const RvDelivery *delivery, GError **error);
 RvDeliveryResult rv_deliver_mail(const RvDelivery *delivery, GError **error);
 RvDeliveryResult rv_deliver_webhook(const RvDelivery *delivery, GError **error);
 RvDeliveryResult rv_deliver_command(const RvDelivery *delivery, GError **error);

@@ -15,6 +15,7 @@
 static const int priorities[RV_NEWS_KINDS] = {
     [RV_NEWS_OPEN] = LOG_ERR,    [RV_NEWS_WORSEN] = LOG_ERR,         [RV_NEWS_RECOVER] = LOG_NOTICE,
     [RV_NEWS_RELAPSE] = LOG_ERR, [RV_NEWS_CLOCK_NEAR] = LOG_WARNING, [RV_NEWS_CLOCK_OVER] = LOG_ERR,
+    [RV_NEWS_TEST] = LOG_NOTICE,
 };
 
 static int

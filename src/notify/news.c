@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static const char *const words[RV_NEWS_KINDS] = {"open",    "worsen",     "recover",
-                                                 "relapse", "clock_near", "clock_over"};
+static const char *const words[RV_NEWS_KINDS] = {"open",       "worsen",     "recover", "relapse",
+                                                 "clock_near", "clock_over", "test"};
 
 const char *
 rv_news_word(RvNewsKind kind)

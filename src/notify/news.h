@@ -13,8 +13,9 @@ typedef enum {
     RV_NEWS_RELAPSE,
     RV_NEWS_CLOCK_NEAR, /* a clock will run out soon */
     RV_NEWS_CLOCK_OVER, /* a clock has run out */
+    RV_NEWS_TEST,       /* of the channel; there is no fault */
 } RvNewsKind;
-#define RV_NEWS_KINDS (RV_NEWS_CLOCK_OVER + 1)
+#define RV_NEWS_KINDS (RV_NEWS_TEST + 1)
 
 typedef struct {
     RvNewsKind kind;
@@ -29,7 +30,7 @@ typedef struct {
     gint64 due_ms;     /* of that clock; else 0 */
 } RvNews;
 
-const char *rv_news_word(RvNewsKind kind); /* "open" … "clock_over" */
+const char *rv_news_word(RvNewsKind kind); /* "open" … "clock_over", "test" */
 
 void rv_news_free(RvNews *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvNews, rv_news_free)

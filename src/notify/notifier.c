@@ -21,13 +21,18 @@ struct RvNotifier {
     guint in_doubt;
 };
 
-typedef RvDeliveryResult (*Deliver)(const RvDelivery *, GError **);
-static const Deliver deliver[] = {
-    [RV_CHANNEL_MAIL] = rv_deliver_mail,
-    [RV_CHANNEL_WEBHOOK] = rv_deliver_webhook,
-    [RV_CHANNEL_COMMAND] = rv_deliver_command,
-    [RV_CHANNEL_SYSLOG] = rv_deliver_log,
-};
+RvDeliveryResult
+rv_deliver(const RvDelivery *delivery, GError **error)
+{
+    static RvDeliveryResult (*const kinds[])(const RvDelivery *, GError **) = {
+        [RV_CHANNEL_MAIL] = rv_deliver_mail,
+        [RV_CHANNEL_WEBHOOK] = rv_deliver_webhook,
+        [RV_CHANNEL_COMMAND] = rv_deliver_command,
+        [RV_CHANNEL_SYSLOG] = rv_deliver_log,
+    };
+
+    return kinds[delivery->channel->kind](delivery, error);
+}
 
 static const RvChannel *
 find_channel(const RvNotifier *notifier, const char *id)
@@ -328,7 +333,7 @@ hand_over(Sending *sending, const RvChannel *channel, GError **error)
     };
 
     rv_notify_write(sending->message, language, options->zone, &text);
-    return deliver[channel->kind](&delivery, error);
+    return rv_deliver(&delivery, error);
 }
 
 /* The next one that is due after `after` (NULL: the first); the queue may have changed meanwhile.

@@ -60,3 +60,8 @@ gboolean rv_notifier_take(RvNotifier *notifier, const GPtrArray *notices, gint64
  */
 gboolean rv_notifier_send(RvNotifier *notifier, gint64 now_ms, gint64 budget_ms,
                           RvNotifyCounts *counts, GError **error);
+
+/* A message that says that it is a test, to one channel, at once, whatever the hour; nothing of it
+ * is kept. FALSE: it was not taken, and why. Blocks, at most `timeout_ms`. */
+gboolean rv_notify_test(const RvChannel *channel, const RvNotifyOptions *options, gint64 now_ms,
+                        gint64 timeout_ms, GError **error);

@@ -19,6 +19,7 @@ static const Phrase kinds[RV_NEWS_KINDS] = {
     [RV_NEWS_RELAPSE] = {"Back again", "故障复发"},
     [RV_NEWS_CLOCK_NEAR] = {"Due soon", "即将到期"},
     [RV_NEWS_CLOCK_OVER] = {"Overdue", "已超时"},
+    [RV_NEWS_TEST] = {"Test message: nothing has happened", "测试消息：没有发生任何故障"},
 };
 
 static const Phrase clocks[RV_CLOCK_KINDS] = {
@@ -95,6 +96,8 @@ headline(const Style *style, const RvNews *event)
     g_autofree char *level = level_of(style, event);
     g_autofree char *title = title_of(style, event);
 
+    if (event->kind == RV_NEWS_TEST)
+        return g_string_free(line, FALSE);
     if (is_clock(event))
         g_string_append_printf(line, "%s%s", SAY(style, ", ", "："),
                                say(style, &clocks[event->clock]));
@@ -152,6 +155,20 @@ write_history(const Style *style, GString *body, const GPtrArray *events)
         }
         g_string_append_c(body, '\n');
     }
+}
+
+static void
+write_test(const Style *style, const RvNews *event, RvNotifyText *text)
+{
+    g_autofree char *line = headline(style, event);
+    g_autofree char *time = rv_clock_format(event->time_ms, style->zone);
+
+    text->subject = g_strdup_printf("[rackvitals] %s", line);
+    text->body = g_strdup_printf(
+        SAY(style,
+            "%s\nSent at %s by 'rackvitals notify test'. Faults would be told in this way.\n",
+            "%s\n由 rackvitals notify test 于 %s 发送。故障将以同样方式通知。\n"),
+        line, time);
 }
 
 static void
@@ -240,7 +257,10 @@ rv_notify_write(const RvMessage *message, const char *language, GTimeZone *zone,
 
     for (guint i = 1; i < message->events->len; i++)
         one = one && ((const RvNews *)g_ptr_array_index(message->events, i))->fault == first->fault;
-    (one ? write_one : write_digest)(&style, message->events, text);
+    if (first->kind == RV_NEWS_TEST)
+        write_test(&style, first, text);
+    else
+        (one ? write_one : write_digest)(&style, message->events, text);
     raw = text->subject; /* what devices say may hold line ends: none gets into a header */
     text->subject = rv_text_clean(raw, -1, 512);
 }

@@ -498,7 +498,7 @@ run_clock(RvClockKind kind, const Run *run, const RvCalendar *calendar, gint64 n
     clock.exists = TRUE;
     clock.due_ms = rv_calendar_add(calendar, run->start_ms, run->duration_ms);
     clock.done_ms = run->done_ms;
-    clock.breached = (run->done_ms != 0 ? run->done_ms : now_ms) > clock.due_ms;
+    clock.breached = run->done_ms != 0 ? run->done_ms > clock.due_ms : now_ms >= clock.due_ms;
     if (run->done_ms == 0)
         clock.left_ms = now_ms <= clock.due_ms
                             ? rv_calendar_between(calendar, now_ms, clock.due_ms)

@@ -195,9 +195,16 @@ fail_unanswered(RvSnmpLoop *loop, RvRequest *request)
     } else if (session->engine_heard && request->tally->answers == 0) {
         fail_silent_engine(loop, request);
     } else {
-        detail = g_strdup_printf("no answer within %" G_GINT64_FORMAT " ms after %u tries",
-                                 rv_clock_monotonic_ms() - request->first_ms,
-                                 request->timeouts + request->early);
+        g_autofree char *early =
+            request->early > 0
+                ? g_strdup_printf(", asked again %u times within them", request->early)
+                : g_strdup("");
+
+        /* as the operator configured it: retries and the first */
+        detail = g_strdup_printf("no answer within %" G_GINT64_FORMAT " ms (%u %s of %d ms%s)",
+                                 rv_clock_monotonic_ms() - request->first_ms, request->timeouts,
+                                 request->timeouts == 1 ? "try" : "tries",
+                                 (int)session->access->timeout_ms, early);
         fail(loop, request, RV_REASON_NO_ANSWER, detail);
     }
 }

@@ -67,7 +67,7 @@ class Handler:
         record({"server": self.name, "from": envelope.mail_from, "to": envelope.rcpt_tos,
                 "tls": server.transport.get_extra_info("ssl_object") is not None, "login": bool(session.authenticated),
                 "greeting": session.host_name, "subject": mail["Subject"], "header_to": mail["To"],
-                "header_from": mail["From"], "id": mail["Message-ID"],
+                "header_from": mail["From"], "date": mail["Date"], "id": mail["Message-ID"],
                 "references": mail["References"] or "", "bcc_header": mail["Bcc"] or "",
                 "longest_line": max(map(len, envelope.content.split(b"\r\n"))),
                 "ascii": envelope.content.isascii(), "body": mail.get_content(),
@@ -104,7 +104,7 @@ async def serve_http(reader, writer):
     if mood() != "refuse":
         record({"server": "http", "request": head.split("\r\n")[0], "type": headers["content-type"],
                 "signed": headers.get("x-rackvitals-signature") == digest,
-                "same_id": headers["idempotency-key"] == json.loads(body)["id"], "json": json.loads(body)})
+                "at": int(headers["x-rackvitals-timestamp"]), "same_id": headers["idempotency-key"] == json.loads(body)["id"], "json": json.loads(body)})
     if mood() == "silent":
         await asyncio.sleep(3600)
     writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
