@@ -52,7 +52,8 @@ put_line(const RvHtmlOptions *options, const RvHtmlLine *line, GString *out)
 
     rv_markup(out, "<tr%s><td>", line->verdict != RV_VERDICT_OK ? " class=\"bad\"" : "");
     rv_markup_verdict(out, options->language, line->verdict);
-    rv_markup(out, "</td><th scope=\"row\"><a href=\"%s\">%s</a></th><td>", line->href, line->name);
+    rv_markup(out, "</td><th scope=\"row\" class=\"short\"><a href=\"%s\">%s</a></th><td>",
+              line->href, line->name);
     for (guint i = 0; i < line->findings->len; i++)
         rv_markup(out, "%s%s", i > 0 ? "; " : "",
                   (const char *)g_ptr_array_index(line->findings, i));
