@@ -162,7 +162,7 @@ main(int argc, char **argv)
     g_autoptr(RvIpmiAccess) access = rv_ipmi_access_new();
     RvIpmiTask task = {.sensors = TRUE, .chassis = TRUE, .sel = TRUE, .dcmi = TRUE};
     g_autoptr(RvIpmiStates) states = NULL;
-    g_autofree char *table = NULL, *state = NULL, *user = g_strdup("admin"), *version = NULL,
+    g_autofree char *table = NULL, *state = NULL, *user = NULL, *version = NULL,
                     *level = NULL, *kg = NULL;
     g_auto(GStrv) workarounds = NULL;
     int budget_ms = 30000, after = 0, times = 1, timeout_ms = 0, retransmission_ms = 0;
@@ -201,7 +201,7 @@ main(int argc, char **argv)
         return 64;
     }
     g_free(access->user);
-    access->user = g_strdup(user);
+    access->user = g_strdup(user != NULL ? user : "admin");
     access->password = rv_secret_new(g_getenv("IPMI_PASSWORD") ? g_getenv("IPMI_PASSWORD") : "");
     access->kg = kg != NULL ? rv_secret_new(kg) : NULL;
     access->workarounds = g_strdupv(workarounds);

@@ -34,7 +34,7 @@ def ask(server, *options):
     done = subprocess.run(
         [ASK, '--version', '1.5', '--user', server.user, '--timeout', '1000', '--retransmission', '500', *options, server.host],
         env=dict(os.environ, IPMI_PASSWORD=server.password), capture_output=True, encoding='utf-8', timeout=60)
-    if not done.stdout:
+    if done.returncode != 0 or not done.stdout:
         raise RuntimeError('ipmi-ask: %d %s' % (done.returncode, done.stderr))
     return json.loads(done.stdout)
 
