@@ -1,4 +1,4 @@
-#include "db/sqlite.h"
+#include "db/sql.h"
 #include "plan/duty.h"
 
 gboolean
@@ -14,7 +14,7 @@ rv_state_delivery_add(RvState *state, const RvDelivery *delivery, GError **error
 }
 
 static RvDelivery *
-read_delivery(sqlite3_stmt *row)
+read_delivery(RvStatement *row)
 {
     RvDelivery *delivery = g_new0(RvDelivery, 1);
     g_autofree char *kind = rv_db_column_word(row, 0);
@@ -32,11 +32,11 @@ GPtrArray *
 rv_state_deliveries(RvState *state, gint64 from_ms, gint64 until_ms, GError **error)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)rv_delivery_free);
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT kind, from_ms, until_ms, done_ms, file, who"
-                                    " FROM delivery WHERE from_ms < ?2 AND until_ms > ?1"
-                                    " ORDER BY done_ms, id",
-                                    RV_INT(from_ms), RV_INT(until_ms));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT kind, from_ms, until_ms, done_ms, file, who"
+                                   " FROM delivery WHERE from_ms < ?2 AND until_ms > ?1"
+                                   " ORDER BY done_ms, id",
+                                   RV_INT(from_ms), RV_INT(until_ms));
     RvStep step = RV_STEP_ERROR;
 
     while (row != NULL && (step = rv_db_step(state, row, error)) == RV_STEP_ROW)

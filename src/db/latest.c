@@ -111,16 +111,19 @@ add_components(RvState *state, const char *device, RvObservation *observation, G
 GBytes *
 rv_state_counters(RvState *state, const char *device, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT l.counters FROM latest l JOIN device d"
-                                    " ON d.id = l.device WHERE d.name = ?1",
-                                    RV_TEXT(device));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT l.counters FROM latest l JOIN device d"
+                                   " ON d.id = l.device WHERE d.name = ?1",
+                                   RV_TEXT(device));
     GBytes *counters = NULL;
+    gconstpointer bytes;
+    gsize length;
 
     if (row == NULL || rv_db_step(state, row, error) != RV_STEP_ROW)
         return NULL;
-    if (sqlite3_column_type(row, 0) == SQLITE_BLOB)
-        counters = g_bytes_new(sqlite3_column_blob(row, 0), (gsize)sqlite3_column_bytes(row, 0));
+    bytes = rv_db_column_blob(row, 0, &length);
+    if (bytes != NULL)
+        counters = g_bytes_new(bytes, length);
     rv_db_done(row);
     return counters;
 }
@@ -130,16 +133,18 @@ rv_state_latest(RvState *state, const char *device, GError **error)
 {
     g_autoptr(RvObservation) observation = NULL;
     g_autoptr(GError) problem = NULL;
-    sqlite3_stmt *statement =
+    RvStatement *statement =
         rv_db_query(state, error,
                     "SELECT l.body FROM latest l JOIN device d ON d.id = l.device"
                     " WHERE d.name = ?1",
                     RV_TEXT(device));
+    gconstpointer body;
+    gsize length;
 
     if (statement == NULL || rv_db_step(state, statement, error) != RV_STEP_ROW)
         return NULL;
-    observation = read_body(sqlite3_column_blob(statement, 0),
-                            (gsize)sqlite3_column_bytes(statement, 0), &problem);
+    body = rv_db_column_blob(statement, 0, &length);
+    observation = read_body(body, length, &problem);
     rv_db_done(statement);
     if (observation == NULL) {
         g_set_error(error, RV_ERROR, RV_ERROR_STORE,

@@ -2,7 +2,7 @@
 
 #include "db/ledger.h"
 #include "db/maintenance.h"
-#include "db/sqlite.h"
+#include "db/sql.h"
 #include "observation/words.h"
 
 /* Windows that ended longer ago than this do not shift the begin of a fault. */
@@ -62,7 +62,7 @@ gather_devices(Gathering *gathering, GError **error)
 static gboolean
 gather_samples(Gathering *gathering, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query_with(
+    RvStatement *row = rv_db_query_with(
         gathering->state, error,
         "SELECT d.name, sum(r.samples) FROM device d JOIN reachability r ON r.device = d.id"
         " WHERE d.state IN ('down', 'unreachable') AND r.protocol = '' AND r.state = d.state"
@@ -71,7 +71,7 @@ gather_samples(Gathering *gathering, GError **error)
     RvStep step = RV_STEP_ERROR;
 
     while (row != NULL && (step = rv_db_step(gathering->state, row, error)) == RV_STEP_ROW) {
-        RvDeviceNow *device = g_hash_table_lookup(gathering->by_name, sqlite3_column_text(row, 0));
+        RvDeviceNow *device = g_hash_table_lookup(gathering->by_name, rv_db_column_string(row, 0));
 
         if (device != NULL)
             device->samples = (guint)rv_db_column_int(row, 1);
@@ -100,19 +100,19 @@ severity(RvVerdict verdict)
 
 /* Columns: device, key, name, grp, component, status, reason, from_ms, samples, facts. */
 static void
-add_condition(RvDeviceNow *device, sqlite3_stmt *row)
+add_condition(RvDeviceNow *device, RvStatement *row)
 {
-    const char *key = (const char *)sqlite3_column_text(row, 1);
-    const char *component = (const char *)sqlite3_column_text(row, 4);
-    const char *name = (const char *)sqlite3_column_text(row, 2);
-    const char *reason = (const char *)sqlite3_column_text(row, 6);
+    const char *key = rv_db_column_string(row, 1);
+    const char *component = rv_db_column_string(row, 4);
+    const char *name = rv_db_column_string(row, 2);
+    const char *reason = rv_db_column_string(row, 6);
     g_autofree char *cause =
         g_strconcat("part:", component != NULL && component[0] != '\0' ? component : key, NULL);
     RvVerdict status = rv_db_verdict(row, 5);
     RvCondition *condition = find_condition(device, cause);
 
     if (condition == NULL) {
-        condition = rv_condition_new(cause, (const char *)sqlite3_column_text(row, 3), "");
+        condition = rv_condition_new(cause, rv_db_column_string(row, 3), "");
         condition->status = RV_VERDICT_UNKNOWN;
         condition->from_ms = rv_db_column_int(row, 7);
         g_ptr_array_add(device->conditions, condition);
@@ -132,7 +132,7 @@ add_condition(RvDeviceNow *device, sqlite3_stmt *row)
 static gboolean
 gather_conditions(Gathering *gathering, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query_with(
+    RvStatement *row = rv_db_query_with(
         gathering->state, error,
         "SELECT d.name, s.key, s.name, s.grp, s.component, v.status, v.reason, v.from_ms,"
         " d.health_samples + 1 - v.first_sample, v.facts"
@@ -142,7 +142,7 @@ gather_conditions(Gathering *gathering, GError **error)
     RvStep step = RV_STEP_ERROR;
 
     while (row != NULL && (step = rv_db_step(gathering->state, row, error)) == RV_STEP_ROW) {
-        RvDeviceNow *device = g_hash_table_lookup(gathering->by_name, sqlite3_column_text(row, 0));
+        RvDeviceNow *device = g_hash_table_lookup(gathering->by_name, rv_db_column_string(row, 0));
 
         if (device != NULL)
             add_condition(device, row);
@@ -229,11 +229,11 @@ last_resolved(RvState *state, const RvFaultAction *action, gint64 *resolved_ms, 
               GError **error)
 {
     gboolean reachability = strcmp(action->cause, RV_CAUSE_REACHABILITY) == 0;
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT (SELECT max(resolved_ms) FROM fault"
-                                    "  WHERE device = ?1 AND cause = ?2),"
-                                    " last_ms, answered_health_ms FROM device WHERE name = ?1",
-                                    RV_TEXT(action->device), RV_TEXT(action->cause));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT (SELECT max(resolved_ms) FROM fault"
+                                   "  WHERE device = ?1 AND cause = ?2),"
+                                   " last_ms, answered_health_ms FROM device WHERE name = ?1",
+                                   RV_TEXT(action->device), RV_TEXT(action->cause));
     RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(state, row, error);
 
     *resolved_ms = *evidence_ms = 0;
@@ -276,7 +276,7 @@ static gboolean
 write_fold(RvState *state, RvFaultAction *action, gboolean *news, GError **error)
 {
     g_autofree char *text = g_strdup_printf("%s does not answer either", action->device);
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(state, error,
                     "SELECT f.id, EXISTS (SELECT 1 FROM fault_trail t WHERE t.fault = f.id"
                     "  AND t.action = 'fold' AND t.text = ?3) FROM fault f WHERE f.device = ?1"

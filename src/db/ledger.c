@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "db/sqlite.h"
+#include "db/sql.h"
 
 static void
 entry_free(gpointer data)
@@ -54,7 +54,7 @@ rv_fault_times(const RvFault *fault)
     " resolved_by, reported_by, plan, root_cause, method, loss, parent, facts FROM fault "
 
 static RvFault *
-read_fault(sqlite3_stmt *row)
+read_fault(RvStatement *row)
 {
     RvFault *fault = g_new0(RvFault, 1);
     g_autofree char *kind = rv_db_column_word(row, 3);
@@ -86,7 +86,7 @@ read_fault(sqlite3_stmt *row)
 }
 
 static GPtrArray *
-read_faults(RvState *state, sqlite3_stmt *row, GError **error)
+read_faults(RvState *state, RvStatement *row, GError **error)
 {
     g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func((GDestroyNotify)rv_fault_free);
     RvStep step = RV_STEP_ERROR;
@@ -99,10 +99,10 @@ read_faults(RvState *state, sqlite3_stmt *row, GError **error)
 static gboolean
 read_trail(RvState *state, RvFault *fault, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT time_ms, who, action, text FROM fault_trail"
-                                    " WHERE fault = ?1 ORDER BY time_ms, id",
-                                    RV_INT(fault->id));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT time_ms, who, action, text FROM fault_trail"
+                                   " WHERE fault = ?1 ORDER BY time_ms, id",
+                                   RV_INT(fault->id));
     RvStep step = RV_STEP_ERROR;
 
     fault->trail = g_ptr_array_new_with_free_func(entry_free);
@@ -121,7 +121,7 @@ read_trail(RvState *state, RvFault *fault, GError **error)
 RvFault *
 rv_ledger_get(RvState *state, gint64 id, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(state, error, FAULT_COLUMNS "WHERE id = ?1", RV_INT(id));
+    RvStatement *row = rv_db_query(state, error, FAULT_COLUMNS "WHERE id = ?1", RV_INT(id));
     g_autoptr(GPtrArray) faults = read_faults(state, row, error);
     g_autoptr(RvFault) fault = NULL;
 
@@ -183,16 +183,15 @@ add_entry(RvState *state, gint64 fault, gint64 time_ms, const char *who, const c
 static gboolean
 insert_fault(RvState *state, RvFault *fault, GError **error)
 {
-    if (!rv_db_run(state, error,
-                   "INSERT INTO fault (device, cause, kind, level, title, opened_ms, opened_by,"
-                   " facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                   RV_TEXT(fault->device != NULL ? fault->device : ""),
-                   RV_TEXT(fault->cause != NULL ? fault->cause : ""),
-                   RV_TEXT(rv_fault_kind_word(fault->kind)), RV_TEXT(fault->level),
-                   RV_TEXT(fault->title), RV_INT(fault->opened_ms), RV_TEXT(fault->opened_by),
-                   RV_TEXT(fault->facts)))
+    if (!rv_db_insert(state, &fault->id, error,
+                      "INSERT INTO fault (device, cause, kind, level, title, opened_ms, opened_by,"
+                      " facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
+                      RV_TEXT(fault->device != NULL ? fault->device : ""),
+                      RV_TEXT(fault->cause != NULL ? fault->cause : ""),
+                      RV_TEXT(rv_fault_kind_word(fault->kind)), RV_TEXT(fault->level),
+                      RV_TEXT(fault->title), RV_INT(fault->opened_ms), RV_TEXT(fault->opened_by),
+                      RV_TEXT(fault->facts)))
         return FALSE;
-    fault->id = rv_db_last_id(state);
     return add_entry(state, fault->id, fault->opened_ms, fault->opened_by, "open", fault->title,
                      error);
 }
@@ -269,7 +268,7 @@ write_step(RvState *state, const Step *step, const StepKind *kind, GError **erro
 
     if (!rv_db_run_with(state, error, kind->sql, params, count))
         return FALSE;
-    if (sqlite3_changes(state->handle) == 0)
+    if (rv_db_changes(state) == 0)
         return refuse(state, step, kind, error);
     return add_entry(state, step->id, step->now_ms, step->who, kind->action, step->text, error);
 }

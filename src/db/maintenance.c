@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "db/sqlite.h"
+#include "db/sql.h"
 
 #define RECURRENCES_CEILING 20000
 
@@ -50,20 +50,16 @@ rv_maintenance_add(RvState *state, RvMaintenance *maintenance, GError **error)
         g_set_error_literal(error, RV_ERROR, RV_ERROR_USAGE, wrong);
         return FALSE;
     }
-    if (!rv_db_run(state, error,
-                   "INSERT INTO maintenance (devices, from_ms, until_ms, every_days, last_ms, zone,"
-                   " numbers, alarms, who, why, made_ms)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                   RV_TEXT(maintenance->devices), RV_INT(maintenance->from_ms),
-                   RV_INT(maintenance->until_ms), RV_INT(maintenance->every_days),
-                   RV_INT_OR_NULL(maintenance->last_ms),
-                   RV_TEXT(maintenance->zone != NULL ? maintenance->zone : "UTC"),
-                   RV_INT(maintenance->numbers != FALSE), RV_INT(maintenance->alarms != FALSE),
-                   RV_TEXT(maintenance->who), RV_TEXT(maintenance->why),
-                   RV_INT(maintenance->made_ms)))
-        return FALSE;
-    maintenance->id = rv_db_last_id(state);
-    return TRUE;
+    return rv_db_insert(
+        state, &maintenance->id, error,
+        "INSERT INTO maintenance (devices, from_ms, until_ms, every_days, last_ms, zone,"
+        " numbers, alarms, who, why, made_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id",
+        RV_TEXT(maintenance->devices), RV_INT(maintenance->from_ms), RV_INT(maintenance->until_ms),
+        RV_INT(maintenance->every_days), RV_INT_OR_NULL(maintenance->last_ms),
+        RV_TEXT(maintenance->zone != NULL ? maintenance->zone : "UTC"),
+        RV_INT(maintenance->numbers != FALSE), RV_INT(maintenance->alarms != FALSE),
+        RV_TEXT(maintenance->who), RV_TEXT(maintenance->why), RV_INT(maintenance->made_ms));
 }
 
 gboolean
@@ -75,7 +71,7 @@ rv_maintenance_end(RvState *state, gint64 id, gint64 now_ms, const char *who, GE
                    "  (every_days > 0 AND (last_ms IS NULL OR last_ms > ?2)))",
                    RV_INT(id), RV_INT(now_ms), RV_TEXT(who)))
         return FALSE;
-    if (sqlite3_changes(state->handle) > 0)
+    if (rv_db_changes(state) > 0)
         return TRUE;
     g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
                 "no maintenance %" G_GINT64_FORMAT " that runs or is to come; `rackvitals "
@@ -85,7 +81,7 @@ rv_maintenance_end(RvState *state, gint64 id, gint64 now_ms, const char *who, GE
 }
 
 static RvMaintenance *
-read_maintenance(sqlite3_stmt *row)
+read_maintenance(RvStatement *row)
 {
     RvMaintenance *maintenance = g_new0(RvMaintenance, 1);
 
@@ -110,7 +106,7 @@ static GPtrArray *
 read_all(RvState *state, gint64 from_ms, gint64 until_ms, GError **error)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)rv_maintenance_free);
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(state, error,
                     "SELECT id, devices, from_ms, until_ms, every_days, last_ms, zone, numbers,"
                     " alarms, who, why, made_ms, ended_ms, ended_by FROM maintenance"

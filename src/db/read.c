@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "db/sqlite.h"
+#include "db/sql.h"
 #include "observation/pairs.h"
 #include "observation/words.h"
 
@@ -9,8 +9,8 @@
 
 /* Fills `rows` by `read`, one call a row; gives the array, or NULL on error. */
 static GPtrArray *
-read_all(RvState *state, sqlite3_stmt *row, gpointer (*read)(sqlite3_stmt *),
-         GDestroyNotify destroy, GError **error)
+read_all(RvState *state, RvStatement *row, gpointer (*read)(RvStatement *), GDestroyNotify destroy,
+         GError **error)
 {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(destroy);
     RvStep step = RV_STEP_ERROR;
@@ -43,7 +43,7 @@ rv_device_row_free(RvDeviceRow *row)
 }
 
 static gpointer
-read_device(sqlite3_stmt *row)
+read_device(RvStatement *row)
 {
     RvDeviceRow *device = g_new0(RvDeviceRow, 1);
     int column = 0;
@@ -77,7 +77,7 @@ read_device(sqlite3_stmt *row)
 static GPtrArray *
 read_devices(RvState *state, const char *name, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(
+    RvStatement *row = rv_db_query(
         state, error,
         "SELECT name, host, kind, site, vendor, model, os, os_version, serial, profile, sys_name,"
         " first_ms, last_ms, state, reason, detail, since_ms, status, booted_ms,"
@@ -118,24 +118,23 @@ rv_previous_free(RvPrevious *previous)
 static gboolean
 read_sensors(RvState *state, const char *device, RvPrevious *previous, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT s.key, s.name, s.grp, s.seen, v.status FROM sensor s"
-                                    " JOIN device d ON d.id = s.device"
-                                    " LEFT JOIN verdict v ON v.sensor = s.id AND v.until_ms IS NULL"
-                                    " WHERE d.name = ?1 ORDER BY s.key",
-                                    RV_TEXT(device));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT s.key, s.name, s.grp, s.seen, v.status FROM sensor s"
+                                   " JOIN device d ON d.id = s.device"
+                                   " LEFT JOIN verdict v ON v.sensor = s.id AND v.until_ms IS NULL"
+                                   " WHERE d.name = ?1 ORDER BY s.key",
+                                   RV_TEXT(device));
     RvStep step = RV_STEP_ERROR;
 
     while (row != NULL && (step = rv_db_step(state, row, error)) == RV_STEP_ROW) {
-        const char *key = (const char *)sqlite3_column_text(row, 0);
+        const char *key = rv_db_column_string(row, 0);
 
-        if (sqlite3_column_type(row, 4) != SQLITE_NULL)
+        if (!rv_db_column_is_null(row, 4))
             g_hash_table_insert(previous->verdicts, g_strdup(key),
                                 GINT_TO_POINTER((int)rv_db_verdict(row, 4) + 1));
         if (rv_db_column_int(row, 3) != 0)
-            g_ptr_array_add(previous->seen,
-                            rv_seen_part_new(key, (const char *)sqlite3_column_text(row, 1),
-                                             (const char *)sqlite3_column_text(row, 2)));
+            g_ptr_array_add(previous->seen, rv_seen_part_new(key, rv_db_column_string(row, 1),
+                                                             rv_db_column_string(row, 2)));
     }
     return step == RV_STEP_END;
 }
@@ -143,11 +142,11 @@ read_sensors(RvState *state, const char *device, RvPrevious *previous, GError **
 static gboolean
 read_newest_event(RvState *state, const char *device, RvPrevious *previous, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT record_id, time_ms FROM event WHERE device ="
-                                    " (SELECT id FROM device WHERE name = ?1)"
-                                    " ORDER BY id DESC LIMIT 1",
-                                    RV_TEXT(device));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT record_id, time_ms FROM event WHERE device ="
+                                   " (SELECT id FROM device WHERE name = ?1)"
+                                   " ORDER BY id DESC LIMIT 1",
+                                   RV_TEXT(device));
     RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(state, row, error);
 
     if (step != RV_STEP_ROW)
@@ -175,11 +174,13 @@ static gboolean
 forget(RvState *state, gint64 sensor, gint64 device, const char *key, gint64 now_ms, GError **error)
 {
     return rv_db_run(state, error, "UPDATE sensor SET seen = 0 WHERE id = ?1", RV_INT(sensor)) &&
-           rv_db_run(state, error,
-                     "UPDATE verdict SET until_ms = max(from_ms, ?2), last_sample ="
-                     "  (SELECT health_samples FROM device WHERE id = ?3)"
-                     " WHERE sensor = ?1 AND until_ms IS NULL AND presence = 'missing'",
-                     RV_INT(sensor), RV_INT(now_ms), RV_INT(device)) &&
+           rv_db_run(
+               state, error,
+               "UPDATE verdict SET until_ms = CASE WHEN from_ms > ?2 THEN from_ms ELSE ?2 END,"
+               " last_sample ="
+               "  (SELECT health_samples FROM device WHERE id = ?3)"
+               " WHERE sensor = ?1 AND until_ms IS NULL AND presence = 'missing'",
+               RV_INT(sensor), RV_INT(now_ms), RV_INT(device)) &&
            rv_db_run(state, error,
                      "INSERT INTO change (time_ms, device, kind, subject, before, after)"
                      " VALUES (?1, ?2, ?3, ?4, '', '')",
@@ -191,11 +192,11 @@ gboolean
 rv_state_forget_part(RvState *state, const char *device, const char *key, gint64 now_ms,
                      GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT s.id, s.device FROM sensor s JOIN device d"
-                                    " ON d.id = s.device WHERE d.name = ?1 AND s.key = ?2"
-                                    " AND s.seen <> 0",
-                                    RV_TEXT(device), RV_TEXT(key));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT s.id, s.device FROM sensor s JOIN device d"
+                                   " ON d.id = s.device WHERE d.name = ?1 AND s.key = ?2"
+                                   " AND s.seen <> 0",
+                                   RV_TEXT(device), RV_TEXT(key));
     gint64 sensor, id;
 
     if (row == NULL || rv_db_step(state, row, error) != RV_STEP_ROW)
@@ -211,7 +212,7 @@ rv_state_forget_part(RvState *state, const char *device, const char *key, gint64
 /* ---- intervals ---- */
 
 static gpointer
-read_interval(sqlite3_stmt *row)
+read_interval(RvStatement *row)
 {
     RvInterval *interval = rv_interval_new(rv_db_reachability(row, 0), rv_db_column_int(row, 3),
                                            rv_db_column_int(row, 4));
@@ -226,7 +227,7 @@ GPtrArray *
 rv_state_reachability(RvState *state, const char *device, const char *protocol, gint64 from_ms,
                       gint64 until_ms, GError **error)
 {
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(state, error,
                     "SELECT state, reason, detail, from_ms, until_ms, samples FROM reachability"
                     " WHERE device = (SELECT id FROM device WHERE name = ?1) AND protocol = ?2"
@@ -242,11 +243,11 @@ rv_state_health_spans(RvState *state, const char *device, gint64 from_ms, gint64
                       GError **error)
 {
     g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(RvSpan));
-    sqlite3_stmt *row = rv_db_query(state, error,
-                                    "SELECT from_ms, until_ms FROM health_span"
-                                    " WHERE device = (SELECT id FROM device WHERE name = ?1)"
-                                    " AND from_ms < ?3 AND until_ms >= ?2 ORDER BY from_ms",
-                                    RV_TEXT(device), RV_INT(from_ms), RV_INT(until_ms));
+    RvStatement *row = rv_db_query(state, error,
+                                   "SELECT from_ms, until_ms FROM health_span"
+                                   " WHERE device = (SELECT id FROM device WHERE name = ?1)"
+                                   " AND from_ms < ?3 AND until_ms >= ?2 ORDER BY from_ms",
+                                   RV_TEXT(device), RV_INT(from_ms), RV_INT(until_ms));
     RvStep step = RV_STEP_ERROR;
 
     while (row != NULL && (step = rv_db_step(state, row, error)) == RV_STEP_ROW) {
@@ -272,7 +273,7 @@ rv_verdict_interval_free(RvVerdictInterval *interval)
 }
 
 static gpointer
-read_verdict(sqlite3_stmt *row)
+read_verdict(RvStatement *row)
 {
     RvVerdictInterval *interval = g_new0(RvVerdictInterval, 1);
     g_autofree char *class = rv_db_column_word(row, 5);
@@ -288,7 +289,7 @@ read_verdict(sqlite3_stmt *row)
     interval->presence = rv_db_presence(row, 7);
     interval->reason = rv_db_column_text(row, 8);
     interval->from_ms = rv_db_column_int(row, 9);
-    interval->until_ms = rv_db_column_int(row, 10);
+    interval->until_ms = MAX(rv_db_column_int(row, 10), interval->from_ms);
     interval->open = rv_db_column_int(row, 11) != 0;
     interval->samples = (guint)rv_db_column_int(row, 12);
     return interval;
@@ -298,11 +299,11 @@ GPtrArray *
 rv_state_verdicts(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                   gboolean only_bad, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(
+    RvStatement *row = rv_db_query(
         state, error,
         "SELECT d.name, s.key, s.name, s.grp, s.component, s.class, v.status, v.presence,"
-        " v.reason, v.from_ms, coalesce(v.until_ms, max(v.from_ms, coalesce((SELECT max(until_ms)"
-        "  FROM health_span h WHERE h.device = d.id), v.from_ms))) AS until,"
+        " v.reason, v.from_ms, coalesce(v.until_ms, (SELECT max(h.until_ms) FROM health_span h"
+        "  WHERE h.device = d.id), v.from_ms),"
         " v.until_ms IS NULL,"
         " coalesce(v.last_sample, d.health_samples + 1) - v.first_sample"
         " FROM device d JOIN sensor s ON s.device = d.id JOIN verdict v ON v.sensor = s.id"
@@ -328,7 +329,7 @@ rv_link_changes_free(RvLinkChanges *changes)
 }
 
 static gpointer
-read_link(sqlite3_stmt *row)
+read_link(RvStatement *row)
 {
     RvLinkChanges *one = g_new0(RvLinkChanges, 1);
 
@@ -346,7 +347,7 @@ GPtrArray *
 rv_state_link_changes(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                       GError **error)
 {
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(state, error,
                     "SELECT d.name, l.interface, max(l.name), sum(l.changes) AS changes,"
                     " sum(l.downs), min(l.first_ms), max(l.last_ms)"
@@ -372,7 +373,7 @@ rv_event_row_free(RvEventRow *row)
 }
 
 static gpointer
-read_event(sqlite3_stmt *row)
+read_event(RvStatement *row)
 {
     RvEventRow *event = g_new0(RvEventRow, 1);
 
@@ -415,7 +416,7 @@ GPtrArray *
 rv_state_events(RvState *state, const char *device, gint64 from_ms, gint64 until_ms, GError **error)
 {
     GPtrArray *rows;
-    sqlite3_stmt *row = rv_db_query(
+    RvStatement *row = rv_db_query(
         state, error,
         "SELECT d.name, e.record_id, e.time_ms, e.seen_ms, e.sensor, e.text, e.asserted, e.severity"
         " FROM event e JOIN device d ON d.id = e.device WHERE (?1 = '' OR d.name = ?1)"
@@ -456,7 +457,7 @@ rv_component_row_free(RvComponentRow *row)
 }
 
 static gpointer
-read_component(sqlite3_stmt *row)
+read_component(RvStatement *row)
 {
     RvComponentRow *one = g_new0(RvComponentRow, 1);
 
@@ -483,7 +484,7 @@ GPtrArray *
 rv_state_components(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                     GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(
+    RvStatement *row = rv_db_query(
         state, error,
         "SELECT d.name, c.key, c.idx, c.class, c.name, c.model, c.serial, c.part_number, c.vendor,"
         " c.firmware, c.hardware, c.asset_tag, c.parent, c.from_ms, c.until_ms, c.last_ms"
@@ -530,7 +531,7 @@ rv_change_free(RvChange *change)
 }
 
 static gpointer
-read_change(sqlite3_stmt *row)
+read_change(RvStatement *row)
 {
     RvChange *change = g_new0(RvChange, 1);
     g_autofree char *kind = rv_db_column_word(row, 2);
@@ -551,7 +552,7 @@ GPtrArray *
 rv_state_changes(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                  GError **error)
 {
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(state, error,
                     "SELECT c.time_ms, d.name, c.kind, c.subject, c.before, c.after FROM change c"
                     " JOIN device d ON d.id = c.device WHERE (?1 = '' OR d.name = ?1)"

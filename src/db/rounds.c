@@ -1,4 +1,4 @@
-#include "db/sqlite.h"
+#include "db/sql.h"
 
 void
 rv_round_free(RvRound *round)
@@ -14,15 +14,12 @@ rv_round_free(RvRound *round)
 gboolean
 rv_state_round_start(RvState *state, RvRound *round, GError **error)
 {
-    if (!rv_db_run(state, error,
-                   "INSERT INTO round (started_ms, host, version, simulated, due)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5)",
-                   RV_INT(round->started_ms), RV_TEXT(round->host != NULL ? round->host : ""),
-                   RV_TEXT(round->version != NULL ? round->version : ""),
-                   RV_INT(round->simulated != FALSE), RV_INT(round->due)))
-        return FALSE;
-    round->id = rv_db_last_id(state);
-    return TRUE;
+    return rv_db_insert(state, &round->id, error,
+                        "INSERT INTO round (started_ms, host, version, simulated, due)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
+                        RV_INT(round->started_ms), RV_TEXT(round->host != NULL ? round->host : ""),
+                        RV_TEXT(round->version != NULL ? round->version : ""),
+                        RV_INT(round->simulated != FALSE), RV_INT(round->due));
 }
 
 gboolean
@@ -37,7 +34,7 @@ rv_state_round_end(RvState *state, const RvRound *round, GError **error)
 }
 
 static RvRound *
-read_round(sqlite3_stmt *row)
+read_round(RvStatement *row)
 {
     RvRound *round = g_new0(RvRound, 1);
 
@@ -59,7 +56,7 @@ GPtrArray *
 rv_state_rounds(RvState *state, gint64 from_ms, gint64 until_ms, GError **error)
 {
     g_autoptr(GPtrArray) rounds = g_ptr_array_new_with_free_func((GDestroyNotify)rv_round_free);
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(state, error,
                     "SELECT id, started_ms, ended_ms, host, version, simulated, due, asked,"
                     " answered, failed, note FROM round WHERE started_ms >= ?1 AND started_ms < ?2"

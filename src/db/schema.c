@@ -1,5 +1,7 @@
 #include "db/schema.h"
 
+#include "db/backend.h"
+
 /* Times are Unix milliseconds. Words (state, reason, status, presence, class) are those of
  * observation/words.h, so that the file can be read without this program. */
 static const char journal[] =
@@ -215,54 +217,71 @@ static const char links_and_facts[] =
 static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries, counters,
                                                      links_and_facts};
 
-/* One number. */
-static int
-ask(RvState *state, const char *sql, GError **error)
-{
-    sqlite3_stmt *statement = rv_db_query_with(state, error, sql, NULL, 0);
-    int value = -1;
+const RvSchemaTable rv_schema_tables[] = {
+    {"round", "id",
+     "started_ms, ended_ms, host, version, simulated, due, asked, answered, failed, note", 1},
+    {"device", "id",
+     "name, host, kind, site, vendor, model, os, os_version, serial, profile, sys_name, first_ms,"
+     " last_ms, state, reason, detail, since_ms, status, uptime_ticks, uptime_at_ms, booted_ms,"
+     " health_samples, asked_reachability_ms, asked_health_ms, asked_census_ms,"
+     " answered_reachability_ms, answered_health_ms, answered_census_ms",
+     1},
+    {"reachability", "id", "device, protocol, state, reason, detail, from_ms, until_ms, samples",
+     1},
+    {"health_span", "id", "device, from_ms, until_ms, samples", 1},
+    {"sensor", "id", "device, key, name, class, grp, component, first_ms, seen", 1},
+    {"verdict",
+     "id",
+     "sensor, status, presence, reason, from_ms, until_ms, first_sample, last_sample",
+     1,
+     {{"facts", 5}}},
+    {"component", "id",
+     "device, key, idx, class, name, model, serial, part_number, vendor, firmware, hardware,"
+     " asset_tag, parent, from_ms, until_ms, last_ms",
+     1},
+    {"event", "id", "device, record_id, time_ms, seen_ms, sensor, text, asserted, severity", 1},
+    {"change", "id", "time_ms, device, kind, subject, before, after, round", 1},
+    {"latest", "device", "taken_ms, size, body", 1, {{"counters", 4}, {"links", 5}}},
+    {"maintenance", "id",
+     "devices, from_ms, until_ms, every_days, last_ms, zone, numbers, alarms, who, why, made_ms,"
+     " ended_ms, ended_by",
+     2},
+    {"fault",
+     "id",
+     "device, cause, kind, level, title, opened_ms, opened_by, acknowledged_ms, acknowledged_by,"
+     " planned_ms, planned_by, plan, recovered_ms, resolved_ms, resolved_by, root_cause, method,"
+     " loss, reported_ms, reported_by, parent",
+     2,
+     {{"facts", 5}}},
+    {"fault_trail", "id", "fault, time_ms, who, action, text", 2},
+    {"link", "id", "device, interface, name, hour_ms, first_ms, last_ms, changes, downs, state", 5},
+    {"delivery", "id", "kind, from_ms, until_ms, done_ms, file, who", 3},
+    {NULL},
+};
 
-    if (statement == NULL || rv_db_step(state, statement, error) != RV_STEP_ROW)
-        return -1;
-    value = sqlite3_column_int(statement, 0);
-    rv_db_done(statement);
-    return value;
-}
-
-int
-rv_schema_file_version(RvState *state, GError **error)
+static gboolean
+run_step(RvState *state, int step, GError **error)
 {
-    return ask(state, "PRAGMA user_version", error);
-}
+    g_autofree char *sql = state->backend->translate(steps[step]);
 
-int
-rv_schema_file_application(RvState *state, GError **error)
-{
-    return ask(state, "PRAGMA application_id", error);
-}
-
-int
-rv_schema_file_tables(RvState *state, GError **error)
-{
-    return ask(state, "SELECT count(*) FROM sqlite_master", error);
+    if (rv_db_script(state, sql, error))
+        return TRUE;
+    g_prefix_error(error, "migration from schema %d: ", step);
+    return FALSE;
 }
 
 static gboolean
 run_steps(RvState *state, int version, GError **error)
 {
-    g_autofree char *stamp = g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %d",
-                                             RV_SCHEMA_APPLICATION, version);
-    int from = rv_schema_file_version(state, error); /* again: another writer may have been here */
+    RvSchemaMark mark;
 
-    if (from < 0)
+    if (!state->backend->read_mark(state, &mark, error)) /* again: another may have been here */
         return FALSE;
-    for (int step = from; step < version; step++) {
-        if (!rv_db_script(state, steps[step], error)) {
-            g_prefix_error(error, "migration from schema %d: ", step);
+    for (int step = mark.version; step < version; step++) {
+        if (!run_step(state, step, error))
             return FALSE;
-        }
     }
-    return from >= version || rv_db_script(state, stamp, error);
+    return mark.version >= version || state->backend->write_mark(state, version, error);
 }
 
 gboolean

@@ -1,9 +1,20 @@
-#include "db/sqlite.h"
-
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
-#include "observation/words.h"
+#include "base/log.h"
+#include "db/backend.h"
+#include "db/schema.h"
+
+typedef struct {
+    RvStatement statement;
+    sqlite3_stmt *handle;
+} Statement;
 
 static const struct {
     int code;
@@ -25,8 +36,9 @@ static const struct {
     {SQLITE_IOERR, "reading or writing failed", "look at the disk and at the system's log"},
 };
 
-gboolean
-rv_db_fail(RvState *state, GError **error)
+/* SQLite's last error: path, what happened, what to do. Always FALSE. */
+static gboolean
+fail(RvState *state, GError **error)
 {
     int code = sqlite3_errcode(state->handle);
 
@@ -43,24 +55,45 @@ rv_db_fail(RvState *state, GError **error)
     return FALSE;
 }
 
-static sqlite3_stmt *
+/* ---- statements ---- */
+
+static gboolean
+ready(RvState *state, GError **error)
+{
+    return TRUE;
+}
+
+static RvStatement *
 prepare(RvState *state, const char *sql, GError **error)
 {
-    sqlite3_stmt *statement = g_hash_table_lookup(state->statements, sql);
+    sqlite3_stmt *handle = NULL;
+    Statement *statement;
 
-    if (statement != NULL)
-        return statement;
-    if (sqlite3_prepare_v3(state->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
+    if (sqlite3_prepare_v3(state->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL) !=
         SQLITE_OK) {
-        rv_db_fail(state, error);
+        fail(state, error);
         return NULL;
     }
-    g_hash_table_insert(state->statements, (gpointer)sql, statement);
-    return statement;
+    statement = g_new0(Statement, 1);
+    *statement = (Statement){{state}, handle};
+    return &statement->statement;
+}
+
+static sqlite3_stmt *
+handle_of(RvStatement *statement)
+{
+    return ((Statement *)statement)->handle;
+}
+
+static void
+unprepare(RvStatement *statement)
+{
+    sqlite3_finalize(handle_of(statement));
+    g_free(statement);
 }
 
 static int
-bind(sqlite3_stmt *statement, int position, const RvParam *param)
+bind_one(sqlite3_stmt *statement, int position, const RvParam *param)
 {
     switch (param->type) {
     case RV_PARAM_NULL:
@@ -76,182 +109,296 @@ bind(sqlite3_stmt *statement, int position, const RvParam *param)
     return SQLITE_MISUSE;
 }
 
-sqlite3_stmt *
-rv_db_query_with(RvState *state, GError **error, const char *sql, const RvParam *params,
-                 gsize count)
+static gboolean
+bind(RvStatement *statement, const RvParam *params, gsize count, GError **error)
 {
-    sqlite3_stmt *statement = prepare(state, sql, error);
-
-    if (statement == NULL)
-        return NULL;
     for (gsize i = 0; i < count; i++) {
-        if (bind(statement, (int)i + 1, &params[i]) != SQLITE_OK) {
-            rv_db_fail(state, error);
-            return NULL;
-        }
+        if (bind_one(handle_of(statement), (int)i + 1, &params[i]) != SQLITE_OK)
+            return fail(statement->state, error);
     }
-    return statement;
+    return TRUE;
 }
 
-RvStep
-rv_db_step(RvState *state, sqlite3_stmt *statement, GError **error)
+static void
+done(RvStatement *statement)
 {
-    switch (sqlite3_step(statement)) {
+    sqlite3_reset(handle_of(statement));
+    sqlite3_clear_bindings(handle_of(statement)); /* they are borrowed */
+}
+
+static RvStep
+step(RvStatement *statement, GError **error)
+{
+    switch (sqlite3_step(handle_of(statement))) {
     case SQLITE_ROW:
         return RV_STEP_ROW;
     case SQLITE_DONE:
-        rv_db_done(statement);
+        done(statement);
         return RV_STEP_END;
     default:
-        rv_db_fail(state, error);
-        rv_db_done(statement);
+        fail(statement->state, error);
+        done(statement);
         return RV_STEP_ERROR;
     }
 }
 
-void
-rv_db_done(sqlite3_stmt *statement)
-{
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement); /* they are borrowed */
-}
-
-gboolean
-rv_db_run_with(RvState *state, GError **error, const char *sql, const RvParam *params, gsize count)
-{
-    sqlite3_stmt *statement = rv_db_query_with(state, error, sql, params, count);
-
-    return statement != NULL && rv_db_step(state, statement, error) == RV_STEP_END;
-}
-
-gboolean
-rv_db_script(RvState *state, const char *sql, GError **error)
-{
-    return sqlite3_exec(state->handle, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           rv_db_fail(state, error);
-}
-
-/* The outer transaction is gone, as SQLite takes it back by itself when the disk is full: nothing
- * more may be written as if it were there. */
 static gboolean
-is_lost(RvState *state)
+script(RvState *state, const char *sql, GError **error)
 {
-    return state->depth > 0 && sqlite3_get_autocommit(state->handle) != 0;
+    return sqlite3_exec(state->handle, sql, NULL, NULL, NULL) == SQLITE_OK || fail(state, error);
 }
 
-gboolean
-rv_db_begin(RvState *state, GError **error)
+static gint64
+changes(RvState *state)
 {
-    if (is_lost(state)) {
-        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
-                    "%s: what was to be stored together was taken back; nothing was changed",
-                    state->path);
-        return FALSE;
+    return sqlite3_changes64(state->handle);
+}
+
+static gboolean
+is_inside(RvState *state)
+{
+    return sqlite3_get_autocommit(state->handle) == 0;
+}
+
+/* ---- columns ---- */
+
+static gboolean
+is_null(RvStatement *statement, int column)
+{
+    return sqlite3_column_type(handle_of(statement), column) == SQLITE_NULL;
+}
+
+static const char *
+string(RvStatement *statement, int column)
+{
+    return (const char *)sqlite3_column_text(handle_of(statement), column);
+}
+
+static gint64
+integer(RvStatement *statement, int column)
+{
+    return sqlite3_column_int64(handle_of(statement), column);
+}
+
+static gconstpointer
+blob(RvStatement *statement, int column, gsize *length)
+{
+    gconstpointer bytes = sqlite3_column_blob(handle_of(statement), column);
+
+    *length = (gsize)sqlite3_column_bytes(handle_of(statement), column);
+    return bytes;
+}
+
+static int
+kind(RvStatement *statement, int column)
+{
+    switch (sqlite3_column_type(handle_of(statement), column)) {
+    case SQLITE_NULL:
+        return RV_PARAM_NULL;
+    case SQLITE_INTEGER:
+        return RV_PARAM_INT;
+    case SQLITE_BLOB:
+        return RV_PARAM_BLOB;
+    default:
+        return RV_PARAM_TEXT;
     }
-    if (!rv_db_script(state, state->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT inner", error))
+}
+
+/* ---- the file ---- */
+
+/* A state file in a folder that cannot be written: WAL needs its -shm file beside it. Without a
+ * -wal nobody is writing, and the file alone is the whole truth. */
+static gboolean
+must_be_immutable(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *wal = g_strconcat(path, "-wal", NULL);
+
+    return access(folder, W_OK) != 0 && access(wal, F_OK) != 0;
+}
+
+/* Made by us rather than by SQLite, so that its rights do not hang on the umask. */
+static gboolean
+make_file(const char *path, GError **error)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    int code = errno;
+
+    if (file >= 0) {
+        close(file);
+        return TRUE;
+    }
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                "%s: cannot be opened for writing: %s; see that the folder exists and that our "
+                "user may write in it",
+                path, g_strerror(code));
+    return FALSE;
+}
+
+static gboolean
+find_file(const char *path, RvStateMode mode, GError **error)
+{
+    if (mode == RV_STATE_MODE_WRITE)
+        return make_file(path, error);
+    if (access(path, F_OK) == 0)
+        return TRUE;
+    g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT,
+                "%s: %s; `rackvitals poll` makes it in its first round", path, g_strerror(errno));
+    return FALSE;
+}
+
+static gboolean
+open_state(RvState *state, GError **error)
+{
+    g_autofree char *escaped = g_uri_escape_string(state->file, "/", TRUE);
+    gboolean read_only = state->mode == RV_STATE_MODE_READ;
+    g_autofree char *uri = NULL;
+    int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
+                (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    sqlite3 *handle = NULL;
+    int result;
+
+    if (!find_file(state->file, state->mode, error))
         return FALSE;
-    state->depth++;
+    uri = g_strdup_printf("file:%s%s", escaped,
+                          read_only && must_be_immutable(state->file) ? "?immutable=1" : "");
+    result = sqlite3_open_v2(uri, &handle, flags, NULL);
+    state->handle = handle;
+    if (result != SQLITE_OK)
+        return fail(state, error);
+    sqlite3_extended_result_codes(handle, 0);
+    sqlite3_busy_timeout(handle, RV_BUSY_MS);
     return TRUE;
 }
 
-gboolean
-rv_db_commit(RvState *state, GError **error)
+static void
+close_state(RvState *state)
 {
-    if (rv_db_script(state, state->depth > 1 ? "RELEASE inner" : "COMMIT", error)) {
-        state->depth--;
-        return TRUE;
+    sqlite3_close(state->handle);
+}
+
+/* ---- schema ---- */
+
+static gboolean
+read_mark(RvState *state, RvSchemaMark *mark, GError **error)
+{
+    static const char *const questions[] = {"PRAGMA application_id", "PRAGMA user_version",
+                                            "SELECT count(*) FROM sqlite_master"};
+    gint64 answers[G_N_ELEMENTS(questions)];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++) {
+        GError *problem = NULL;
+
+        answers[i] = rv_db_ask(state, questions[i], &problem);
+        if (problem != NULL) {
+            g_propagate_error(error, problem);
+            return FALSE;
+        }
     }
-    rv_db_rollback(state);
-    return FALSE;
-}
-
-void
-rv_db_rollback(RvState *state)
-{
-    /* where it is lost already these fail, and that is well */
-    sqlite3_exec(state->handle, state->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK",
-                 NULL, NULL, NULL);
-    state->depth--;
-}
-
-gboolean
-rv_db_finish(RvState *state, gboolean fine, GError **error)
-{
-    if (fine)
-        return rv_db_commit(state, error);
-    rv_db_rollback(state);
-    return FALSE;
-}
-
-gint64
-rv_db_last_id(RvState *state)
-{
-    return sqlite3_last_insert_rowid(state->handle);
-}
-
-char *
-rv_db_column_text(sqlite3_stmt *statement, int column)
-{
-    return g_strdup((const char *)sqlite3_column_text(statement, column));
-}
-
-char *
-rv_db_column_word(sqlite3_stmt *statement, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-
-    return g_strdup(text != NULL ? text : "");
-}
-
-gint64
-rv_db_column_int(sqlite3_stmt *statement, int column)
-{
-    return sqlite3_column_int64(statement, column);
+    *mark = (RvSchemaMark){(int)answers[0], (int)answers[1], (int)answers[2]};
+    return TRUE;
 }
 
 static gboolean
-is_word(sqlite3_stmt *statement, int column, const char *word)
+write_mark(RvState *state, int version, GError **error)
 {
-    return g_strcmp0((const char *)sqlite3_column_text(statement, column), word) == 0;
+    g_autofree char *stamp = g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %d",
+                                             RV_SCHEMA_APPLICATION, version);
+
+    return script(state, stamp, error);
 }
 
-RvReachability
-rv_db_reachability(sqlite3_stmt *statement, int column)
+static char *
+translate(const char *sql)
 {
-    RvReachability state = RV_STATE_UP;
-
-    while (state < RV_STATE_NOT_ASKED && !is_word(statement, column, rv_reachability_word(state)))
-        state++;
-    return state;
+    return g_strdup(sql);
 }
 
-RvReason
-rv_db_reason(sqlite3_stmt *statement, int column)
+/* A whole copy by SQLite's own backup: what is still in the WAL comes along. */
+static gboolean
+back_up(RvState *state, int version, GError **error)
 {
-    RvReason reason = RV_REASON_NONE;
+    g_autofree char *copy = g_strdup_printf("%s.backup-v%d", state->file, version);
+    g_autofree char *half = g_strconcat(copy, ".part", NULL);
+    sqlite3 *target = NULL;
+    sqlite3_backup *backup;
+    int result;
 
-    while (reason < RV_REASON_CONFIGURATION && !is_word(statement, column, rv_reason_word(reason)))
-        reason++;
-    return is_word(statement, column, rv_reason_word(reason)) ? reason : RV_REASON_NONE;
+    unlink(half);
+    result = sqlite3_open_v2(half, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    if (result == SQLITE_OK) {
+        backup = sqlite3_backup_init(target, "main", state->handle, "main");
+        if (backup != NULL)
+            sqlite3_backup_step(backup, -1);
+        result = backup != NULL ? sqlite3_backup_finish(backup) : sqlite3_errcode(target);
+    }
+    sqlite3_close(target);
+    if (result == SQLITE_OK && (chmod(half, 0640) != 0 || rename(half, copy) != 0))
+        result = SQLITE_IOERR;
+    if (result == SQLITE_OK) {
+        rv_info("%s: schema %d kept as %s before migration", state->path, version, copy);
+        return TRUE;
+    }
+    unlink(half);
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                "%s: the backup before migration failed (%s); nothing was changed; make room for "
+                "a copy beside the file",
+                copy, sqlite3_errstr(result));
+    return FALSE;
 }
 
-RvVerdict
-rv_db_verdict(sqlite3_stmt *statement, int column)
+static gboolean
+inspect(RvState *state, GPtrArray *sentences, GError **error)
 {
-    RvVerdict verdict = RV_VERDICT_OK;
+    RvStatement *row = rv_db_query_with(state, error, "PRAGMA integrity_check(20)", NULL, 0);
+    RvStep result = RV_STEP_ERROR;
 
-    while (verdict < RV_VERDICT_UNKNOWN && !is_word(statement, column, rv_verdict_word(verdict)))
-        verdict++;
-    return verdict;
+    while (row != NULL && (result = rv_db_step(state, row, error)) == RV_STEP_ROW) {
+        g_autofree char *text = rv_db_column_word(row, 0);
+
+        if (strcmp(text, "ok") != 0)
+            g_ptr_array_add(sentences, g_steal_pointer(&text));
+    }
+    return result == RV_STEP_END;
 }
 
-RvPresence
-rv_db_presence(sqlite3_stmt *statement, int column)
+static gboolean
+claim(RvState *state, GError **error)
 {
-    RvPresence presence = RV_PRESENCE_PRESENT;
-
-    while (presence < RV_PRESENCE_MISSING &&
-           !is_word(statement, column, rv_presence_word(presence)))
-        presence++;
-    return presence;
+    return TRUE; /* the file is on one machine, and the lock beside it does it */
 }
+
+static gboolean
+settle_ids(RvState *state, const char *table, GError **error)
+{
+    return TRUE; /* it counts on from the highest by itself */
+}
+
+const RvBackend rv_backend_sqlite = {
+    .name = "SQLite",
+    .open = open_state,
+    .close = close_state,
+    .ready = ready,
+    .prepare = prepare,
+    .unprepare = unprepare,
+    .bind = bind,
+    .step = step,
+    .done = done,
+    .script = script,
+    .changes = changes,
+    .is_null = is_null,
+    .string = string,
+    .integer = integer,
+    .blob = blob,
+    .kind = kind,
+    .begin = "BEGIN IMMEDIATE",
+    .begin_reading = "BEGIN",
+    .is_inside = is_inside,
+    .read_mark = read_mark,
+    .write_mark = write_mark,
+    .translate = translate,
+    .back_up = back_up,
+    .inspect = inspect,
+    .claim = claim,
+    .settle_ids = settle_ids,
+};

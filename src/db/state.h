@@ -1,4 +1,5 @@
-/* State: what lasts between rounds, in one SQLite file (rackvitals-state(7) has the tables).
+/* State: what lasts between rounds, in one SQLite file or in a PostgreSQL database
+ * (rackvitals-state(7) has the tables).
  *
  * WAL, so that readers never wait for a poll and a killed writer leaves what it had committed
  * whole; one transaction per observation. Not thread-safe: a handle belongs to one thread. Every
@@ -14,6 +15,7 @@
  * cut to the period asked for. */
 #pragma once
 
+#include "base/secret.h"
 #include "health/judge.h"
 #include "plan/duty.h"
 #include "plan/interval.h"
@@ -29,11 +31,27 @@ typedef enum {
  * that is some other program's, is refused (RV_ERROR_DATA). Reading without a file is
  * RV_ERROR_NO_INPUT; reading an older schema is refused with the advice to poll once. */
 RvState *rv_state_open(const char *path, RvStateMode mode, GError **error);
+
+/* Where the state is. A server that does not answer is RV_ERROR_UNAVAILABLE; one that refuses us
+ * RV_ERROR_AUTH. Before it migrates a server's database, everything in it is kept as the SQLite
+ * file FILE.postgresql-backup-v<old schema>, which rv_state_copy() puts back. */
+typedef struct {
+    const char *file;   /* state.db in the state folder */
+    const char *server; /* PostgreSQL connection string without password; NULL: the file */
+    RvSecret *password; /* of the server; NULL: libpq's own ways */
+} RvStatePlace;
+
+RvState *rv_state_open_at(const RvStatePlace *place, RvStateMode mode, GError **error);
 void rv_state_close(RvState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvState, rv_state_close)
 
-const char *rv_state_path(const RvState *state);
-int rv_state_schema_version(void); /* of this program */
+const char *rv_state_path(const RvState *state); /* for messages; never a password in it */
+/* Claims the round for this process until the state is closed; RV_ERROR_LOCKED where another one,
+ * perhaps on another machine, runs on the same server's database. A file has the lock beside it. */
+gboolean rv_state_claim_round(RvState *state, GError **error);
+
+const char *rv_state_backend(const RvState *state); /* "SQLite", "PostgreSQL" */
+int rv_state_schema_version(void);                  /* of this program */
 
 /* Integrity as SQLite and our own rules see it (overlapping intervals, ends before beginnings):
  * an array of sentences, empty when all is well. */

@@ -30,7 +30,7 @@ static GHashTable *
 load(const RvStoring *storing, char **before, GError **error)
 {
     g_autoptr(GHashTable) links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(storing->state, error, "SELECT links FROM latest WHERE device = ?1",
                     RV_INT(storing->device));
     RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(storing->state, row, error);

@@ -31,7 +31,7 @@ static GHashTable *
 load_parts(const RvStoring *storing, GError **error)
 {
     g_autoptr(GHashTable) parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, part_free);
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(storing->state, error,
                     "SELECT key, id, name, model, serial, firmware, hardware FROM component"
                     " WHERE device = ?1 AND until_ms IS NULL",
@@ -181,10 +181,10 @@ rv_store_components(const RvStoring *storing, GError **error)
 static gboolean
 newest_record(const RvStoring *storing, gint64 *record, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(storing->state, error,
-                                    "SELECT record_id FROM event WHERE device = ?1"
-                                    " ORDER BY id DESC LIMIT 1",
-                                    RV_INT(storing->device));
+    RvStatement *row = rv_db_query(storing->state, error,
+                                   "SELECT record_id FROM event WHERE device = ?1"
+                                   " ORDER BY id DESC LIMIT 1",
+                                   RV_INT(storing->device));
     RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(storing->state, row, error);
 
     *record = 0;
@@ -205,7 +205,7 @@ store_event(const RvStoring *storing, const RvEvent *event, gboolean *news, GErr
                    RV_INT(storing->now_ms), RV_TEXT(event->sensor), RV_TEXT(event->text),
                    RV_INT(event->asserted != FALSE), RV_TEXT(rv_verdict_word(event->severity))))
         return FALSE;
-    *news = sqlite3_changes(storing->state->handle) > 0;
+    *news = rv_db_changes(storing->state) > 0;
     return TRUE;
 }
 

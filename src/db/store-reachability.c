@@ -24,11 +24,11 @@ typedef struct {
 static gboolean
 find_last(const RvStoring *storing, const char *protocol, Last *last, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(storing->state, error,
-                                    "SELECT id, state, reason, from_ms, until_ms FROM reachability"
-                                    " WHERE device = ?1 AND protocol = ?2"
-                                    " ORDER BY from_ms DESC, id DESC LIMIT 1",
-                                    RV_INT(storing->device), RV_TEXT(protocol));
+    RvStatement *row = rv_db_query(storing->state, error,
+                                   "SELECT id, state, reason, from_ms, until_ms FROM reachability"
+                                   " WHERE device = ?1 AND protocol = ?2"
+                                   " ORDER BY from_ms DESC, id DESC LIMIT 1",
+                                   RV_INT(storing->device), RV_TEXT(protocol));
     RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(storing->state, row, error);
 
     *last = (Last){0};

@@ -21,7 +21,7 @@ static GHashTable *
 load_known(const RvStoring *storing, GError **error)
 {
     g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(storing->state, error,
                     "SELECT s.key, s.id, v.id, v.status, v.presence, s.seen FROM sensor s"
                     " LEFT JOIN verdict v ON v.sensor = s.id AND v.until_ms IS NULL"
@@ -45,6 +45,7 @@ load_known(const RvStoring *storing, GError **error)
 static Known *
 add_sensor(const RvStoring *storing, GHashTable *known, const RvSensor *sensor, GError **error)
 {
+    gint64 id;
     Known *one;
 
     if (g_hash_table_size(known) >= SENSORS_CEILING) {
@@ -54,15 +55,16 @@ add_sensor(const RvStoring *storing, GHashTable *known, const RvSensor *sensor, 
                     storing->state->path, SENSORS_CEILING);
         return NULL;
     }
-    if (!rv_db_run(storing->state, error,
-                   "INSERT INTO sensor (device, key, name, class, grp, component, first_ms, seen)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
-                   RV_INT(storing->device), RV_TEXT(sensor->key), RV_TEXT(sensor->name),
-                   RV_TEXT(rv_class_word(sensor->class)), RV_TEXT(rv_sensor_group(sensor)),
-                   RV_TEXT(sensor->component), RV_INT(storing->now_ms)))
+    if (!rv_db_insert(
+            storing->state, &id, error,
+            "INSERT INTO sensor (device, key, name, class, grp, component, first_ms, seen)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0) RETURNING id",
+            RV_INT(storing->device), RV_TEXT(sensor->key), RV_TEXT(sensor->name),
+            RV_TEXT(rv_class_word(sensor->class)), RV_TEXT(rv_sensor_group(sensor)),
+            RV_TEXT(sensor->component), RV_INT(storing->now_ms)))
         return NULL;
     one = g_new0(Known, 1);
-    one->sensor = rv_db_last_id(storing->state);
+    one->sensor = id;
     g_hash_table_insert(known, g_strdup(sensor->key), one);
     return one;
 }
@@ -84,14 +86,14 @@ begin_verdict(const RvStoring *storing, Known *one, RvVerdict status, RvPresence
               const char *reason, const char *facts, GError **error)
 {
     if (!end_verdict(storing, one, error) ||
-        !rv_db_run(storing->state, error,
-                   "INSERT INTO verdict (sensor, status, presence, reason, from_ms, first_sample,"
-                   " facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                   RV_INT(one->sensor), RV_TEXT(rv_verdict_word(status)),
-                   RV_TEXT(rv_presence_word(presence)), RV_TEXT(reason), RV_INT(storing->now_ms),
-                   RV_INT(storing->health_samples), RV_TEXT(facts)))
+        !rv_db_insert(
+            storing->state, &one->verdict, error,
+            "INSERT INTO verdict (sensor, status, presence, reason, from_ms, first_sample,"
+            " facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
+            RV_INT(one->sensor), RV_TEXT(rv_verdict_word(status)),
+            RV_TEXT(rv_presence_word(presence)), RV_TEXT(reason), RV_INT(storing->now_ms),
+            RV_INT(storing->health_samples), RV_TEXT(facts)))
         return FALSE;
-    one->verdict = rv_db_last_id(storing->state);
     one->status = status;
     one->presence = presence;
     return TRUE;
@@ -148,10 +150,10 @@ store_unnamed(const RvStoring *storing, Known *one, GError **error)
 static gboolean
 extend_span(const RvStoring *storing, GError **error)
 {
-    sqlite3_stmt *row = rv_db_query(storing->state, error,
-                                    "SELECT id, until_ms FROM health_span WHERE device = ?1"
-                                    " ORDER BY from_ms DESC LIMIT 1",
-                                    RV_INT(storing->device));
+    RvStatement *row = rv_db_query(storing->state, error,
+                                   "SELECT id, until_ms FROM health_span WHERE device = ?1"
+                                   " ORDER BY from_ms DESC LIMIT 1",
+                                   RV_INT(storing->device));
     RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(storing->state, row, error);
     gint64 id = 0, until_ms = 0;
 

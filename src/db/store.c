@@ -48,12 +48,11 @@ rv_store_change(const RvStoring *storing, gint64 time_ms, RvChangeKind kind, con
 /* ---- the device's own row ---- */
 
 static void
-read_known(RvStoring *storing, sqlite3_stmt *row)
+read_known(RvStoring *storing, RvStatement *row)
 {
     storing->device = rv_db_column_int(row, 0);
     storing->last_ms = rv_db_column_int(row, 1);
-    storing->uptime_ticks =
-        sqlite3_column_type(row, 2) == SQLITE_NULL ? -1 : rv_db_column_int(row, 2);
+    storing->uptime_ticks = rv_db_column_is_null(row, 2) ? -1 : rv_db_column_int(row, 2);
     storing->uptime_at_ms = rv_db_column_int(row, 3);
     storing->booted_ms = rv_db_column_int(row, 4);
     storing->health_samples = rv_db_column_int(row, 5);
@@ -64,7 +63,7 @@ read_known(RvStoring *storing, sqlite3_stmt *row)
 static gboolean
 find_device(RvStoring *storing, GError **error)
 {
-    sqlite3_stmt *row =
+    RvStatement *row =
         rv_db_query(storing->state, error,
                     "SELECT id, last_ms, uptime_ticks, uptime_at_ms, booted_ms, health_samples,"
                     " vendor, model, os, os_version, serial, profile, sys_name"
@@ -81,10 +80,9 @@ find_device(RvStoring *storing, GError **error)
         return FALSE;
     storing->fresh = TRUE;
     storing->uptime_ticks = -1;
-    if (!rv_db_run(storing->state, error, "INSERT INTO device (name) VALUES (?1)",
-                   RV_TEXT(storing->name)))
+    if (!rv_db_insert(storing->state, &storing->device, error,
+                      "INSERT INTO device (name) VALUES (?1) RETURNING id", RV_TEXT(storing->name)))
         return FALSE;
-    storing->device = rv_db_last_id(storing->state);
     return rv_store_change(storing, storing->now_ms, RV_CHANGE_DEVICE_NEW, "", "",
                            storing->observation->device.host, error);
 }
@@ -176,11 +174,14 @@ static gboolean
 note_tasks(const RvStoring *storing, GError **error)
 {
     static const char *const asked[] = {
-        "UPDATE device SET asked_reachability_ms = max(coalesce(asked_reachability_ms, 0), ?2),"
+        "UPDATE device SET asked_reachability_ms = CASE WHEN asked_reachability_ms > ?2 THEN "
+        "asked_reachability_ms ELSE ?2 END,"
         " answered_reachability_ms = coalesce(?3, answered_reachability_ms) WHERE id = ?1",
-        "UPDATE device SET asked_health_ms = max(coalesce(asked_health_ms, 0), ?2),"
+        "UPDATE device SET asked_health_ms = CASE WHEN asked_health_ms > ?2 THEN asked_health_ms "
+        "ELSE ?2 END,"
         " answered_health_ms = coalesce(?3, answered_health_ms) WHERE id = ?1",
-        "UPDATE device SET asked_census_ms = max(coalesce(asked_census_ms, 0), ?2),"
+        "UPDATE device SET asked_census_ms = CASE WHEN asked_census_ms > ?2 THEN asked_census_ms "
+        "ELSE ?2 END,"
         " answered_census_ms = coalesce(?3, answered_census_ms) WHERE id = ?1",
     };
     gint64 answered_ms = storing->reachability == RV_STATE_UP ? storing->now_ms : 0;

@@ -2,7 +2,7 @@
  * alone. */
 #pragma once
 
-#include "db/sqlite.h"
+#include "db/sql.h"
 
 typedef struct {
     RvState *state;

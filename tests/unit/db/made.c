@@ -1,9 +1,48 @@
 #include "made.h"
 
 #include <glib/gstdio.h>
+#include <libpq-fe.h>
 #include <math.h>
+#include <unistd.h>
 
 #include "observation/words.h"
+
+#define SERVER "RACKVITALS_TEST_POSTGRESQL"
+
+gboolean
+made_on_server(void)
+{
+    return g_getenv(SERVER) != NULL;
+}
+
+void
+made_sql(const char *server, const char *sql)
+{
+    PGconn *link = PQconnectdb(server);
+    PGresult *result = PQexec(link, sql);
+
+    g_assert_cmpstr(PQresultErrorMessage(result), ==, "");
+    PQclear(result);
+    PQfinish(link);
+}
+
+char *
+made_server(void)
+{
+    static guint schemas;
+    g_autofree char *schema = g_strdup_printf("test_%d_%u", (int)getpid(), ++schemas);
+    g_autofree char *sql = g_strdup_printf("CREATE SCHEMA %s", schema);
+
+    made_sql(g_getenv(SERVER), sql);
+    return g_strdup_printf("%s options=-csearch_path=%s", g_getenv(SERVER), schema);
+}
+
+RvState *
+place_state(const Place *place, RvStateMode mode, GError **error)
+{
+    return rv_state_open_at(&(RvStatePlace){.file = place->path, .server = place->server}, mode,
+                            error);
+}
 
 void
 place_open(Place *place, gconstpointer unused)
@@ -13,7 +52,8 @@ place_open(Place *place, gconstpointer unused)
     place->folder = g_dir_make_tmp("rackvitals-db-XXXXXX", &error);
     g_assert_no_error(error);
     place->path = g_build_filename(place->folder, "state.db", NULL);
-    place->state = rv_state_open(place->path, RV_STATE_MODE_WRITE, &error);
+    place->server = made_on_server() ? made_server() : NULL;
+    place->state = place_state(place, RV_STATE_MODE_WRITE, &error);
     g_assert_no_error(error);
 }
 
@@ -32,6 +72,7 @@ place_close(Place *place, gconstpointer unused)
     g_rmdir(place->folder);
     g_free(place->folder);
     g_free(place->path);
+    g_free(place->server);
 }
 
 static void

@@ -1,12 +1,23 @@
-/* Observations made in a line, and a state file in a folder of its own. */
+/* Observations made in a line, and a state in a folder or a schema of its own. */
 #pragma once
 
 #include "db/state.h"
 
 typedef struct {
     char *folder, *path;
+    char *server; /* connection string with a schema of its own; NULL: SQLite */
     RvState *state;
 } Place;
+
+/* The same tests run on both: with RACKVITALS_TEST_POSTGRESQL, a connection string, on that server.
+ */
+gboolean made_on_server(void);
+/* Opens it once more. */
+RvState *place_state(const Place *place, RvStateMode mode, GError **error);
+/* A schema that holds nothing, and its connection string; caller frees. */
+char *made_server(void);
+/* Runs SQL on the server, beside the state's own connection. */
+void made_sql(const char *server, const char *sql);
 
 void place_open(Place *place, gconstpointer unused);
 void place_close(Place *place, gconstpointer unused);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "db/backend.h"
 #include "db/schema.h"
 #include "made.h"
 
@@ -32,7 +33,7 @@ test_reopen(Place *place, gconstpointer unused)
     store(place->state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
     store(place->state, made_sample("a", 120, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
     rv_state_close(place->state);
-    place->state = rv_state_open(place->path, RV_STATE_MODE_READ, &error);
+    place->state = place_state(place, RV_STATE_MODE_READ, &error);
     g_assert_no_error(error);
     text = reachability_of(place->state, "a");
     g_assert_cmpstr(text, ==, "up 60-120");
@@ -43,8 +44,8 @@ test_newer_schema(Place *place, gconstpointer unused)
 {
     GError *error = NULL;
 
-    g_assert_true(rv_db_script(place->state, "PRAGMA user_version = 999", &error));
-    g_assert_null(rv_state_open(place->path, RV_STATE_MODE_WRITE, &error));
+    g_assert_true(place->state->backend->write_mark(place->state, 999, &error));
+    g_assert_null(place_state(place, RV_STATE_MODE_WRITE, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
     g_assert_nonnull(strstr(error->message, "newer rackvitals"));
     g_error_free(error);
@@ -55,14 +56,21 @@ test_foreign_database(Place *place, gconstpointer unused)
 {
     GError *error = NULL;
 
+    if (place->server != NULL) {
+        made_sql(place->server, "DROP TABLE rackvitals_schema");
+        g_assert_null(place_state(place, RV_STATE_MODE_WRITE, &error));
+        g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
+        g_error_free(error);
+        return;
+    }
     /* other programs often leave both marks at 0 */
     g_assert_true(
         rv_db_script(place->state, "PRAGMA application_id = 0; PRAGMA user_version = 0", &error));
-    g_assert_null(rv_state_open(place->path, RV_STATE_MODE_WRITE, &error));
+    g_assert_null(place_state(place, RV_STATE_MODE_WRITE, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
     g_clear_error(&error);
     g_assert_true(rv_db_script(place->state, "PRAGMA application_id = 7", &error));
-    g_assert_null(rv_state_open(place->path, RV_STATE_MODE_WRITE, &error));
+    g_assert_null(place_state(place, RV_STATE_MODE_WRITE, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
     g_error_free(error);
 }
@@ -104,48 +112,54 @@ test_no_folder(Place *place, gconstpointer unused)
     g_error_free(error);
 }
 
+/* What an older program left. */
 static void
-finalize(gpointer statement)
-{
-    sqlite3_finalize(statement);
-}
-
-/* A file of schema 1, as an older program left it. */
-static char *
-old_file(Place *place)
+make_old(const RvStatePlace *old)
 {
     GError *error = NULL;
-    char *path = g_build_filename(place->folder, "old.db", NULL);
-    RvState *old = g_new0(RvState, 1);
+    g_autoptr(RvState) state = rv_state_open_schema(old, RV_STATE_MODE_WRITE, 1, &error);
 
-    old->path = g_strdup(path);
-    old->mode = RV_STATE_MODE_WRITE;
-    old->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize);
-    g_assert_cmpint(sqlite3_open(path, &old->handle), ==, SQLITE_OK);
-    g_assert_true(rv_schema_migrate(old, 1, &error));
-    store(old, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
-    rv_state_close(old);
-    return path;
+    g_assert_no_error(error);
+    store(state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
+}
+
+static int
+version_of(RvState *state)
+{
+    RvSchemaMark mark;
+
+    g_assert_true(state->backend->read_mark(state, &mark, NULL));
+    return mark.version;
 }
 
 static void
 test_migration(Place *place, gconstpointer unused)
 {
     GError *error = NULL;
-    g_autofree char *path = old_file(place);
-    g_autofree char *backup = g_strconcat(path, ".backup-v1", NULL);
+    g_autofree char *path = g_build_filename(place->folder, "old.db", NULL);
+    g_autofree char *server = place->server != NULL ? made_server() : NULL;
+    const RvStatePlace old = {.file = path, .server = server};
+    g_autofree char *backup =
+        g_strconcat(path, server != NULL ? ".postgresql-backup-v1" : ".backup-v1", NULL);
     g_autofree char *text = NULL;
+    g_autofree char *kept = NULL;
     g_autoptr(RvState) state = NULL;
+    g_autoptr(RvState) before = NULL;
 
-    g_assert_null(rv_state_open(path, RV_STATE_MODE_READ, &error)); /* reading never migrates */
+    make_old(&old);
+    g_assert_null(rv_state_open_at(&old, RV_STATE_MODE_READ, &error)); /* reading never migrates */
     g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
     g_clear_error(&error);
-    state = rv_state_open(path, RV_STATE_MODE_WRITE, &error);
+    state = rv_state_open_at(&old, RV_STATE_MODE_WRITE, &error);
     g_assert_no_error(error);
-    g_assert_cmpint(rv_schema_file_version(state, NULL), ==, rv_state_schema_version());
+    g_assert_cmpint(version_of(state), ==, rv_state_schema_version());
     text = reachability_of(state, "a");
     g_assert_cmpstr(text, ==, "up 60-60");
-    g_assert_true(g_file_test(backup, G_FILE_TEST_EXISTS));
+    before = rv_state_open_schema(&(RvStatePlace){.file = backup}, RV_STATE_MODE_READ, 1, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(version_of(before), ==, 1);
+    kept = reachability_of(before, "a");
+    g_assert_cmpstr(kept, ==, "up 60-60");
 }
 
 static void
@@ -153,14 +167,14 @@ test_cannot_write(Place *place, gconstpointer unused)
 {
     GError *error = NULL;
     const RvStoreContext context = {.tasks = RV_TASK_REACHABILITY};
-    g_autoptr(RvState) reader = rv_state_open(place->path, RV_STATE_MODE_READ, &error);
+    g_autoptr(RvState) reader = place_state(place, RV_STATE_MODE_READ, &error);
     g_autoptr(RvObservation) sample = made_sample("a", 60, "snmp", RV_STATE_UP);
 
     g_assert_no_error(error);
     g_assert_false(rv_state_store_observation(reader, sample, &context, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
-    g_assert_nonnull(strstr(error->message, place->path));
-    g_assert_nonnull(strstr(error->message, "rights"));
+    g_assert_nonnull(strstr(error->message, rv_state_path(reader)));
+    g_assert_nonnull(strstr(error->message, place->server != NULL ? "read only" : "rights"));
     g_error_free(error);
 }
 
@@ -192,9 +206,9 @@ test_full_disk(Place *place, gconstpointer unused)
 
 /* The child stores without end, says once that it began, and is killed in the middle of it. */
 static void
-store_for_ever(const char *path, int pipe_end)
+store_for_ever(const Place *place, int pipe_end)
 {
-    RvState *state = rv_state_open(path, RV_STATE_MODE_WRITE, NULL);
+    RvState *state = place_state(place, RV_STATE_MODE_WRITE, NULL);
 
     for (gint64 s = 60;; s += 60) {
         RvObservation *sample = made_sample("a", s, "snmp", RV_STATE_UP);
@@ -227,13 +241,13 @@ test_kill(Place *place, gconstpointer unused)
     g_assert_cmpint(pipe(ends), ==, 0);
     child = fork();
     if (child == 0)
-        store_for_ever(place->path, ends[1]);
+        store_for_ever(place, ends[1]);
     g_assert_cmpint(read(ends[0], &byte, 1), ==, 1);
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
     close(ends[0]);
     close(ends[1]);
-    place->state = rv_state_open(place->path, RV_STATE_MODE_WRITE, &error);
+    place->state = place_state(place, RV_STATE_MODE_WRITE, &error);
     g_assert_no_error(error);
     sentences = rv_state_verify(place->state, &error);
     g_assert_no_error(error);
@@ -306,7 +320,7 @@ test_together(Place *place, gconstpointer unused)
     g_autofree char *after = NULL;
 
     store(place->state, made_sample("a", 60, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
-    reader = rv_state_open(place->path, RV_STATE_MODE_READ, &error);
+    reader = place_state(place, RV_STATE_MODE_READ, &error);
     g_assert_no_error(error);
     g_assert_true(rv_db_begin(place->state, &error));
     store(place->state, made_sample("a", 120, "snmp", RV_STATE_UP), RV_TASK_REACHABILITY);
@@ -340,7 +354,7 @@ test_damaged(Place *place, gconstpointer unused)
     for (off_t page = 1; page < 30; page++)
         g_assert_cmpint(pwrite(file, noise, 4096, page * 4096), ==, 4096);
     close(file);
-    state = rv_state_open(place->path, RV_STATE_MODE_WRITE, &error);
+    state = place_state(place, RV_STATE_MODE_WRITE, &error);
     if (state != NULL)
         sentences = rv_state_verify(state, &error);
     g_assert_true(error != NULL || sentences->len > 0);
@@ -367,24 +381,28 @@ test_deliveries(Place *place, gconstpointer unused)
     g_assert_cmpuint(later->len, ==, 0);
 }
 
+#define FILE_TEST(name, function)                                                                  \
+    if (!made_on_server())                                                                         \
+    TEST(name, function)
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    TEST("a closed file opens again with what it held", test_reopen);
+    TEST("what was closed opens again with what it held", test_reopen);
     TEST("a newer schema is refused", test_newer_schema);
     TEST("the database of another program is refused", test_foreign_database);
-    TEST("a file that is no database is refused by name", test_no_database);
-    TEST("reading makes no file", test_reading_nothing);
-    TEST("a folder that is not there is named", test_no_folder);
+    FILE_TEST("a file that is no database is refused by name", test_no_database);
+    FILE_TEST("reading makes no file", test_reading_nothing);
+    FILE_TEST("a folder that is not there is named", test_no_folder);
     TEST("an older schema is copied, then migrated", test_migration);
-    TEST("a file that cannot be written says what to do", test_cannot_write);
-    TEST("a full disk takes back the whole observation", test_full_disk);
+    TEST("what cannot be written says what to do", test_cannot_write);
+    FILE_TEST("a full disk takes back the whole observation", test_full_disk);
     TEST("a writer killed by signal leaves whole observations", test_kill);
     TEST("rounds keep their counts, and an end only where there was one", test_rounds);
     TEST("retention keeps what the next sample continues", test_prune);
     TEST("readers see what is committed, and do not wait", test_together);
-    TEST("a damaged file is told, not crashed on", test_damaged);
+    FILE_TEST("a damaged file is told, not crashed on", test_damaged);
     TEST("what was handed over is kept by its period", test_deliveries);
     return g_test_run();
 }
