@@ -15,6 +15,7 @@
 #include "conf/configuration.h"
 #include "observation/json.h"
 #include "observation/words.h"
+#include "poll/place.h"
 
 /* A recorded answer is a file that a person names; this is where a mistake ends. */
 #define RECORDED_CEILING (256u << 20)
@@ -186,9 +187,8 @@ read_answers(const char *file, Output *output, GError **error)
 static RvState *
 open_state(const RvConfiguration *configuration)
 {
-    g_autofree char *path = g_build_filename(configuration->state_folder, "state.db", NULL);
     g_autoptr(GError) error = NULL;
-    RvState *state = rv_state_open(path, RV_STATE_MODE_READ, &error);
+    RvState *state = rv_place_open(configuration, NULL, RV_STATE_MODE_READ, &error);
 
     if (state == NULL)
         rv_info("judged without history: %s", error->message);

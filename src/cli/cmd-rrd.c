@@ -14,6 +14,7 @@
 #include "conf/configuration.h"
 #include "db/state.h"
 #include "poll/lock.h"
+#include "poll/place.h"
 #include "rrd/layout.h"
 #include "rrd/survey.h"
 
@@ -155,7 +156,6 @@ run_size(const RvCliContext *context, int argc, char **argv, GError **error)
          "sensors of such a device (default 20)", "N"},
         {NULL},
     };
-    g_autofree char *path = NULL;
     g_autoptr(RvState) state = NULL;
     g_autoptr(GArray) shares = NULL;
     const RvRrdTemplates *templates;
@@ -167,8 +167,8 @@ run_size(const RvCliContext *context, int argc, char **argv, GError **error)
         return EX_USAGE;
     templates = rv_rrd_store_templates(work.store);
     shares = rv_rrd_shares_new(templates);
-    path = g_build_filename(work.folder, "state.db", NULL);
-    state = rv_state_open(path, RV_STATE_MODE_READ, NULL); /* before the first poll there is none */
+    state = rv_place_open(work.configuration, work.options.state, RV_STATE_MODE_READ,
+                          NULL); /* before the first poll there is none */
     for (guint i = 0; i < work.configuration->inventory->devices->len; i++) {
         const RvDevice *device = g_ptr_array_index(work.configuration->inventory->devices, i);
         g_autoptr(RvObservation) latest =

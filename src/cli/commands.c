@@ -11,6 +11,7 @@
 
 const RvCommand rv_commands[] = {
     {"check", rv_cmd_check, "TARGET…", "ask devices now, judge and print; stores nothing"},
+    {"db", rv_cmd_db, "show|copy", "where the state is, and moving it"},
     {"doctor", FULL(rv_cmd_doctor), "", "looks at what a round stands on, and says what to do"},
     {"fault", FULL(rv_cmd_fault), "list|show|open|ack|note|plan|resolve|report",
      "the fault ledger and its clocks"},

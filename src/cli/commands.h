@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 int rv_cmd_check(const RvCliContext *context, int argc, char **argv, GError **error);
+int rv_cmd_db(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_doctor(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_fault(const RvCliContext *context, int argc, char **argv, GError **error);
 int rv_cmd_graph(const RvCliContext *context, int argc, char **argv, GError **error);

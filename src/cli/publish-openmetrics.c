@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/openmetrics.h"
-#include "db/state.h"
+#include "poll/place.h"
 
 /* What nobody has asked for so long says nothing of now. */
 #define STALE_MS ((gint64)15 * 60000)
@@ -13,12 +13,7 @@
 static RvState *
 open_state(const RvPublish *publish, GError **error)
 {
-    g_autofree char *path =
-        g_build_filename(publish->state_folder != NULL ? publish->state_folder
-                                                       : publish->configuration->state_folder,
-                         "state.db", NULL);
-
-    return rv_state_open(path, RV_STATE_MODE_READ, error);
+    return rv_place_open(publish->configuration, publish->state_folder, RV_STATE_MODE_READ, error);
 }
 
 /* What was known before it ever answered. */

@@ -4,18 +4,13 @@
 
 #include "base/clock.h"
 #include "cli/data-folder.h"
-#include "db/state.h"
 #include "html/html.h"
+#include "poll/place.h"
 
 static RvState *
 open_state(const RvPublish *publish, GError **error)
 {
-    g_autofree char *path =
-        g_build_filename(publish->state_folder != NULL ? publish->state_folder
-                                                       : publish->configuration->state_folder,
-                         "state.db", NULL);
-
-    return rv_state_open(path, RV_STATE_MODE_READ, error);
+    return rv_place_open(publish->configuration, publish->state_folder, RV_STATE_MODE_READ, error);
 }
 
 static RvRrdStore *

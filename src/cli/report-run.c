@@ -13,6 +13,7 @@
 #include "cli/progress.h"
 #include "cli/version.h"
 #include "notify/letter.h"
+#include "poll/place.h"
 #include "report/pdf.h"
 #include "report/sections.h"
 #include "report/writers.h"
@@ -125,7 +126,6 @@ state_folder(const Work *work)
 static gboolean
 open_stores(Work *work, gboolean archive, GError **error)
 {
-    g_autofree char *path = g_build_filename(state_folder(work), "state.db", NULL);
     g_autofree char *folder = g_build_filename(state_folder(work), "rrd", NULL);
     g_autofree char *templates =
         work->options->templates != NULL             ? g_strdup(work->options->templates)
@@ -138,9 +138,13 @@ open_stores(Work *work, gboolean archive, GError **error)
                                                    : work->configuration->rrdcached_socket};
 
     /* reading alone makes no file where there is none */
-    if (archive && !g_file_test(path, G_FILE_TEST_EXISTS))
-        archive = FALSE;
-    work->state = rv_state_open(path, archive ? RV_STATE_MODE_WRITE : RV_STATE_MODE_READ, error);
+    work->state =
+        rv_place_open(work->configuration, work->options->state.folder, RV_STATE_MODE_READ, error);
+    if (work->state != NULL && archive) {
+        rv_state_close(work->state);
+        work->state = rv_place_open(work->configuration, work->options->state.folder,
+                                    RV_STATE_MODE_WRITE, error);
+    }
     if (work->state == NULL)
         return FALSE;
     if (g_file_test(folder, G_FILE_TEST_IS_DIR))

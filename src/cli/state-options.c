@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "poll/place.h"
 
 void
 rv_state_options_clear(RvStateOptions *options)
@@ -43,13 +44,7 @@ rv_state_options_open(RvStateOptions *options, const RvCliContext *context, RvSt
                       GError **error)
 {
     const RvConfiguration *site = rv_state_options_site(options, context, error);
-    g_autofree char *path = NULL;
-
-    if (site == NULL)
-        return NULL;
-    path = g_build_filename(options->folder != NULL ? options->folder : site->state_folder,
-                            "state.db", NULL);
-    return rv_state_open(path, mode, error);
+    return site != NULL ? rv_place_open(site, options->folder, mode, error) : NULL;
 }
 
 GTimeZone *

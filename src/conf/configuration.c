@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "conf/channel-fields.h"
+#include "conf/credentials.h"
 #include "conf/inventory-file.h"
 #include "conf/policy-fields.h"
 #include "conf/service-plan-file.h"
@@ -43,6 +44,7 @@ rv_configuration_free(RvConfiguration *configuration)
     g_strfreev(configuration->profile_folders);
     g_free(configuration->rrdcached_socket);
     g_free(configuration->database);
+    g_free(configuration->database_password);
     g_free(configuration->language);
     g_free(configuration->html_folder);
     g_free(configuration->openmetrics_file);
@@ -148,6 +150,19 @@ rv_configuration_load(const char *path, RvConfigurationParts parts, GError **err
     if (configuration->path != NULL)
         read_parts(&reader, configuration, parts);
     return settle(&reader, error) ? g_steal_pointer(&configuration) : NULL;
+}
+
+RvSecret *
+rv_configuration_database_password(const RvConfiguration *configuration, GError **error)
+{
+    RvSecret *secret;
+
+    if (configuration->database_password == NULL)
+        return NULL;
+    secret = rv_secret_read_source(configuration->database_password, error);
+    if (secret == NULL)
+        g_prefix_error(error, "database-password: ");
+    return secret;
 }
 
 gboolean

@@ -18,8 +18,9 @@ typedef struct {
     char *rrd_templates, *ipmi_states; /* folder, file; NULL: the shipped ones */
     char **profile_folders;            /* the site's own, after the shipped ones; never NULL */
     char *rrdcached_socket;            /* NULL: RRD files are written directly */
-    char *database; /* PostgreSQL connection string without password; NULL: SQLite */
-    char *language; /* "zh_CN" or "en"; default "en" */
+    char *database;          /* PostgreSQL connection string without password; NULL: SQLite */
+    char *database_password; /* where it is: file:, env: or systemd:; may be NULL */
+    char *language;          /* "zh_CN" or "en"; default "en" */
     gint64 reachability_ms, health_ms, census_ms; /* 60 s, 5 min, 24 h */
     gint64 deadline_ms;                           /* of one poll run; 50 s */
     guint workers;            /* processes that ask; 0: one for each core, at most the need */
@@ -52,6 +53,9 @@ RvConfiguration *rv_configuration_load(const char *path, RvConfigurationParts pa
                                        GError **error);
 void rv_configuration_free(RvConfiguration *configuration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvConfiguration, rv_configuration_free)
+
+/* The password of `database`, read now; NULL and no error where the site names none. */
+RvSecret *rv_configuration_database_password(const RvConfiguration *configuration, GError **error);
 
 /* Fills `snmp` or `ipmi` (either may be NULL) from the credential of that name in a credentials
  * file; for ad-hoc targets. */

@@ -82,19 +82,35 @@ read_env(const char *name, GError **error)
     return NULL;
 }
 
+char *
+rv_secret_source(const RvYamlNode *node, const char *text)
+{
+    g_autofree char *path = NULL;
+
+    if (g_str_has_prefix(text, "env:") || g_str_has_prefix(text, "systemd:"))
+        return g_strdup(text);
+    if (!g_str_has_prefix(text, "file:"))
+        return NULL;
+    path = rv_fields_path(node, text + strlen("file:"));
+    return g_strconcat("file:", path, NULL);
+}
+
+RvSecret *
+rv_secret_read_source(const char *source, GError **error)
+{
+    if (g_str_has_prefix(source, "env:"))
+        return read_env(source + strlen("env:"), error);
+    if (g_str_has_prefix(source, "systemd:"))
+        return read_systemd(source + strlen("systemd:"), error);
+    return rv_secret_read_file(source + strlen("file:"), error);
+}
+
 static RvSecret *
 read_source(const RvYamlNode *node, const char *text, GError **error)
 {
-    if (g_str_has_prefix(text, "file:")) {
-        g_autofree char *path = rv_fields_path(node, text + strlen("file:"));
+    g_autofree char *source = rv_secret_source(node, text);
 
-        return rv_secret_read_file(path, error);
-    }
-    if (g_str_has_prefix(text, "env:"))
-        return read_env(text + strlen("env:"), error);
-    if (g_str_has_prefix(text, "systemd:"))
-        return read_systemd(text + strlen("systemd:"), error);
-    return rv_secret_new(text);
+    return source != NULL ? rv_secret_read_source(source, error) : rv_secret_new(text);
 }
 
 static void

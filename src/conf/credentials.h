@@ -11,6 +11,11 @@ RvCredentials *rv_credentials_load(RvReader *reader, const char *path);
 void rv_credentials_free(RvCredentials *credentials);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvCredentials, rv_credentials_free)
 
+/* "file:PATH", "env:NAME" or "systemd:NAME", with the path as the file of `node` means it; NULL: it
+ * is none of them. Caller frees. */
+char *rv_secret_source(const RvYamlNode *node, const char *text);
+RvSecret *rv_secret_read_source(const char *source, GError **error);
+
 typedef struct RvCredential RvCredential;
 
 /* By name; `node` is where it is named. NULL: a problem more. */

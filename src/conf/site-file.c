@@ -1,6 +1,9 @@
 #include "conf/site-file.h"
 
+#include <string.h>
+
 #include "conf/address.h"
+#include "conf/credentials.h"
 
 #define SECOND ((gint64)1000)
 #define DAY (86400 * SECOND)
@@ -53,6 +56,38 @@ read_uplink(RvReader *reader, const RvYamlNode *node, gpointer target)
     configuration->uplink = g_strdup(text);
 }
 
+/* The site file may be read by everybody. The library that connects looks again, and closer. */
+static void
+read_database(RvReader *reader, const RvYamlNode *node, gpointer target)
+{
+    RvConfiguration *configuration = target;
+    const char *text;
+
+    if (!rv_yaml_text(node, "database", &text, reader->problems))
+        return;
+    if (g_regex_match_simple("(^|[\\s?&])password\\s*=|^\\w+://[^/@]*:[^/@]*@", text, 0, 0))
+        rv_yaml_problem(node, reader->problems,
+                        "'database' holds a password; name a 'database-password' instead");
+    g_free(configuration->database);
+    configuration->database = g_strdup(text);
+}
+
+static void
+read_database_password(RvReader *reader, const RvYamlNode *node, gpointer target)
+{
+    RvConfiguration *configuration = target;
+    const char *text;
+
+    if (!rv_yaml_text(node, "database-password", &text, reader->problems))
+        return;
+    g_free(configuration->database_password);
+    configuration->database_password = rv_secret_source(node, text);
+    if (configuration->database_password == NULL)
+        rv_yaml_problem(node, reader->problems,
+                        "'database-password' says where the password is: file:PATH, env:NAME or "
+                        "systemd:NAME");
+}
+
 const RvField rv_site_fields[] = {
     {"inventory", RV_FIELD_PATH, AT(inventory_path)},
     {"credentials", RV_FIELD_PATH, AT(credentials_path)},
@@ -65,7 +100,8 @@ const RvField rv_site_fields[] = {
     {"rrd-templates", RV_FIELD_PATH, AT(rrd_templates)},
     {"ipmi-states", RV_FIELD_PATH, AT(ipmi_states)},
     {"rrdcached", RV_FIELD_PATH, AT(rrdcached_socket)},
-    {"database", RV_FIELD_TEXT, AT(database)},
+    {"database", RV_FIELD_OTHER, .read = read_database},
+    {"database-password", RV_FIELD_OTHER, .read = read_database_password},
     {"retention", RV_FIELD_TIME, AT(retention_ms), 31 * DAY, 3660 * DAY},
     {"html", RV_FIELD_PATH, AT(html_folder)},
     {"openmetrics", RV_FIELD_PATH, AT(openmetrics_file)},

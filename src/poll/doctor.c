@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "db/state.h"
 #include "poll/lock.h"
+#include "poll/place.h"
 #include "poll/spool.h"
 #include "rrd/daemon.h"
 #include "rrd/fonts.h"
@@ -198,8 +199,8 @@ check_state(Visit *visit)
         say(visit, RV_DOCTOR_PROBLEM, "put the last backup in its place, and report this as a bug",
             "%s: %s", rv_state_path(visit->state), (char *)g_ptr_array_index(sentences, i));
     if (sentences->len == 0)
-        say(visit, RV_DOCTOR_WELL, NULL, "%s: whole, schema %d", rv_state_path(visit->state),
-            rv_state_schema_version());
+        say(visit, RV_DOCTOR_WELL, NULL, "%s: whole, %s, schema %d", rv_state_path(visit->state),
+            rv_state_backend(visit->state), rv_state_schema_version());
     check_rounds(visit);
 }
 
@@ -436,12 +437,12 @@ GPtrArray *
 rv_doctor_examine(const RvDoctorOptions *options)
 {
     Visit visit = {.options = options, .configuration = options->configuration};
-    g_autofree char *database = in_state(&visit, "state.db");
     g_autofree char *series = in_state(&visit, "rrd");
     const RvRrdOptions store = {.folder = series, .template_folder = options->template_folder};
 
     visit.findings = g_ptr_array_new_with_free_func((GDestroyNotify)rv_doctor_finding_free);
-    visit.state = rv_state_open(database, RV_STATE_MODE_READ, &visit.state_error);
+    visit.state =
+        rv_place_open(options->configuration, NULL, RV_STATE_MODE_READ, &visit.state_error);
     visit.store = rv_rrd_store_open(&store, &visit.store_error);
     for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {
         visit.check = checks[i].name;

@@ -155,7 +155,8 @@ judge(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
     g_autoptr(RvPrevious) previous = NULL;
     g_autoptr(GError) error = NULL;
 
-    if ((tasks & RV_TASK_HEALTH) != 0 && rv_observation_reachability(observation) == RV_STATE_UP) {
+    if (keeper->state != NULL && (tasks & RV_TASK_HEALTH) != 0 &&
+        rv_observation_reachability(observation) == RV_STATE_UP) {
         previous = rv_state_previous(keeper->state, name, &error);
         if (previous == NULL)
             problem_of(keeper, name, &error);
@@ -280,6 +281,11 @@ store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 
     if (batch->len == 0)
         return;
+    if (keeper->state == NULL) {
+        keeper->kept.unstored += batch->len;
+        g_ptr_array_set_size(batch, 0);
+        return;
+    }
     while (n < batch->len && !is_too_late(keeper, kind) &&
            write_series(keeper, ((Waiting *)g_ptr_array_index(batch, n))->observation))
         n++;
@@ -425,6 +431,21 @@ gather(const RvKeeper *keeper)
     return reached;
 }
 
+/* Without a state the round's findings on its silent devices are kept as answers are: who stores
+ * them later does not know any more whether we were cut off. */
+static void
+spool_settled(RvKeeper *keeper)
+{
+    for (guint i = 0; i < keeper->silent->len; i++) {
+        Waiting *waiting = g_ptr_array_index(keeper->silent, i);
+
+        waiting->line = rv_observation_to_json_line(waiting->observation);
+        spool(keeper, waiting, RV_SPOOL_ANSWERS);
+    }
+    if (keeper->spool != NULL)
+        rv_poll_spool_settle(keeper->spool, RV_SPOOL_SILENT);
+}
+
 void
 rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpointer user_data)
 {
@@ -448,5 +469,7 @@ rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpoin
         rv_health_judge(waiting->observation, NULL);
         g_clear_pointer(&waiting->line, g_free);
     }
+    if (keeper->state == NULL)
+        spool_settled(keeper);
     store(keeper, keeper->silent, RV_SPOOL_SILENT);
 }

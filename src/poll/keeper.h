@@ -22,7 +22,8 @@ typedef struct {
 typedef struct RvKeeper RvKeeper;
 
 /* All are borrowed and must outlive the keeper. `spool` NULL: nothing is spooled (it is being
- * read). `store` NULL: no RRD files are written. */
+ * read). `store` NULL: no RRD files are written. `state` NULL: the database does not answer; all is
+ * spooled, and judged without a past only to be counted. */
 RvKeeper *rv_keeper_new(const RvConfiguration *configuration, RvState *state, RvRrdStore *store,
                         RvPollSpool *spool, gint64 round_id);
 void rv_keeper_free(RvKeeper *keeper);

@@ -15,6 +15,7 @@
 #include "poll/crew.h"
 #include "poll/keeper.h"
 #include "poll/lock.h"
+#include "poll/place.h"
 #include "poll/telling.h"
 #include "poll/uplink.h"
 
@@ -28,15 +29,19 @@
 #define HANG_MS 3000 /* beyond the asking's deadline: it does not come back */
 #define CLOSING_MS 1000
 #define TELLING_FLOOR_MS 500 /* what is not told by then waits for the next round */
-#define PRUNE_MINUTE 17
-#define NAMES_CEILING 20 /* of silent devices in the log of one round */
+#define DAY_MS ((gint64)86400000)
+#define EARLIEST_MS                                                                                \
+    (DAY_MS * 365)         /* what is below is no time: spools of older versions count rounds */
+#define SPOOL_LOOKED_AT 60 /* files: the rounds of half an hour */
+#define NAMES_CEILING 20   /* of silent devices in the log of one round */
 
 typedef struct {
     const RvRoundOptions *options;
     const RvConfiguration *configuration;
     RvRoundResult *result;
     RvPollLock *lock;
-    RvState *state;
+    RvState *state;   /* NULL: the database does not answer, all goes to the spool */
+    gboolean by_time; /* the spool being read is named by the time of its round */
     RvRrdStore *store;
     RvPollSpool *spool;
     RvKeeper *keeper;
@@ -114,7 +119,7 @@ remember(Round *round, RvAsk *ask, GError **error)
 {
     g_autoptr(RvPrevious) previous = NULL;
 
-    if (ask->device->ipmi == NULL)
+    if (ask->device->ipmi == NULL || round->state == NULL)
         return TRUE;
     previous = rv_state_previous(round->state, ask->device->name, error);
     if (previous == NULL)
@@ -216,36 +221,157 @@ replay_file(Round *round, const char *path, Replay *replay)
     return TRUE;
 }
 
+/* A round that could not tell the database of itself. */
+static gboolean
+record_replayed(Round *round, gint64 started_ms, const RvKept *kept, GError **error)
+{
+    g_autoptr(GPtrArray) known = rv_state_rounds(round->state, started_ms, started_ms + 1, error);
+    g_autoptr(RvRound) row = NULL;
+
+    if (known == NULL || known->len > 0)
+        return known != NULL;
+    row = g_new0(RvRound, 1);
+    row->started_ms = started_ms;
+    row->host = g_strdup(g_get_host_name());
+    row->version = g_strdup(round->options->version);
+    row->simulated = rv_clock_is_simulated();
+    row->due = row->asked = kept->stored + kept->unstored;
+    row->answered = row->asked;
+    row->ended_ms = started_ms;
+    row->note = g_strdup("stored later: the database did not answer");
+    return rv_state_round_start(round->state, row, error) &&
+           rv_state_round_end(round->state, row, error);
+}
+
+/* The files of one round, which begin at `first`; *stored: all of it. */
+static gboolean
+replay_round(Round *round, const GPtrArray *paths, guint first, guint count, gboolean *stored,
+             GError **error)
+{
+    g_autoptr(RvKeeper) keeper =
+        rv_keeper_new(round->configuration, round->state, round->store, NULL, 0);
+    gint64 started_ms = rv_poll_spool_round(g_ptr_array_index(paths, first));
+    Replay replay = {round, keeper, 0};
+    gboolean fine = TRUE;
+    const RvKept *kept;
+
+    rv_keeper_know(keeper, round->rows);
+    rv_keeper_set_deadline(keeper, store_deadline(round));
+    for (guint i = 0; i < count; i++)
+        fine = replay_file(round, g_ptr_array_index(paths, first + i), &replay) && fine;
+    rv_keeper_settle(keeper, FALSE, NULL, NULL);
+    kept = rv_keeper_kept(keeper);
+    round->result->recovered += kept->stored;
+    round->result->problems += kept->problems;
+    *stored = kept->unstored == 0;
+    for (guint i = 0; i < count && fine && *stored; i++)
+        (void)g_unlink(g_ptr_array_index(paths, first + i));
+    return replay.taken == 0 || !round->by_time || record_replayed(round, started_ms, kept, error);
+}
+
+/* Round after round, as they were: what one of them stored the next one continues. */
 static gboolean
 replay_leftovers(Round *round, GError **error)
 {
     g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
-    g_autoptr(RvKeeper) keeper = NULL;
-    Replay replay = {round, NULL, 0};
-    const RvKept *kept;
+    gboolean stored = TRUE;
 
-    if (paths->len == 0)
-        return TRUE;
-    replay.keeper = keeper =
-        rv_keeper_new(round->configuration, round->state, round->store, NULL, 0);
-    rv_keeper_know(keeper, round->rows);
-    rv_keeper_set_deadline(keeper, store_deadline(round));
-    for (guint i = 0; i < paths->len; i++) {
-        if (!replay_file(round, g_ptr_array_index(paths, i), &replay))
-            g_ptr_array_remove_index(paths, i--);
+    for (guint i = 0, count; i < paths->len && stored; i += count) {
+        gint64 number = rv_poll_spool_round(g_ptr_array_index(paths, i));
+
+        for (count = 1; i + count < paths->len; count++)
+            if (rv_poll_spool_round(g_ptr_array_index(paths, i + count)) != number)
+                break;
+        round->by_time = number >= EARLIEST_MS;
+        if (!replay_round(round, paths, i, count, &stored, error))
+            return FALSE;
+        g_clear_pointer(&round->rows, g_hash_table_unref);
+        if (!load_rows(round, error))
+            return FALSE;
     }
-    rv_keeper_settle(keeper, FALSE, NULL, NULL);
-    kept = rv_keeper_kept(keeper);
-    round->result->recovered = kept->stored;
-    round->result->problems += kept->problems;
-    if (kept->unstored > 0)
-        return TRUE;
-    for (guint i = 0; i < paths->len; i++)
-        (void)g_unlink(g_ptr_array_index(paths, i));
-    if (replay.taken > 0)
-        rv_info("%u answers of a run that was killed were stored", replay.taken);
-    g_clear_pointer(&round->rows, g_hash_table_unref);
-    return load_rows(round, error);
+    if (round->result->recovered > 0)
+        rv_info("%u answers that waited in the spool were stored", round->result->recovered);
+    return TRUE;
+}
+
+/* ---- without a database ---- */
+
+static void
+know_from_spool(RvObservation *observation, RvTasks tasks, gint64 round_id, gpointer user_data)
+{
+    GHashTable *rows = user_data;
+    RvDeviceRow *row = g_hash_table_lookup(rows, observation->device.name);
+
+    if (row == NULL) {
+        row = g_new0(RvDeviceRow, 1);
+        row->name = g_strdup(observation->device.name);
+        g_hash_table_insert(rows, row->name, row);
+    }
+    row->last_ms = observation->taken_at_ms;
+    row->state = rv_observation_reachability(observation);
+    for (guint i = 0; i < G_N_ELEMENTS(row->asked_ms); i++) {
+        if (((guint)tasks & (1u << i)) == 0)
+            continue;
+        row->asked_ms[i] = observation->taken_at_ms;
+        if (row->state == RV_STATE_UP)
+            row->answered_ms[i] = observation->taken_at_ms;
+    }
+    rv_observation_free(observation);
+}
+
+/* When devices were asked last, by the spool alone: what it does not name is asked everything. */
+static void
+load_rows_from_spool(Round *round)
+{
+    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
+    guint first = paths->len > SPOOL_LOOKED_AT ? paths->len - SPOOL_LOOKED_AT : 0;
+
+    round->rows =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)rv_device_row_free);
+    for (guint i = first; i < paths->len; i++) {
+        guint broken;
+
+        (void)rv_poll_spool_read(g_ptr_array_index(paths, i), know_from_spool, round->rows, &broken,
+                                 NULL);
+    }
+}
+
+/* A server that is away, or refuses us for now, must not keep us from asking: what comes waits in
+ * the spool. Not so where it holds what is not ours, or another machine's round runs. */
+static gboolean
+may_do_without(const Round *round, const GError *error)
+{
+    return round->configuration->database != NULL &&
+           (g_error_matches(error, RV_ERROR, RV_ERROR_UNAVAILABLE) ||
+            g_error_matches(error, RV_ERROR, RV_ERROR_AUTH) ||
+            g_error_matches(error, RV_ERROR, RV_ERROR_STORE));
+}
+
+static gboolean
+open_state(Round *round, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    round->state = rv_place_open(round->configuration, NULL, RV_STATE_MODE_WRITE, &problem);
+    if (round->state != NULL)
+        return rv_state_claim_round(round->state, error);
+    if (!may_do_without(round, problem)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    rv_warning("%s; what devices answer waits in the spool until it is there again",
+               problem->message);
+    round->result->problems++;
+    return TRUE;
+}
+
+static gboolean
+load(Round *round, GError **error)
+{
+    if (round->state != NULL)
+        return load_rows(round, error) && replay_leftovers(round, error);
+    load_rows_from_spool(round);
+    return TRUE;
 }
 
 /* ---- answers ---- */
@@ -525,14 +651,20 @@ tell_people(Round *round)
         note_problem(round, &error);
 }
 
-/* Once a day is enough, and nobody has to remember when it was. */
+/* Once a day is enough: by the first round of the day (UTC), at whatever minute it comes. */
 static void
 prune(Round *round)
 {
     gint64 retention_ms = round->configuration->retention_ms;
+    gint64 midnight_ms = round->started_ms - round->started_ms % DAY_MS;
     g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) before =
+        retention_ms > 0 ? rv_state_rounds(round->state, midnight_ms, round->started_ms, &error)
+                         : NULL;
 
-    if (retention_ms > 0 && round->started_ms / 60000 % (24 * 60) == PRUNE_MINUTE &&
+    if (error != NULL)
+        note_problem(round, &error);
+    if (before != NULL && before->len == 0 &&
         !rv_state_prune(round->state, round->started_ms - retention_ms, &error))
         note_problem(round, &error);
 }
@@ -555,7 +687,6 @@ static gboolean
 prepare(Round *round, GError **error)
 {
     const RvConfiguration *configuration = round->configuration;
-    g_autofree char *database = g_build_filename(configuration->state_folder, "state.db", NULL);
     g_autofree char *series = g_build_filename(configuration->state_folder, "rrd", NULL);
     const RvRrdOptions store = {.folder = series,
                                 .template_folder = round->options->template_folder,
@@ -571,12 +702,10 @@ prepare(Round *round, GError **error)
     round->lock = rv_poll_lock_take(configuration->state_folder, round->started_ms, error);
     if (round->lock == NULL)
         return FALSE;
-    round->state = rv_state_open(database, RV_STATE_MODE_WRITE, error);
-    if (round->state == NULL)
+    if (!open_state(round, error))
         return FALSE;
     round->store = rv_rrd_store_open(&store, error);
-    return round->store != NULL && load_rows(round, error) && replay_leftovers(round, error) &&
-           plan(round, error);
+    return round->store != NULL && load(round, error) && plan(round, error);
 }
 
 static gboolean
@@ -589,10 +718,11 @@ record_start(Round *round, RvRound *row, GError **error)
     row->version = g_strdup(round->options->version);
     row->simulated = rv_clock_is_simulated();
     row->due = round->result->due;
-    if (!rv_state_round_start(round->state, row, error))
+    if (round->state != NULL && !rv_state_round_start(round->state, row, error))
         return FALSE;
     round->result->id = row->id;
-    round->spool = rv_poll_spool_open(round->configuration->state_folder, row->id, &problem);
+    round->spool =
+        rv_poll_spool_open(round->configuration->state_folder, round->started_ms, &problem);
     if (round->spool == NULL)
         note_problem(round, &problem);
     round->keeper =
@@ -623,6 +753,8 @@ run(Round *round, GError **error)
 
     if (!prepare(round, error))
         return FALSE;
+    if (round->asks->len == 0 && round->state == NULL)
+        return TRUE;
     if (round->asks->len == 0) {
         update_ledger(round); /* clocks run on, and a person may have changed something */
         tell_people(round);
@@ -639,6 +771,8 @@ run(Round *round, GError **error)
     }
     note_not_asked(round);
     settle(round);
+    if (round->state == NULL)
+        return TRUE;
     update_ledger(round);
     prune(round);
     record_end(round, row);

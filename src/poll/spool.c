@@ -31,6 +31,20 @@ fail(const char *path, GError **error)
     return FALSE;
 }
 
+/* What another run left is never written over. */
+static gint64
+free_number(const char *folder, gint64 round_id)
+{
+    for (guint kind = 0; kind < KINDS; kind++) {
+        g_autofree char *path =
+            g_strdup_printf("%s/round-%012" G_GINT64_FORMAT "%s", folder, round_id, endings[kind]);
+
+        if (access(path, F_OK) == 0)
+            return free_number(folder, round_id + 1);
+    }
+    return round_id;
+}
+
 RvPollSpool *
 rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error)
 {
@@ -43,6 +57,7 @@ rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error)
         fail(folder, error);
         return NULL;
     }
+    round_id = free_number(folder, round_id);
     for (guint kind = 0; kind < KINDS; kind++) {
         spool->paths[kind] =
             g_strdup_printf("%s/round-%012" G_GINT64_FORMAT "%s", folder, round_id, endings[kind]);
@@ -139,12 +154,19 @@ parse(const char *line, gsize length, RvTasks *tasks)
     return observation;
 }
 
+gint64
+rv_poll_spool_round(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+
+    return g_ascii_strtoll(name + strlen("round-"), NULL, 10);
+}
+
 gboolean
 rv_poll_spool_read(const char *path, RvPollSpoolRead read_one, gpointer user_data, guint *broken,
                    GError **error)
 {
-    g_autofree char *name = g_path_get_basename(path);
-    gint64 round_id = g_ascii_strtoll(name + strlen("round-"), NULL, 10);
+    gint64 round_id = rv_poll_spool_round(path);
     FILE *file = fopen(path, "re");
     char *line = NULL;
     gsize room = 0;

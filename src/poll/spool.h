@@ -9,7 +9,8 @@
 
 typedef struct RvPollSpool RvPollSpool;
 
-/* Makes the folder and the files of the round. RV_ERROR_STORE. */
+/* Makes the folder and the files of the round, which is known by the time of its start: a number
+ * that is taken is counted up. RV_ERROR_STORE. */
 RvPollSpool *rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error);
 /* Removes its files where nothing is left in them. */
 void rv_poll_spool_free(RvPollSpool *spool);
@@ -29,6 +30,8 @@ typedef void (*RvPollSpoolRead)(RvObservation *observation, RvTasks tasks, gint6
 
 /* Files that earlier runs left behind, oldest round first; caller frees. */
 GPtrArray *rv_poll_spool_leftovers(const char *state_folder);
+/* The number of the round whose file it is. */
+gint64 rv_poll_spool_round(const char *path);
 /* Reads one. Lines that are no observation are counted in *broken. */
 gboolean rv_poll_spool_read(const char *path, RvPollSpoolRead read, gpointer user_data,
                             guint *broken, GError **error);

@@ -5,6 +5,7 @@
 #include "report/build.h"
 
 #define BLIND_SHOWN 20
+#define SHOWN_MS 1000 /* a moment between two samples is no stretch, and prints as none */
 
 static gboolean
 add_rounds(RvBuild *build, GError **error)
@@ -81,7 +82,7 @@ add_blind(RvBuild *build)
             most = 0;
         }
         most = MAX(most, depth);
-        if (before >= half && depth < half) {
+        if (before >= half && depth < half && at_ms - from_ms >= SHOWN_MS) {
             RvReportBlind *blind = g_new0(RvReportBlind, 1);
 
             blind->from_ms = from_ms;
