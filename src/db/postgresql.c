@@ -355,6 +355,10 @@ close_state(RvState *state)
 
     if (connection == NULL)
         return;
+    /* by hand: a server notices the end of a session a moment later */
+    if (connection->claimed && !is_lost(connection))
+        connection->pq->PQclear(
+            connection->pq->PQexec(connection->link, "SELECT pg_advisory_unlock(" LOCK_ROUND ")"));
     if (connection->pq != NULL)
         connection->pq->PQfinish(connection->link);
     g_free(connection);
