@@ -61,7 +61,7 @@ typedef struct {
     int cipher; /* RMCP+ cipher suite of the session; -1: none, or IPMI 1.5 */
     gboolean has_device_id;
     guint8 device_id, device_revision, firmware_major, firmware_minor; /* minor is BCD decoded */
-    guint8 ipmi_major, ipmi_minor; /* of the specification */
+    guint8 ipmi_major, ipmi_minor;                                     /* of the specification */
     guint32 manufacturer_id;
     guint16 product_id;
     char *manufacturer; /* by IANA number; NULL: not known */

@@ -18,7 +18,7 @@ typedef struct {
     const gint *cancelled; /* atomic: not 0 means stop soon */
     ipmi_ctx_t context;    /* NULL: not open */
     guint requests, retries;
-    guint denied; /* requests refused because of the privilege level */
+    guint denied;    /* requests refused because of the privilege level */
     gint64 last_ms;  /* that the last command took: with less than that left none is begun */
     int cipher;      /* of the open session; -1: none, or IPMI 1.5 */
     RvReason reason; /* why no more can be asked; RV_REASON_NONE: go on */

@@ -162,8 +162,8 @@ main(int argc, char **argv)
     g_autoptr(RvIpmiAccess) access = rv_ipmi_access_new();
     RvIpmiTask task = {.sensors = TRUE, .chassis = TRUE, .sel = TRUE, .dcmi = TRUE};
     g_autoptr(RvIpmiStates) states = NULL;
-    g_autofree char *table = NULL, *state = NULL, *user = NULL, *version = NULL,
-                    *level = NULL, *kg = NULL;
+    g_autofree char *table = NULL, *state = NULL, *user = NULL, *version = NULL, *level = NULL,
+                    *kg = NULL;
     g_auto(GStrv) workarounds = NULL;
     int budget_ms = 30000, after = 0, times = 1, timeout_ms = 0, retransmission_ms = 0;
     gint64 after_time = 0;
