@@ -298,7 +298,8 @@ check_options(const RvReportOptions *options, GError **error)
     else if (!is_one_of(options->language, languages))
         wrong = "--lang takes zh_CN or en";
     else if (!is_one_of(options->table, rv_report_tables))
-        wrong = "--table takes devices, faults, findings, interfaces, series, changes or suspects";
+        wrong = "--table takes devices, faults, findings, interfaces, series, changes, suspects, "
+                "periods, causes, recurring or models";
     else if (options->mail && (options->output != NULL ||
                                (options->format != NULL && strcmp(options->format, "pdf") != 0)))
         wrong = "--mail sends what is archived, as pdf; leave out --output and --format";

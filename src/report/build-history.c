@@ -105,13 +105,13 @@ score_now(RvBuild *build)
 /* ---- periods before ---- */
 
 static RvReportMonth *
-add_month(RvBuild *build, const char *label)
+add_month(GPtrArray *months, const char *label)
 {
     RvReportMonth *month = g_new0(RvReportMonth, 1);
 
     month->label = g_strdup(label);
     month->a = month->score = NAN;
-    g_ptr_array_add(build->report->history, month);
+    g_ptr_array_add(months, month);
     return month;
 }
 
@@ -228,6 +228,26 @@ look_back(RvBuild *build, const RvPeriod *period, RvReportMonth *month, GError *
     return TRUE;
 }
 
+/* The months of a quarter or year, as far as it has come. */
+static gboolean
+look_into(RvBuild *build, GError **error)
+{
+    const RvReport *report = build->report;
+    const char *anchor = build->plan->round_anchor;
+    RvPeriod month = rv_period_at(RV_PERIOD_MONTH, report->zone, anchor, report->period.from_ms);
+
+    if (report->period.kind != RV_PERIOD_QUARTER && report->period.kind != RV_PERIOD_YEAR)
+        return TRUE;
+    for (; month.from_ms < report->until_ms; month = rv_period_next(&month, report->zone, anchor)) {
+        RvReportMonth *into = add_month(report->months, month.label);
+
+        month.until_ms = MIN(month.until_ms, report->until_ms);
+        if (!look_back(build, &month, into, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean
 rv_build_history(RvBuild *build, GError **error)
 {
@@ -241,10 +261,11 @@ rv_build_history(RvBuild *build, GError **error)
         at = before[i] = rv_period_previous(&at, build->report->zone, build->plan->round_anchor);
     for (int i = 0; i < PERIODS_BEFORE; i++) {
         rv_build_progress(build, "history", (double)i / PERIODS_BEFORE);
-        if (!look_back(build, &before[i], add_month(build, before[i].label), error))
+        if (!look_back(build, &before[i], add_month(build->report->history, before[i].label),
+                       error))
             return FALSE;
     }
-    now = add_month(build, build->report->period.label);
+    now = add_month(build->report->history, build->report->period.label);
     now->devices = build->report->devices->len - build->report->coverage.never;
     now->known = now->devices > 0;
     now->a = build->report->a;
@@ -254,5 +275,5 @@ rv_build_history(RvBuild *build, GError **error)
     now->not_met = build->report->not_met;
     now->not_proven = build->report->not_proven;
     now->down_ms = build->report->down_ms;
-    return TRUE;
+    return look_into(build, error);
 }

@@ -19,6 +19,7 @@ gboolean rv_build_series(RvBuild *build, GError **error);   /* what the RRD file
 gboolean rv_build_census(RvBuild *build, GError **error);   /* changes, firmware, access */
 gboolean rv_build_coverage(RvBuild *build, GError **error); /* rounds, blind time, duties */
 gboolean rv_build_history(RvBuild *build, GError **error);  /* score, months before */
+gboolean rv_build_long(RvBuild *build, GError **error);     /* what comes back, what ages */
 gboolean rv_build_sums(RvBuild *build, GError **error);     /* over all of these */
 
 void rv_build_gap(RvBuild *build, RvGapKind kind, const char *detail);

@@ -79,86 +79,90 @@ heads(Writer *writer, const char *const *names)
 
 /* ---- tables ---- */
 
+static const char *const device_names[] = {"device",
+                                           "kind",
+                                           "site",
+                                           "rack",
+                                           "service_class",
+                                           "vendor",
+                                           "model",
+                                           "os_version",
+                                           "serial",
+                                           "now",
+                                           "worst",
+                                           "availability",
+                                           "availability_low",
+                                           "availability_high",
+                                           "target",
+                                           "promise",
+                                           "up_s",
+                                           "down_s",
+                                           "not_observed_s",
+                                           "maintenance_s",
+                                           "excluded_s",
+                                           "outages",
+                                           "mttr_s",
+                                           "mtbf_s",
+                                           "critical_s",
+                                           "warning_s",
+                                           "psu",
+                                           "fan",
+                                           "temperature",
+                                           "voltage",
+                                           "disk",
+                                           "optics",
+                                           "other",
+                                           "log_entries",
+                                           "log_bad",
+                                           "firmware",
+                                           NULL};
+
+static void
+write_device(Writer *writer, const RvReportDevice *d)
+{
+    const RvAvailability *a = d->availability;
+    const char *texts[] = {d->name,
+                           d->kind,
+                           d->site,
+                           d->rack,
+                           d->service_class,
+                           d->vendor,
+                           d->model,
+                           d->os_version,
+                           d->serial,
+                           rv_verdict_word(d->now),
+                           rv_verdict_word(d->worst)};
+    const gint64 times[] = {a->up_ms, a->down_ms, a->not_observed_ms,
+                            a->sum_ms[RV_PIECE_MAINTENANCE], a->sum_ms[RV_PIECE_EXCLUDED]};
+
+    for (gsize j = 0; j < G_N_ELEMENTS(texts); j++)
+        put(writer, texts[j]);
+    put_number(writer, a->a);
+    put_number(writer, a->a_low);
+    put_number(writer, a->a_high);
+    put_number(writer, a->target);
+    put(writer, rv_promise_word(a->promise));
+    for (gsize j = 0; j < G_N_ELEMENTS(times); j++)
+        put_number(writer, (double)times[j] / 1000);
+    put_count(writer, a->outages);
+    put_number(writer, a->outages > 0 ? (double)a->mttr_ms / 1000 : NAN);
+    put_number(writer, a->outages > 0 ? (double)a->mtbf_ms / 1000 : NAN);
+    put_number(writer, (double)d->critical_ms / 1000);
+    put_number(writer, (double)d->warning_ms / 1000);
+    for (guint j = 0; j < RV_PART_GROUPS; j++)
+        put(writer, d->parts[j].sensors > 0 ? rv_verdict_word(d->parts[j].now) : "");
+    put_count(writer, d->events);
+    put_count(writer, d->bad_events);
+    put(writer, rv_firmware_verdict_word(d->firmware));
+    end(writer);
+}
+
 static void
 write_devices(Writer *writer, const RvReport *report)
 {
-    static const char *const names[] = {"device",
-                                        "kind",
-                                        "site",
-                                        "rack",
-                                        "service_class",
-                                        "vendor",
-                                        "model",
-                                        "os_version",
-                                        "serial",
-                                        "now",
-                                        "worst",
-                                        "availability",
-                                        "availability_low",
-                                        "availability_high",
-                                        "target",
-                                        "promise",
-                                        "up_s",
-                                        "down_s",
-                                        "not_observed_s",
-                                        "maintenance_s",
-                                        "excluded_s",
-                                        "outages",
-                                        "mttr_s",
-                                        "mtbf_s",
-                                        "critical_s",
-                                        "warning_s",
-                                        "psu",
-                                        "fan",
-                                        "temperature",
-                                        "voltage",
-                                        "disk",
-                                        "optics",
-                                        "other",
-                                        "log_entries",
-                                        "log_bad",
-                                        "firmware",
-                                        NULL};
-
-    heads(writer, names);
-    for (guint i = 0; i < report->devices->len; i++) {
-        const RvReportDevice *d = g_ptr_array_index(report->devices, i);
-        const RvAvailability *a = d->availability;
-        const char *texts[] = {d->name,
-                               d->kind,
-                               d->site,
-                               d->rack,
-                               d->service_class,
-                               d->vendor,
-                               d->model,
-                               d->os_version,
-                               d->serial,
-                               rv_verdict_word(d->now),
-                               rv_verdict_word(d->worst)};
-        const gint64 times[] = {a->up_ms, a->down_ms, a->not_observed_ms,
-                                a->sum_ms[RV_PIECE_MAINTENANCE], a->sum_ms[RV_PIECE_EXCLUDED]};
-
-        for (gsize j = 0; j < G_N_ELEMENTS(texts); j++)
-            put(writer, texts[j]);
-        put_number(writer, a->a);
-        put_number(writer, a->a_low);
-        put_number(writer, a->a_high);
-        put_number(writer, a->target);
-        put(writer, rv_promise_word(a->promise));
-        for (gsize j = 0; j < G_N_ELEMENTS(times); j++)
-            put_number(writer, (double)times[j] / 1000);
-        put_count(writer, a->outages);
-        put_number(writer, a->outages > 0 ? (double)a->mttr_ms / 1000 : NAN);
-        put_number(writer, a->outages > 0 ? (double)a->mtbf_ms / 1000 : NAN);
-        put_number(writer, (double)d->critical_ms / 1000);
-        put_number(writer, (double)d->warning_ms / 1000);
-        for (guint j = 0; j < RV_PART_GROUPS; j++)
-            put(writer, d->parts[j].sensors > 0 ? rv_verdict_word(d->parts[j].now) : "");
-        put_count(writer, d->events);
-        put_count(writer, d->bad_events);
-        put(writer, rv_firmware_verdict_word(d->firmware));
-        end(writer);
-    }
+    heads(writer, device_names);
+    for (guint i = 0; i < report->devices->len; i++)
+        write_device(writer, g_ptr_array_index(report->devices, i));
 }
 
 static void
@@ -327,15 +331,107 @@ write_suspects(Writer *writer, const RvReport *report)
     }
 }
 
-const char *const rv_report_tables[] = {"devices", "faults",  "findings", "interfaces",
-                                        "series",  "changes", "suspects", NULL};
+static void
+write_periods(Writer *writer, const RvReport *report)
+{
+    static const char *const names[] = {"table",      "period", "devices", "availability",
+                                        "down_s",     "faults", "met",     "not_met",
+                                        "not_proven", "score",  NULL};
+    const struct {
+        const char *name;
+        const GPtrArray *rows;
+    } tables[] = {{"months", report->months}, {"history", report->history}};
+
+    heads(writer, names);
+    for (gsize t = 0; t < G_N_ELEMENTS(tables); t++) {
+        for (guint i = 0; i < tables[t].rows->len; i++) {
+            const RvReportMonth *one = g_ptr_array_index(tables[t].rows, i);
+
+            put(writer, tables[t].name);
+            put(writer, one->label);
+            if (one->known) {
+                put_count(writer, one->devices);
+                put_number(writer, one->a);
+                put_number(writer, (double)one->down_ms / 1000);
+                put_count(writer, one->faults);
+                put_count(writer, one->met);
+                put_count(writer, one->not_met);
+                put_count(writer, one->not_proven);
+                put_number(writer, one->score);
+            } else {
+                for (int j = 0; j < 8; j++)
+                    put(writer, "");
+            }
+            end(writer);
+        }
+    }
+}
+
+static void
+write_causes(Writer *writer, const RvReport *report)
+{
+    static const char *const names[] = {"cause", "faults", "down_s", "cumulative", NULL};
+
+    heads(writer, names);
+    for (guint i = 0; i < report->causes->len; i++) {
+        const RvReportCause *one = g_ptr_array_index(report->causes, i);
+
+        put(writer, one->cause);
+        put_count(writer, one->faults);
+        put_number(writer, (double)one->down_ms / 1000);
+        put_number(writer, one->cumulative);
+        end(writer);
+    }
+}
+
+static void
+write_recurring(Writer *writer, const RvReport *report)
+{
+    static const char *const names[] = {"device", "cause", "times", "last", NULL};
+
+    heads(writer, names);
+    for (guint i = 0; i < report->recurring->len; i++) {
+        const RvReportRecurring *one = g_ptr_array_index(report->recurring, i);
+
+        put(writer, one->device);
+        put(writer, one->cause);
+        put_count(writer, one->times);
+        put_time(writer, one->last_ms);
+        end(writer);
+    }
+}
+
+static void
+write_models(Writer *writer, const RvReport *report)
+{
+    static const char *const names[] = {"model",    "devices",    "findings", "faults",
+                                        "suspects", "per_device", NULL};
+
+    heads(writer, names);
+    for (guint i = 0; i < report->models->len; i++) {
+        const RvReportModel *one = g_ptr_array_index(report->models, i);
+
+        put(writer, one->model);
+        put_count(writer, one->devices);
+        put_count(writer, one->findings);
+        put_count(writer, one->faults);
+        put_count(writer, one->suspects);
+        put_number(writer, one->per_device);
+        end(writer);
+    }
+}
+
+const char *const rv_report_tables[] = {"devices", "faults",    "findings", "interfaces",
+                                        "series",  "changes",   "suspects", "periods",
+                                        "causes",  "recurring", "models",   NULL};
 
 char *
 rv_report_csv(const RvReport *report, const char *table)
 {
     static void (*const writers[])(Writer *, const RvReport *) = {
-        write_devices, write_faults,  write_findings, write_interfaces,
-        write_series,  write_changes, write_suspects};
+        write_devices, write_faults,    write_findings, write_interfaces,
+        write_series,  write_changes,   write_suspects, write_periods,
+        write_causes,  write_recurring, write_models};
     Writer writer = {g_string_new(NULL), TRUE, report->zone};
 
     for (gsize i = 0; rv_report_tables[i] != NULL; i++) {

@@ -565,6 +565,36 @@ cause(gconstpointer row)
     set(json, "cause", text(c->cause));
     set(json, "faults", json_integer(c->faults));
     set(json, "down_ms", json_integer(c->down_ms));
+    set(json, "cumulative", number(c->cumulative));
+    set(json, "vital", json_boolean(c->vital));
+    return json;
+}
+
+static json_t *
+recurring(gconstpointer row)
+{
+    const RvReportRecurring *r = row;
+    json_t *json = json_object();
+
+    set(json, "device", text(r->device));
+    set(json, "cause", text(r->cause));
+    set(json, "times", json_integer(r->times));
+    set(json, "last_ms", moment(r->last_ms));
+    return json;
+}
+
+static json_t *
+model(gconstpointer row)
+{
+    const RvReportModel *m = row;
+    json_t *json = json_object();
+
+    set(json, "model", text(m->model));
+    set(json, "devices", json_integer(m->devices));
+    set(json, "findings", json_integer(m->findings));
+    set(json, "faults", json_integer(m->faults));
+    set(json, "suspects", json_integer(m->suspects));
+    set(json, "per_device", number(m->per_device));
     return json;
 }
 
@@ -767,18 +797,33 @@ rv_report_json(const RvReport *r)
         const GPtrArray *rows;
         json_t *(*convert)(gconstpointer row);
     } lists[] = {
-        {"devices", r->devices, device},       {"classes", r->classes, service_class},
-        {"groups", r->groups, group},          {"findings", r->findings, finding},
-        {"faults", r->faults, fault},          {"handling", r->handling, handling},
-        {"suspects", r->suspects, suspect},    {"interfaces", r->interfaces, interface},
-        {"inlets", r->inlets, series},         {"energy", r->energy, series},
-        {"capacity", r->capacity, series},     {"optics", r->optics, series},
-        {"links", r->links, link_changes},     {"changes", r->changes, change},
-        {"firmware", r->firmware, firmware},   {"versions", r->versions, version},
-        {"events", r->events, event},          {"maintenance", r->maintenance, maintenance},
-        {"exclusions", r->exclusions, window}, {"duties", r->duties, duty},
-        {"history", r->history, month},        {"causes", r->causes, cause},
-        {"graphs", r->graphs, graph},          {"gaps", r->gaps, gap},
+        {"devices", r->devices, device},
+        {"classes", r->classes, service_class},
+        {"groups", r->groups, group},
+        {"findings", r->findings, finding},
+        {"faults", r->faults, fault},
+        {"handling", r->handling, handling},
+        {"suspects", r->suspects, suspect},
+        {"interfaces", r->interfaces, interface},
+        {"inlets", r->inlets, series},
+        {"energy", r->energy, series},
+        {"capacity", r->capacity, series},
+        {"optics", r->optics, series},
+        {"links", r->links, link_changes},
+        {"changes", r->changes, change},
+        {"firmware", r->firmware, firmware},
+        {"versions", r->versions, version},
+        {"events", r->events, event},
+        {"maintenance", r->maintenance, maintenance},
+        {"exclusions", r->exclusions, window},
+        {"duties", r->duties, duty},
+        {"history", r->history, month},
+        {"months", r->months, month},
+        {"causes", r->causes, cause},
+        {"recurring", r->recurring, recurring},
+        {"models", r->models, model},
+        {"graphs", r->graphs, graph},
+        {"gaps", r->gaps, gap},
     };
     json_t *json = json_object();
     char *dumped, *line;

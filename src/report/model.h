@@ -227,7 +227,23 @@ typedef struct {
     char *cause;
     guint faults;
     gint64 down_ms;
+    double cumulative; /* share of all faults, with the causes before this one */
+    gboolean vital;    /* of the few that make 80 % of the faults */
 } RvReportCause;
+
+/* Faults of one device and one cause. */
+typedef struct {
+    char *device, *cause;
+    guint times;    /* 2 at least */
+    gint64 last_ms; /* when the latest was opened */
+} RvReportRecurring;
+
+/* A model of devices, and how much it ages. */
+typedef struct {
+    char *model; /* "" where not known */
+    guint devices, findings, faults, suspects;
+    double per_device; /* findings and suspects */
+} RvReportModel;
 
 typedef struct {
     RvPeriodKind kind;
@@ -301,7 +317,10 @@ typedef struct {
     GPtrArray *exclusions;  /* RvWindow* */
     GPtrArray *duties;      /* RvReportDuty* */
     GPtrArray *history;     /* RvReportMonth*, oldest first; the last is this period */
+    GPtrArray *months;      /* RvReportMonth*: of a quarter or year, its months */
     GPtrArray *causes;      /* RvReportCause*, most faults first */
+    GPtrArray *recurring;   /* RvReportRecurring*, most often first */
+    GPtrArray *models;      /* RvReportModel*, most per device first */
     RvReportScore score;
     RvReportCoverage coverage;
     RvReportSums sums;

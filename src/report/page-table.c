@@ -341,16 +341,21 @@ put_caption(RvPage *page, const RvBlock *block, gboolean continued)
 }
 
 static double
+row_height(const RvPage *page, const Frame *frame, guint index)
+{
+    Row row = measure_row(page, frame, g_ptr_array_index(frame->table->rows, index));
+
+    g_ptr_array_unref(row.layouts);
+    return row.height;
+}
+
+static double
 rows_height(const RvPage *page, const Frame *frame, guint count)
 {
     double height = 0;
 
-    for (guint i = 0; i < MIN(count, frame->table->rows->len); i++) {
-        Row row = measure_row(page, frame, g_ptr_array_index(frame->table->rows, i));
-
-        height += row.height;
-        g_ptr_array_unref(row.layouts);
-    }
+    for (guint i = 0; i < MIN(count, frame->table->rows->len); i++)
+        height += row_height(page, frame, i);
     return height;
 }
 
@@ -395,8 +400,11 @@ rv_page_table(RvPage *page, const RvBlock *block)
     for (guint i = 0; i < block->table->rows->len; i++) {
         const GPtrArray *cells = g_ptr_array_index(block->table->rows, i);
         Row row = measure_row(page, &frame, cells);
+        double together = row.height; /* the last row goes nowhere alone */
 
-        if (row.height > rv_page_left_over(page)) {
+        if (i > 0 && i + 2 == block->table->rows->len)
+            together += row_height(page, &frame, i + 1);
+        if (together > rv_page_left_over(page) && page->y > RV_PAGE_TOP + 1) {
             rv_page_break(page);
             put_caption(page, block, TRUE);
             put_head(page, &frame);

@@ -288,6 +288,10 @@ rv_page_begin(RvPage *page)
 
     page->page++;
     page->y = RV_PAGE_TOP;
+    if (page->coming != NULL) {
+        g_free(page->section);
+        page->section = g_steal_pointer(&page->coming);
+    }
     label = g_strdup_printf("%u", page->page);
     if (page->drawing)
         cairo_pdf_surface_set_page_label(page->surface, label);
@@ -300,8 +304,9 @@ put_head(const RvPage *page)
     const RvTextStyle right = {7.5, FALSE, rv_page_grey, RV_TEXT_WIDTH * 0.36, 1, RV_ALIGN_RIGHT};
 
     rv_page_write(page, page->document->running, &left, NULL, RV_PAGE_LEFT, 36);
-    rv_page_write(page, page->section != NULL ? page->section : "", &right, NULL,
-                  RV_PAGE_LEFT + RV_TEXT_WIDTH * 0.64, 36);
+    /* a document of one section says it in its running title */
+    if (page->section != NULL && page->document->sections > 1)
+        rv_page_write(page, page->section, &right, NULL, RV_PAGE_LEFT + RV_TEXT_WIDTH * 0.64, 36);
     rv_page_rule(page, RV_PAGE_LEFT, 50, RV_TEXT_WIDTH, HAIR, page->style.grey);
 }
 

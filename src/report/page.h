@@ -35,7 +35,8 @@ typedef struct {
     double y;           /* where the next thing goes */
     gboolean bare;      /* the page has neither head nor foot line: the cover */
     GHashTable *places; /* name → GUINT_TO_POINTER(page), of the first pass */
-    char *section;      /* of the head line */
+    char *section;      /* of the head line: the one that the page begins with */
+    char *coming;       /* begun below the top: of the next page's head line */
 } RvPage;
 
 extern const double rv_page_ink[3], rv_page_grey[3];

@@ -50,6 +50,17 @@ heading_text(const RvDocument *document, const RvBlock *block)
 
 static double begin_height(const RvPage *page, guint index);
 
+/* The head line names what stands first on the page. */
+static void
+begin_section(RvPage *page, const char *text)
+{
+    char **place = page->y > RV_PAGE_TOP + 1 ? &page->coming : &page->section;
+
+    g_clear_pointer(&page->coming, g_free);
+    g_free(*place);
+    *place = g_strdup(text);
+}
+
 static void
 put_heading(RvPage *page, guint index)
 {
@@ -61,10 +72,8 @@ put_heading(RvPage *page, guint index)
     if (page->y > RV_PAGE_TOP + 1)
         page->y += block->level == 1 ? 18 : 8;
     rv_page_need(page, begin_height(page, index));
-    if (block->level == 1) {
-        g_free(page->section);
-        page->section = g_strdup(block_text(block));
-    }
+    if (block->level == 1)
+        begin_section(page, block_text(block));
     rv_page_place(page, block->name);
     rv_page_flow(page, text, &style, block->level == 1 ? "H1" : "H2", RV_PAGE_LEFT);
     page->y += block->level == 1 ? 8 : 4;
@@ -122,6 +131,7 @@ put_contents(RvPage *page)
     for (guint i = 0; i < document->blocks->len; i++)
         lines += ((RvBlock *)g_ptr_array_index(document->blocks, i))->kind == RV_BLOCK_HEADING;
     style.colour = page->style.accent;
+    begin_section(page, SAY("Contents", "目录"));
     rv_page_flow(page, SAY("Contents", "目录"), &style, "H1", RV_PAGE_LEFT);
     page->y += 8;
     rv_page_tag(page, "TOC", NULL);
@@ -139,14 +149,15 @@ put_contents(RvPage *page)
 /* ---- texts ---- */
 
 static void
-put_lead(RvPage *page, const RvBlock *block)
+put_lead(RvPage *page, guint index)
 {
+    const RvBlock *block = g_ptr_array_index(page->document->blocks, index);
     double indent = block->mark != RV_MARK_NONE ? 18 : 0;
     RvTextStyle style = {11, TRUE, NULL, RV_TEXT_WIDTH - indent, 0, RV_ALIGN_LEFT};
 
     if (block->mark == RV_MARK_NONE && page->y > RV_PAGE_TOP + 1)
         page->y += 5;
-    rv_page_need(page, MIN(text_height(page, block_text(block), &style), 60));
+    rv_page_need(page, begin_height(page, index)); /* it heads what follows */
     rv_page_mark(page, block->mark, RV_PAGE_LEFT, page->y + 8, 11);
     rv_page_flow(page, block_text(block), &style, "P", RV_PAGE_LEFT + indent);
     page->y += AFTER_TEXT;
@@ -491,7 +502,7 @@ put_block(RvPage *page, guint index)
         page->y += AFTER_TEXT;
         break;
     case RV_BLOCK_LEAD:
-        put_lead(page, block);
+        put_lead(page, index);
         break;
     case RV_BLOCK_SMALL:
         rv_page_flow(page, block_text(block), &small, "P", RV_PAGE_LEFT);
@@ -534,6 +545,7 @@ lay_out(RvPage *page, gboolean drawing, guint pages)
     page->pages = pages;
     page->bare = FALSE;
     g_clear_pointer(&page->section, g_free);
+    g_clear_pointer(&page->coming, g_free);
     rv_page_tag(page, "Document", NULL);
     rv_page_begin(page);
     for (guint i = 0; i < page->document->blocks->len; i++)
@@ -635,6 +647,7 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     set_outline(page.surface, document);
     g_hash_table_unref(page.places);
     g_free(page.section);
+    g_free(page.coming);
     pango_attr_list_unref(page.plain);
     g_object_unref(page.context);
     status = cairo_status(page.cairo);

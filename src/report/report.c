@@ -229,6 +229,23 @@ cause_free(gpointer data)
 }
 
 static void
+recurring_free(gpointer data)
+{
+    RvReportRecurring *recurring = data;
+
+    g_free(recurring->device);
+    g_free(recurring->cause);
+    g_free(recurring);
+}
+
+static void
+model_free(gpointer data)
+{
+    g_free(((RvReportModel *)data)->model);
+    g_free(data);
+}
+
+static void
 graph_free(gpointer data)
 {
     RvReportGraph *graph = data;
@@ -292,7 +309,10 @@ static const struct {
     {G_STRUCT_OFFSET(RvReport, exclusions), free_window},
     {G_STRUCT_OFFSET(RvReport, duties), g_free},
     {G_STRUCT_OFFSET(RvReport, history), month_free},
+    {G_STRUCT_OFFSET(RvReport, months), month_free},
     {G_STRUCT_OFFSET(RvReport, causes), cause_free},
+    {G_STRUCT_OFFSET(RvReport, recurring), recurring_free},
+    {G_STRUCT_OFFSET(RvReport, models), model_free},
     {G_STRUCT_OFFSET(RvReport, graphs), graph_free},
     {G_STRUCT_OFFSET(RvReport, gaps), gap_free},
 };
@@ -484,7 +504,7 @@ run_steps(RvBuild *build, GError **error)
         {"devices", rv_build_devices},   {"service level", rv_build_service},
         {"series", rv_build_series},     {"census", rv_build_census},
         {"coverage", rv_build_coverage}, {"history", rv_build_history},
-        {"sums", rv_build_sums},
+        {"ageing", rv_build_long},       {"sums", rv_build_sums},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {

@@ -323,13 +323,29 @@ rv_section_environment(RvDocument *document, const RvReport *report)
 
 /* ---- interfaces ---- */
 
+/* The first row said as the finding. */
+static char *
+top_caption(const RvDocument *document, const RvReport *report)
+{
+    const RvReportInterface *first =
+        report->interfaces->len > 0 ? g_ptr_array_index(report->interfaces, 0) : NULL;
+    g_autofree char *used = NULL;
+
+    if (first == NULL || !isfinite(first->used))
+        return g_strdup(SAY("Busiest interfaces, by the 95th percentile of their speed",
+                            "最繁忙的接口（按 95 分位占带宽比例排序）"));
+    used = rv_write_percent(first->used, 1);
+    return g_strdup_printf(
+        SAY("Busiest interfaces, by the 95th percentile of their speed: %s at the most, on %s",
+            "最繁忙的接口（按 95 分位占带宽比例排序）：最高 %s，位于 %s"),
+        used, first->device);
+}
+
 static void
 add_top(RvDocument *document, const RvReport *report)
 {
-    RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Busiest interfaces, by the 95th percentile of their speed",
-                              "最繁忙的接口（按 95 分位占带宽比例排序）"));
+    g_autofree char *caption = top_caption(document, report);
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, caption);
     guint all = 0;
 
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
@@ -405,10 +421,18 @@ add_errors(RvDocument *document, const RvReport *report)
 static void
 add_optics(RvDocument *document, const RvReport *report)
 {
-    RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Optics: margin of the lowest light to the nearest limit",
-                              "光模块：最低光功率距最近限值的余量"));
+    const RvReportSeries *first =
+        report->optics->len > 0 ? g_ptr_array_index(report->optics, 0) : NULL;
+    g_autofree char *least =
+        first != NULL ? rv_write_value(round(first->margin * 100) / 100, "dB") : NULL;
+    g_autofree char *caption =
+        first != NULL && isfinite(first->margin)
+            ? g_strdup_printf(SAY("Optics: the lowest light keeps %s to its nearest limit, on %s",
+                                  "光模块：最低光功率距最近限值的余量最小为 %s，位于 %s"),
+                              least, first->device)
+            : g_strdup(SAY("Optics: margin of the lowest light to the nearest limit",
+                           "光模块：最低光功率距最近限值的余量"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, caption);
 
     series_columns(table, document, SAY("Sensor", "传感器"));
     rv_table_column(table, SAY("Margin", "余量"), 12, RV_ALIGN_RIGHT);

@@ -1,5 +1,4 @@
 /* What only long periods show: quarter and year. */
-#include <math.h>
 #include <string.h>
 
 #include "report/sections.h"
@@ -7,10 +6,28 @@
 /* ---- period over period ---- */
 
 static void
-add_periods(RvDocument *document, const RvReport *report)
+add_row(RvDocument *document, RvTable *table, const RvReportMonth *month)
 {
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("This period beside those before", "本周期与往期对比"));
+    rv_table_row(table);
+    rv_table_cell(table, "%s", month->label);
+    if (!month->known) {
+        for (int j = 0; j < 7; j++)
+            rv_table_cell(table, "–");
+        return;
+    }
+    rv_table_cell(table, "%u", month->devices);
+    rv_table_take(table, rv_write_availability(month->a));
+    rv_table_take(table, rv_write_duration(document->language, month->down_ms));
+    rv_table_cell(table, "%u", month->faults);
+    rv_table_cell(table, "%u", month->met);
+    rv_table_cell(table, "%u", month->not_met);
+    rv_table_take(table, rv_write_number(month->score, 0));
+}
+
+static void
+add_periods(RvDocument *document, const GPtrArray *periods, const char *caption)
+{
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, caption);
 
     rv_table_column(table, SAY("Period", "周期"), 22, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备"), 12, RV_ALIGN_RIGHT);
@@ -20,24 +37,30 @@ add_periods(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Met", "达标"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Not met", "未达标"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Score", "评分"), 12, RV_ALIGN_RIGHT);
-    for (guint i = 0; i < report->history->len; i++) {
-        const RvReportMonth *month = g_ptr_array_index(report->history, i);
+    for (guint i = 0; i < periods->len; i++)
+        add_row(document, table, g_ptr_array_index(periods, i));
+}
 
-        rv_table_row(table);
-        rv_table_cell(table, "%s", month->label);
-        if (!month->known) {
-            for (int j = 0; j < 7; j++)
-                rv_table_cell(table, "–");
-            continue;
-        }
-        rv_table_cell(table, "%u", month->devices);
-        rv_table_take(table, rv_write_availability(month->a));
-        rv_table_take(table, rv_write_duration(document->language, month->down_ms));
-        rv_table_cell(table, "%u", month->faults);
-        rv_table_cell(table, "%u", month->met);
-        rv_table_cell(table, "%u", month->not_met);
-        rv_table_take(table, rv_write_number(month->score, 0));
+/* The month with the most down time, said as the finding. */
+static char *
+months_caption(RvDocument *document, const RvReport *report)
+{
+    const RvReportMonth *worst = NULL;
+    g_autofree char *down = NULL;
+
+    for (guint i = 0; i < report->months->len; i++) {
+        const RvReportMonth *month = g_ptr_array_index(report->months, i);
+
+        if (month->known && month->down_ms > 0 &&
+            (worst == NULL || month->down_ms > worst->down_ms))
+            worst = month;
     }
+    if (worst == NULL)
+        return g_strdup(SAY("Month by month: no down time was seen", "逐月对比：未发现中断"));
+    down = rv_write_duration(document->language, worst->down_ms);
+    return g_strdup_printf(
+        SAY("Month by month: most down time in %s, %s", "逐月对比：%s 中断时间最长，为%s"),
+        worst->label, down);
 }
 
 /* ---- Pareto ---- */
@@ -47,11 +70,9 @@ add_pareto(RvDocument *document, const RvReport *report)
 {
     RvChart *chart;
     g_autofree char *caption = NULL;
-    guint all = 0, sum = 0, few = 0;
+    guint few = 0;
 
-    for (guint i = 0; i < report->causes->len; i++)
-        all += ((RvReportCause *)g_ptr_array_index(report->causes, i))->faults;
-    if (all == 0) {
+    if (report->causes->len == 0) {
         rv_document_text(document, RV_BLOCK_TEXT, "%s",
                          SAY("There was no fault, so there are no causes to weigh.",
                              "没有故障，因此没有原因分布。"));
@@ -60,15 +81,13 @@ add_pareto(RvDocument *document, const RvReport *report)
     chart = rv_chart_new(RV_CHART_BARS, SAY("Faults by cause", "故障原因分布"), "");
     for (guint i = 0; i < report->causes->len; i++) {
         const RvReportCause *cause = g_ptr_array_index(report->causes, i);
-        gboolean vital = sum < all * 0.8;
-        g_autofree char *text = NULL;
+        g_autofree char *text =
+            g_strdup_printf(SAY("%u  (%.0f%% with those above)", "%u（累计 %.0f%%）"),
+                            cause->faults, 100 * cause->cumulative);
 
-        sum += cause->faults;
-        few += vital;
-        text = g_strdup_printf(SAY("%u  (%.0f%% with those above)", "%u（累计 %.0f%%）"),
-                               cause->faults, 100.0 * sum / all);
+        few += cause->vital;
         rv_chart_bar(chart, rv_say_group(document->language, cause->cause), cause->faults, text,
-                     vital);
+                     cause->vital);
     }
     caption = report->causes->len == 1
                   ? g_strdup(SAY("All faults have one cause", "全部故障属于同一类原因"))
@@ -80,58 +99,10 @@ add_pareto(RvDocument *document, const RvReport *report)
 
 /* ---- recurring ---- */
 
-typedef struct {
-    const char *device, *cause;
-    guint times;
-    gint64 last_ms;
-} Recurring;
-
-static int
-compare_recurring(gconstpointer a, gconstpointer b)
-{
-    const Recurring *left = a, *right = b;
-    int order;
-
-    if (left->times != right->times)
-        return left->times > right->times ? -1 : 1;
-    order = strcmp(left->device, right->device);
-    return order != 0 ? order : strcmp(left->cause, right->cause);
-}
-
-static GArray *
-find_recurring(const RvReport *report)
-{
-    GArray *found = g_array_new(FALSE, TRUE, sizeof(Recurring));
-    g_autoptr(GHashTable) at = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-    for (guint i = 0; i < report->faults->len; i++) {
-        const RvFault *fault = ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault;
-        char *key;
-        gpointer place;
-
-        if (fault->cause == NULL || fault->cause[0] == '\0')
-            continue;
-        key = g_strdup_printf("%s\n%s", fault->device, fault->cause);
-        place = g_hash_table_lookup(at, key);
-        if (place == NULL) {
-            Recurring one = {fault->device, fault->cause, 0, 0};
-
-            g_array_append_val(found, one);
-            place = GUINT_TO_POINTER(found->len);
-            g_hash_table_insert(at, g_strdup(key), place);
-        }
-        g_free(key);
-        g_array_index(found, Recurring, GPOINTER_TO_UINT(place) - 1).times++;
-        g_array_index(found, Recurring, GPOINTER_TO_UINT(place) - 1).last_ms = fault->opened_ms;
-    }
-    g_array_sort(found, compare_recurring);
-    return found;
-}
-
 static void
 add_recurring(RvDocument *document, const RvReport *report)
 {
-    g_autoptr(GArray) found = find_recurring(report);
+    const GPtrArray *found = report->recurring;
     RvTable *table = rv_document_table(
         document, RV_BLOCK_TABLE,
         SAY("Faults that came back: same device, same cause", "重复故障：同一设备、同一原因"));
@@ -142,9 +113,9 @@ add_recurring(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Last", "最近一次"), 20, RV_ALIGN_LEFT);
     table->none = g_strdup(SAY("No fault came back.", "没有重复发生的故障。"));
     for (guint i = 0; i < found->len; i++) {
-        const Recurring *one = &g_array_index(found, Recurring, i);
+        const RvReportRecurring *one = g_ptr_array_index(found, i);
 
-        if (one->times < 2 || rv_table_full(document, table, 20, found->len))
+        if (rv_table_full(document, table, 20, found->len))
             break;
         rv_table_row(table);
         rv_device_cell(table, report, one->device);
@@ -161,63 +132,23 @@ void
 rv_section_over_time(RvDocument *document, const RvReport *report)
 {
     rv_document_heading(document, 1, "over-time", SAY("Over time", "同比与环比"));
-    add_periods(document, report);
+    if (report->months->len > 0) {
+        g_autofree char *caption = months_caption(document, report);
+
+        add_periods(document, report->months, caption);
+    }
+    add_periods(document, report->history,
+                SAY("This period beside those before", "本周期与往期对比"));
     add_pareto(document, report);
     add_recurring(document, report);
 }
 
 /* ---- year: what to renew ---- */
 
-typedef struct {
-    const char *model;
-    guint devices, findings, faults, suspects;
-} Ageing;
-
-static int
-compare_ageing(gconstpointer a, gconstpointer b)
-{
-    const Ageing *left = a, *right = b;
-    double l = (double)(left->findings + left->suspects) / left->devices;
-    double r = (double)(right->findings + right->suspects) / right->devices;
-
-    return l != r ? (l > r ? -1 : 1) : strcmp(left->model, right->model);
-}
-
-static GArray *
-by_model(const RvReport *report)
-{
-    GArray *all = g_array_new(FALSE, TRUE, sizeof(Ageing));
-
-    for (guint i = 0; i < report->devices->len; i++) {
-        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
-        Ageing *one = NULL;
-
-        for (guint j = 0; j < all->len && one == NULL; j++)
-            if (strcmp(g_array_index(all, Ageing, j).model, device->model) == 0)
-                one = &g_array_index(all, Ageing, j);
-        if (one == NULL) {
-            Ageing fresh = {.model = device->model};
-
-            g_array_append_val(all, fresh);
-            one = &g_array_index(all, Ageing, all->len - 1);
-        }
-        one->devices++;
-        one->findings += device->findings;
-        one->faults += device->faults;
-        for (guint j = 0; j < report->suspects->len; j++)
-            one->suspects +=
-                strcmp(
-                    ((RvReportSuspect *)g_ptr_array_index(report->suspects, j))->evidence->device,
-                    device->name) == 0;
-    }
-    g_array_sort(all, compare_ageing);
-    return all;
-}
-
 void
 rv_section_prevention(RvDocument *document, const RvReport *report)
 {
-    g_autoptr(GArray) all = by_model(report);
+    const GPtrArray *all = report->models;
     RvTable *table;
 
     rv_document_heading(document, 1, "prevention",
@@ -234,7 +165,7 @@ rv_section_prevention(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("For each device", "单台发现数"), 16, RV_ALIGN_RIGHT);
     table->none = g_strdup(SAY("There is no device.", "没有设备。"));
     for (guint i = 0; i < all->len; i++) {
-        const Ageing *one = &g_array_index(all, Ageing, i);
+        const RvReportModel *one = g_ptr_array_index(all, i);
 
         if (rv_table_full(document, table, 30, all->len))
             break;
@@ -244,8 +175,7 @@ rv_section_prevention(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", one->faults);
         rv_table_cell(table, "%u", one->findings);
         rv_table_cell(table, "%u", one->suspects);
-        rv_table_take(table,
-                      rv_write_number((double)(one->findings + one->suspects) / one->devices, 2));
+        rv_table_take(table, rv_write_number(one->per_device, 2));
     }
     rv_document_text(
         document, RV_BLOCK_TEXT, "%s",

@@ -24,25 +24,24 @@ add_verdict(RvDocument *document, const RvReport *report)
     if (report->not_met > 0)
         block = rv_document_text(
             document, RV_BLOCK_LEAD,
-            SAY("The service level was not kept for %u of %u devices; overall availability %s; "
-                "open faults: %u; critical devices at the end: %u.",
-                "%u 台（共 %u 台）设备未达到服务级别；总体可用率 %s，未解决故障 %u "
-                "起，期末严重状态设备 %u 台。"),
+            SAY("The service level was missed on %u of %u devices. Overall availability was %s; "
+                "faults still open: %u, devices critical at the end: %u.",
+                "%2$u 台设备中有 %1$u 台未达到服务级别。总体可用率 %3$s；未解决故障 %4$u 起，"
+                "期末处于严重状态的设备 %5$u 台。"),
             report->not_met, report->devices->len, a, open, critical);
     else if (critical > 0 || open > 0)
         block = rv_document_text(
             document, RV_BLOCK_LEAD,
-            SAY("Service was available (%s), but work is left: open faults: %u; critical devices "
-                "at "
-                "the end: %u of %u.",
-                "服务可用（%s），但仍有待办事项：未解决故障 %u 起，期末严重状态设备 %u 台（共 %u "
-                "台）。"),
+            SAY("The service level was kept (availability %s), but work is left: faults still "
+                "open: %u, devices critical at the end: %u of %u.",
+                "服务级别无未达标项（总体可用率 %s），但仍有待办事项：未解决故障 %u 起，"
+                "期末处于严重状态的设备 %u 台（共 %u 台）。"),
             a, open, critical, report->devices->len);
     else
         block = rv_document_text(
             document, RV_BLOCK_LEAD,
-            SAY("A good period: availability %s over %u devices, no open fault, no device critical "
-                "at the end.",
+            SAY("A good period: availability %s over %u devices, no fault left open, no device "
+                "critical at the end.",
                 "本周期运行良好：总体可用率 %s（%u 台设备），无未解决故障，期末无严重状态设备。"),
             a, report->devices->len);
     block->mark = report->not_met > 0        ? RV_MARK_CRITICAL
@@ -207,16 +206,19 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
         g_autofree char *down = rv_write_duration(document->language, worst->availability->down_ms);
 
         rv_document_item(
-            items, SAY("%s was down longest: %s (outages: %u).", "%s 中断时间最长：%s，共 %u 次。"),
+            items,
+            worst->availability->outages == 1
+                ? SAY("%s was down longest: %s, in %u outage.", "%s 中断时间最长：%s，共 %u 次。")
+                : SAY("%s was down longest: %s, in %u outages.", "%s 中断时间最长：%s，共 %u 次。"),
             worst->name, down, worst->availability->outages);
     }
-    rv_document_item(
-        items,
-        SAY("Faults on the ledger: %u; not resolved: %u.", "故障台账共 %u 起，其中 %u 起未解决。"),
-        report->faults->len, report->sums.open_faults);
+    rv_document_item(items,
+                     SAY("The ledger holds faults: %u, of these not resolved: %u.",
+                         "故障台账共 %u 起，其中 %u 起未解决。"),
+                     report->faults->len, report->sums.open_faults);
     if (report->findings->len > 0)
         rv_document_item(items,
-                         SAY("Parts with a warning or worse at some time: %u.",
+                         SAY("Parts that were at warning or worse at some time: %u.",
                              "%u 个部件曾出现告警或严重状态。"),
                          report->findings->len);
     else
@@ -292,21 +294,26 @@ add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
 
     if (replace > 0)
         rv_document_item(items,
-                         SAY("Replace or repair what is critical: %u (section on actions).",
-                             "更换或修复 %u 个处于严重状态的部件（见“处理建议”）。"),
+                         replace == 1
+                             ? SAY("Replace or repair the %u critical part (see Actions).",
+                                   "更换或修复 %u 个处于严重状态的部件（见“处理建议”）。")
+                             : SAY("Replace or repair the %u critical parts (see Actions).",
+                                   "更换或修复 %u 个处于严重状态的部件（见“处理建议”）。"),
                          replace);
     if (report->sums.open_faults > 0)
         rv_document_item(items,
-                         SAY("Bring the open faults to an end: %u.", "关闭 %u 起未解决故障。"),
+                         report->sums.open_faults == 1
+                             ? SAY("See the %u open fault through.", "尽快解决 %u 起未结故障。")
+                             : SAY("See the %u open faults through.", "尽快解决 %u 起未结故障。"),
                          report->sums.open_faults);
     if (report->firmware->len > 0 && items->texts->len < MOST)
         rv_document_item(items,
-                         SAY("Plan firmware updates, off the baseline: %u.",
+                         SAY("Plan firmware updates; versions off the baseline: %u.",
                              "为 %u 处不符合基线的固件安排升级。"),
                          report->firmware->len);
     if (report->weak[RV_WEAK_COMMUNITY]->len > 0 && items->texts->len < MOST)
         rv_document_item(items,
-                         SAY("Change default SNMP communities; devices: %u.",
+                         SAY("Change the default SNMP communities; devices that use them: %u.",
                              "更换 %u 台设备的默认 SNMP 团体字。"),
                          report->weak[RV_WEAK_COMMUNITY]->len);
     if (rv_report_has_gap(report, RV_GAP_NO_PLAN) && items->texts->len < MOST)

@@ -151,8 +151,11 @@ coverage_sentence(const RvDocument *document, const RvReport *report)
 {
     g_autofree char *observed = rv_write_percent(report->sums.observed, 1);
 
-    return g_strdup_printf(SAY("%s of the agreed service time of %u devices was observed",
-                               "约定服务时间的 %s 已被观测，共 %u 台设备"),
+    return g_strdup_printf(report->devices->len == 1
+                               ? SAY("%s of the agreed service time of %u device was observed",
+                                     "%2$u 台设备约定服务时间的 %1$s 已被观测")
+                               : SAY("%s of the agreed service time of %u devices was observed",
+                                     "%2$u 台设备约定服务时间的 %1$s 已被观测"),
                            observed, report->devices->len);
 }
 

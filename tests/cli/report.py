@@ -155,6 +155,47 @@ def check_model(site):
                for row in rows), "CSV and JSON agree")
 
 
+def keys_of(value):
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            yield from keys_of(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from keys_of(one)
+
+
+def check_long(site):
+    """What quarter and year derive is data, and the man page names every key that is written."""
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../man/rackvitals-report.1")
+    with open(page, encoding="utf-8") as file:
+        named = set(re.findall(r"\w+", file.read().replace("\\-", "-")))
+    missing = set()
+    for kind in ("month", "quarter", "year"):
+        model = json.loads(site.report("l.json", "--period", kind, "--at", "2026-10-20",
+                                       "--format", "json"))
+        missing |= set(keys_of(model)) - named
+    result(not missing, "rackvitals-report(1) names every key of the JSON", sorted(missing))
+    result([one["period"] for one in model["months"]] ==
+           ["2026-%02d" % month for month in range(1, 12)], "a year has its months as far as it came",
+           model["months"])
+    october = model["months"][9]
+    month = json.loads(site.report("l.json", "--at", "2026-10", "--format", "json"))
+    result((october["a"], october["down_ms"], october["faults"], october["not_met"]) ==
+           (month["a"], month["down_ms"], len(month["faults"]), month["not_met"]),
+           "a month within the year is the month alone", october)
+    result(sum(one["faults"] for one in model["causes"]) == len(model["faults"]) and
+           model["causes"][-1]["cumulative"] == 1 and month["months"] == [],
+           "causes add up to all faults", model["causes"])
+    result(sum(one["devices"] for one in model["models"]) == len(model["devices"]),
+           "models hold every device")
+    for table, rows in (("periods", len(model["months"]) + 6), ("causes", len(model["causes"])),
+                        ("recurring", len(model["recurring"])), ("models", len(model["models"]))):
+        text = site.report("l.csv", "--period", "year", "--at", "2026", "--format", "csv",
+                           "--table", table).decode()
+        result(len(list(csv.DictReader(io.StringIO(text)))) == rows, "table " + table, text)
+
+
 def check_others(site):
     done = site.run("fault", "open", "switch-01", "--state", site.path("state"), "--title", HOSTILE,
                     "--level", "2", env={"RACKVITALS_NOW": str(int(MADE) - 3600)})
@@ -294,6 +335,7 @@ def main():
         check_pdf(site)
         check_model(site)
         check_errors(site)
+        check_long(site)
         check_others(site)
         check_mail(site)
         check_sites(program, make_month, folder)

@@ -365,10 +365,20 @@ SENTENCE_UNITS = {"°C", "rpm", "V", "dB", "dBm"}
 SCALES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
-def pages(program, site, language):
-    """The text of the report, without what a page repeats: contents, feet, heads of tables."""
+KINDS = [
+    ("month", 300, ["report", "--at", MONTH]),
+    ("quarter", 300, ["report", "--period", "quarter", "--at", "2026-Q4"]),
+    ("year", 300, ["report", "--period", "year", "--at", "2026"]),
+    ("round", 1, ["report", "--period", "round", "--at", "2026-10-20"]),
+    ("device", 50, ["report", "--device", "switch-01", "--at", MONTH]),
+    ("fault", 10, ["fault", "report", "1", "--state", "state"]),
+]
+
+
+def pages(program, site, command, language):
+    """The text of a report, without what a page repeats: contents, feet, heads of tables."""
     name = site / f"{language}.pdf"
-    run(program, site, "report", "--at", MONTH, "--lang", language, "--output", name)
+    run(program, site, *command, "--format", "pdf", "--lang", language, "--output", name)
     text = subprocess.run(["pdftotext", "-layout", name, "-"], stdout=subprocess.PIPE,
                           check=True).stdout.decode()
     text = "\n".join(line for line in text.splitlines()
@@ -464,22 +474,26 @@ def is_said(pools, mark):
     return fits or (first == "99.999" and any(99.999 <= v < 100 for v in pools["%"]))
 
 
-def check_pages(program, site, model):
+def check_pages(program, site, kind, least, command):
     if not shutil.which("pdftotext"):
         result(True, "pages # SKIP pdftotext is not installed")
         return
-    marks = {language: printed(pages(program, site, language)) for language in ("en", "zh_CN")}
+    command = [str(site / "state") if word == "state" else word for word in command]
+    model = json.loads(run(program, site, *command, "--format", "json", "--output", "-"))
+    marks = {language: printed(pages(program, site, command, language))
+             for language in ("en", "zh_CN")}
     pools = said(model)
-    result(sum(marks["en"].values()) > 300, "the pages have numbers", sum(marks["en"].values()))
+    result(sum(marks["en"].values()) > least, f"{kind}: the pages have numbers",
+           sum(marks["en"].values()))
     # a sentence may break between a number and its unit: its measures are told once, not counted
     apart = {mark for mark in marks["en"].keys() | marks["zh_CN"].keys()
              if (marks["en"][mark] != marks["zh_CN"][mark] if mark[1] not in SENTENCE_UNITS
                  else (mark in marks["en"]) != (mark in marks["zh_CN"]))}
-    result(not apart, "English and Chinese pages carry the same numbers, as often",
+    result(not apart, f"{kind}: English and Chinese pages carry the same numbers, as often",
            [(mark, marks["en"][mark], marks["zh_CN"][mark]) for mark in sorted(apart, key=str)])
     for language in marks:
         unknown = [mark for mark in marks[language] if not is_said(pools, mark)]
-        result(not unknown, f"every measure, time and duration of the {language} pages is in the"
+        result(not unknown, f"{kind}: every measure, time and duration of the {language} pages is in the"
                f" model ({len(marks[language])})", unknown)
     result(not is_said(pools, ("987.6", "kWh")) and not is_said(pools, ("duration", 12345 * 86400)),
            "a number that the model does not have is noticed")
@@ -505,7 +519,8 @@ def main():
         check_faults(db, model)
         check_coverage(db, model)
         check_series(site, db, model)
-        check_pages(program, site, model)
+        for kind in KINDS:
+            check_pages(program, site, *kind)
         db.close()
     print(f"1..{count}")
     return 1 if failed else 0
