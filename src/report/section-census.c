@@ -82,7 +82,7 @@ rv_section_changes(RvDocument *document, const RvReport *report)
 
     rv_document_heading(document, 1, "changes", SAY("Asset changes", "资产变更"));
     caption = g_strdup_printf(
-        SAY("%u changes of devices, parts and firmware", "设备、部件与固件变更共 %u 项"),
+        SAY("Changes of devices, parts and firmware: %u", "设备、部件与固件变更共 %u 项"),
         report->changes->len);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
     rv_table_column(table, SAY("Time", "时间"), 19, RV_ALIGN_LEFT);
@@ -139,7 +139,7 @@ add_off_baseline(RvDocument *document, const RvReport *report)
                              "服务计划中没有适用于本站设备的固件基线，以下仅列出版本。"));
         return;
     }
-    caption = g_strdup_printf(SAY("%u of %u versions that were judged are as decided",
+    caption = g_strdup_printf(SAY("Firmware versions as decided: %u of %u that were judged",
                                   "受检固件 %2$u 项，符合基线 %1$u 项"),
                               report->firmware_fine, report->firmware_judged);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);

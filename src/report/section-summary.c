@@ -32,11 +32,20 @@ add_verdict(RvDocument *document, const RvReport *report)
     else if (critical > 0 || open > 0)
         block = rv_document_text(
             document, RV_BLOCK_LEAD,
-            SAY("The service level was kept (availability %s), but work is left: faults still "
-                "open: %u, devices critical at the end: %u of %u.",
-                "服务级别无未达标项（总体可用率 %s），但仍有待办事项：未解决故障 %u 起，"
+            SAY("No device missed its service level (availability %s), but work is left: faults "
+                "still open: %u, devices critical at the end: %u of %u.",
+                "没有设备未达标（总体可用率 %s），但仍有待办事项：未解决故障 %u 起，"
                 "期末处于严重状态的设备 %u 台（共 %u 台）。"),
             a, open, critical, report->devices->len);
+    else if (report->not_proven > 0)
+        block =
+            rv_document_text(document, RV_BLOCK_LEAD,
+                             SAY("Good as far as it was seen (availability %s), but too little was "
+                                 "observed to prove "
+                                 "the service level of %u of %u devices.",
+                                 "已观测部分运行良好（总体可用率 %1$s），但 %3$u 台设备中有 %2$u "
+                                 "台观测不足，无法证明达标。"),
+                             a, report->not_proven, report->devices->len);
     else
         block = rv_document_text(
             document, RV_BLOCK_LEAD,
