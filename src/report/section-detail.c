@@ -323,29 +323,13 @@ rv_section_environment(RvDocument *document, const RvReport *report)
 
 /* ---- interfaces ---- */
 
-/* The first row said as the finding. */
-static char *
-top_caption(const RvDocument *document, const RvReport *report)
-{
-    const RvReportInterface *first =
-        report->interfaces->len > 0 ? g_ptr_array_index(report->interfaces, 0) : NULL;
-    g_autofree char *used = NULL;
-
-    if (first == NULL || !isfinite(first->used))
-        return g_strdup(SAY("Busiest interfaces, by the 95th percentile of their speed",
-                            "最繁忙的接口（按 95 分位占带宽比例排序）"));
-    used = rv_write_percent(first->used, 1);
-    return g_strdup_printf(
-        SAY("Busiest interfaces, by the 95th percentile of their speed: %s at the most, on %s",
-            "最繁忙的接口（按 95 分位占带宽比例排序）：最高 %s，位于 %s"),
-        used, first->device);
-}
-
 static void
 add_top(RvDocument *document, const RvReport *report)
 {
-    g_autofree char *caption = top_caption(document, report);
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, caption);
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE,
+                          SAY("Busiest interfaces, by the 95th percentile of their speed",
+                              "最繁忙的接口（按 95 分位占带宽比例排序）"));
     guint all = 0;
 
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
