@@ -241,8 +241,10 @@ look_into(RvBuild *build, GError **error)
     for (; month.from_ms < report->until_ms; month = rv_period_next(&month, report->zone, anchor)) {
         RvReportMonth *into = add_month(report->months, month.label);
 
-        month.until_ms = MIN(month.until_ms, report->until_ms);
-        if (!look_back(build, &month, into, error))
+        RvPeriod so_far = month; /* the next month follows the whole one */
+
+        so_far.until_ms = MIN(month.until_ms, report->until_ms);
+        if (!look_back(build, &so_far, into, error))
             return FALSE;
     }
     return TRUE;
