@@ -215,8 +215,6 @@ test_broken_text(Place *place, gconstpointer unused)
 static void
 fill(RvState *state)
 {
-    g_autoptr(GError) error = NULL;
-
     for (gint64 s = 60; s <= 3000; s += 60) {
         RvObservation *sample = made_sample("a", s, "snmp", RV_STATE_UP);
 
