@@ -3,71 +3,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#define RRD_EXPORT_DEPRECATED /* for the types of the file's header; no function of that part is   \
-                                 called */
-#include <rrd.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HEAD_CEILING 8192
-#define SOURCES_CEILING 16
-#define ARCHIVES_CEILING 16
+#include "rrd/head.h"
 
 typedef enum { AVERAGE, MINIMUM, MAXIMUM, LAST } Function;
 
-/* The file's head, as it lies on disk. */
 typedef struct {
-    union {
-        guint8 bytes[HEAD_CEILING];
-        stat_head_t head;
-    };
-    gsize length;
-    ds_def_t *sources;
-    rra_def_t *archives;
-    live_head_t *live; /* from here on it changes with each sample */
-    pdp_prep_t *steps;
-    cdp_prep_t *rows; /* by archive, then by source */
-    rra_ptr_t *places;
-    gsize end; /* of the head: the first archive's rows begin here */
-    Function functions[ARCHIVES_CEILING];
+    RvRrdHead head;
+    Function functions[RV_RRD_ARCHIVES_CEILING];
 } File;
 
 /* ---- reading ---- */
 
 static gboolean
-is_ours(const stat_head_t *head)
-{
-    return memcmp(head->cookie, RRD_COOKIE, sizeof head->cookie) == 0 &&
-           strcmp(head->version, RRD_VERSION3) == 0 && head->float_cookie == FLOAT_COOKIE &&
-           head->ds_cnt > 0 && head->ds_cnt <= SOURCES_CEILING && head->rra_cnt > 0 &&
-           head->rra_cnt <= ARCHIVES_CEILING && head->pdp_step > 0;
-}
-
-static gboolean
-lay_out(File *file)
-{
-    gsize sources = file->head.ds_cnt, archives = file->head.rra_cnt;
-
-    file->sources = (ds_def_t *)(void *)(file->bytes + sizeof file->head);
-    file->archives = (rra_def_t *)(void *)(file->sources + sources);
-    file->live = (live_head_t *)(void *)(file->archives + archives);
-    file->steps = (pdp_prep_t *)(void *)(file->live + 1);
-    file->rows = (cdp_prep_t *)(void *)(file->steps + sources);
-    file->places = (rra_ptr_t *)(void *)(file->rows + sources * archives);
-    file->end = (gsize)((guint8 *)(file->places + archives) - file->bytes);
-    return file->end <= file->length;
-}
-
-static gboolean
 has_sources(const File *file, const RvRrdTemplate *template)
 {
-    gboolean same = file->head.ds_cnt == template->sources->len;
+    gboolean same = file->head.fixed.ds_cnt == template->sources->len;
 
     for (guint i = 0; same && i < template->sources->len; i++)
-        same = strncmp(file->sources[i].ds_nam,
+        same = strncmp(file->head.sources[i].ds_nam,
                        g_array_index(template->sources, RvRrdSource, i).name, DS_NAM_SIZE) == 0 &&
-               strcmp(file->sources[i].dst, "GAUGE") == 0;
+               strcmp(file->head.sources[i].dst, "GAUGE") == 0;
     return same;
 }
 
@@ -76,14 +35,13 @@ has_functions(File *file)
 {
     static const char *const words[] = {"AVERAGE", "MIN", "MAX", "LAST"};
 
-    for (guint i = 0; i < file->head.rra_cnt; i++) {
-        const rra_def_t *archive = &file->archives[i];
+    for (guint i = 0; i < file->head.fixed.rra_cnt; i++) {
+        const rra_def_t *archive = &file->head.archives[i];
         guint function = 0;
 
         while (function < G_N_ELEMENTS(words) && strcmp(archive->cf_nam, words[function]) != 0)
             function++;
-        if (function == G_N_ELEMENTS(words) || archive->pdp_cnt == 0 || archive->row_cnt == 0 ||
-            file->places[i].cur_row >= archive->row_cnt)
+        if (function == G_N_ELEMENTS(words))
             return FALSE;
         file->functions[i] = (Function)function;
     }
@@ -95,31 +53,28 @@ has_size(const File *file, gint64 size)
 {
     guint64 rows = 0;
 
-    for (guint i = 0; i < file->head.rra_cnt; i++)
-        rows += file->archives[i].row_cnt;
-    return size == (gint64)(file->end + rows * file->head.ds_cnt * sizeof(rrd_value_t));
+    for (guint i = 0; i < file->head.fixed.rra_cnt; i++)
+        rows += file->head.archives[i].row_cnt;
+    return size == (gint64)(file->head.end + rows * file->head.fixed.ds_cnt * sizeof(rrd_value_t));
 }
 
 static gboolean
 read_head(int fd, const RvRrdTemplate *template, File *file)
 {
     struct stat status;
-    gssize length = pread(fd, file->bytes, sizeof file->bytes, 0);
 
-    file->length = (gsize)MAX(length, 0);
-    return length >= (gssize)sizeof file->head && is_ours(&file->head) && lay_out(file) &&
-           has_sources(file, template) && has_functions(file) && fstat(fd, &status) == 0 &&
-           has_size(file, status.st_size);
+    return rv_rrd_head_read(fd, &file->head) && has_sources(file, template) &&
+           has_functions(file) && fstat(fd, &status) == 0 && has_size(file, status.st_size);
 }
 
 /* ---- one sample, as librrd's rrd_update.c has it ---- */
 
 typedef struct {
-    double interval;               /* seconds since the last sample */
-    double before;                 /* of these, until the last step that has ended */
-    double after;                  /* and in the one that was begun */
-    gulong steps;                  /* that have ended */
-    double ended[SOURCES_CEILING]; /* their values: one for all of them */
+    double interval;                      /* seconds since the last sample */
+    double before;                        /* of these, until the last step that has ended */
+    double after;                         /* and in the one that was begun */
+    gulong steps;                         /* that have ended */
+    double ended[RV_RRD_SOURCES_CEILING]; /* their values: one for all of them */
 } Sample;
 
 /* A value as librrd reads it from its text; NAN where it does not count. */
@@ -302,10 +257,10 @@ put_single(unival *scratch, double value, gulong steps)
 static void
 consolidate(File *file, guint n, const Sample *sample, gulong number)
 {
-    const rra_def_t *archive = &file->archives[n];
+    const rra_def_t *archive = &file->head.archives[n];
 
-    for (guint i = 0; i < file->head.ds_cnt; i++) {
-        unival *scratch = file->rows[n * file->head.ds_cnt + i].scratch;
+    for (guint i = 0; i < file->head.fixed.ds_cnt; i++) {
+        unival *scratch = file->head.rows[n * file->head.fixed.ds_cnt + i].scratch;
 
         if (archive->pdp_cnt == 1)
             put_single(scratch, sample->ended[i], sample->steps);
@@ -324,18 +279,18 @@ consolidate(File *file, guint n, const Sample *sample, gulong number)
 static gboolean
 write_rows_of(int fd, File *file, guint n, gsize begin, gulong rows)
 {
-    gsize sources = file->head.ds_cnt;
+    gsize sources = file->head.fixed.ds_cnt;
     gsize bytes = sources * sizeof(rrd_value_t);
-    gulong count = file->archives[n].row_cnt;
-    gulong *row = &file->places[n].cur_row;
+    gulong count = file->head.archives[n].row_cnt;
+    gulong *row = &file->head.places[n].cur_row;
 
     rows = MIN(rows, count);
     for (gulong r = 0; r < rows; r++) {
-        rrd_value_t values[SOURCES_CEILING];
+        rrd_value_t values[RV_RRD_SOURCES_CEILING];
         guint which = r == 0 ? CDP_primary_val : CDP_secondary_val;
 
         for (gsize i = 0; i < sources; i++)
-            values[i] = file->rows[n * sources + i].scratch[which].u_val;
+            values[i] = file->head.rows[n * sources + i].scratch[which].u_val;
         *row = (*row + 1) % count;
         if (pwrite(fd, values, bytes, (off_t)(begin + *row * bytes)) != (gssize)bytes)
             return FALSE;
@@ -347,16 +302,16 @@ write_rows_of(int fd, File *file, guint n, gsize begin, gulong rows)
 static gboolean
 write_rows(int fd, File *file, const Sample *sample, gulong number)
 {
-    gsize begin = file->end;
+    gsize begin = file->head.end;
 
-    for (guint n = 0; sample->steps > 0 && n < file->head.rra_cnt; n++) {
-        const rra_def_t *archive = &file->archives[n];
+    for (guint n = 0; sample->steps > 0 && n < file->head.fixed.rra_cnt; n++) {
+        const rra_def_t *archive = &file->head.archives[n];
         gulong rows = rows_ended(archive, sample, number);
 
         consolidate(file, n, sample, number);
         if (rows > 0 && !write_rows_of(fd, file, n, begin, rows))
             return FALSE;
-        begin += archive->row_cnt * file->head.ds_cnt * sizeof(rrd_value_t);
+        begin += archive->row_cnt * file->head.fixed.ds_cnt * sizeof(rrd_value_t);
     }
     return TRUE;
 }
@@ -364,10 +319,10 @@ write_rows(int fd, File *file, const Sample *sample, gulong number)
 static gboolean
 write_head(int fd, const File *file)
 {
-    gsize begin = (gsize)((const guint8 *)file->live - file->bytes);
-    gsize bytes = file->end - begin;
+    gsize begin = (gsize)((const guint8 *)file->head.live - file->head.bytes);
+    gsize bytes = file->head.end - begin;
 
-    return pwrite(fd, file->live, bytes, (off_t)begin) == (gssize)bytes;
+    return pwrite(fd, file->head.live, bytes, (off_t)begin) == (gssize)bytes;
 }
 
 static Sample
@@ -385,35 +340,35 @@ sample_between(gint64 last_s, gint64 time_s, gint64 step)
 static gboolean
 advance(int fd, File *file, gint64 time_s, const double *rates)
 {
-    gint64 last_s = file->live->last_up;
-    Sample sample = sample_between(last_s, time_s, (gint64)file->head.pdp_step);
+    gint64 last_s = file->head.live->last_up;
+    Sample sample = sample_between(last_s, time_s, (gint64)file->head.fixed.pdp_step);
 
-    for (guint i = 0; i < file->head.ds_cnt; i++) {
+    for (guint i = 0; i < file->head.fixed.ds_cnt; i++) {
         double amount = rates[i] * sample.interval;
 
         if (sample.steps > 0)
-            sample.ended[i] =
-                end_step(&file->sources[i], &file->steps[i], amount, &sample, file->head.pdp_step);
+            sample.ended[i] = end_step(&file->head.sources[i], &file->head.steps[i], amount,
+                                       &sample, file->head.fixed.pdp_step);
         else
-            go_on(&file->steps[i], amount, sample.interval);
+            go_on(&file->head.steps[i], amount, sample.interval);
     }
-    file->live->last_up = (time_t)time_s;
-    return write_rows(fd, file, &sample, (gulong)last_s / file->head.pdp_step);
+    file->head.live->last_up = (time_t)time_s;
+    return write_rows(fd, file, &sample, (gulong)last_s / file->head.fixed.pdp_step);
 }
 
 /* A gap is taken in two: to the end of the step that was begun, if one was, and the rest. */
 static gboolean
 update(int fd, File *file, gint64 time_s, const double *values)
 {
-    gint64 step = (gint64)file->head.pdp_step, last_s = file->live->last_up;
+    gint64 step = (gint64)file->head.fixed.pdp_step, last_s = file->head.live->last_up;
     gint64 end_s = (last_s / step + 1) * step;
-    double rates[SOURCES_CEILING];
+    double rates[RV_RRD_SOURCES_CEILING];
 
-    if (time_s <= last_s || file->live->last_up_usec != 0)
+    if (time_s <= last_s || file->head.live->last_up_usec != 0)
         return FALSE;
-    for (guint i = 0; i < file->head.ds_cnt; i++)
-        rates[i] =
-            take_value(&file->sources[i], &file->steps[i], values[i], (double)(time_s - last_s));
+    for (guint i = 0; i < file->head.fixed.ds_cnt; i++)
+        rates[i] = take_value(&file->head.sources[i], &file->head.steps[i], values[i],
+                              (double)(time_s - last_s));
     if (last_s % step != 0 && time_s / step - last_s / step > 1 && !advance(fd, file, end_s, rates))
         return FALSE;
     return advance(fd, file, time_s, rates) && write_head(fd, file);
