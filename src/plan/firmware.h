@@ -1,15 +1,20 @@
 /* Firmware: which of two versions is the newer, and whether a part runs what the site decided.
  * Pure.
  *
- * No vendor's scheme is known by name; numbers count as numbers and words as words, which orders
- * V200R010C00SPC600, 15.2(4)E10, 18.4R2-S3, 2.10.10.10 and 9.3(5)I42 as their vendors do. */
+ * Numbers count as numbers and words as words, and what stands between them says how they belong
+ * together; that orders Cisco, Junos, VRP, Comware, PAN-OS, FortiOS, ONTAP, DSM and iLO as their
+ * vendors do. The rows of tests/unit/plan/test-firmware.c show what it comes to. */
 #pragma once
 
 #include "observation/observation.h"
 
-/* Below, at or above 0 as `a` is older, the same or newer. "1.2" is older than "1.2.1", and
- * "1.2-rc1" (rc, beta, alpha, pre, dev, snapshot) older than "1.2". Leading zeros, case and
- * punctuation do not count. */
+/* Below, at or above 0 as `a` is older, the same or newer. Where they are the same so far, a
+ * version that goes on with one of these is, from the oldest to the newest: 1.2-rc1 (rc, beta,
+ * alpha, pre, dev, snapshot); nothing; 1.2-7 (a build); 1.2-h3 (a word); 1.2b (a letter at the
+ * number); 1.2.1 (a number of the same row); 21.4R3-S5 (a service release of Junos, newer than the
+ * build 21.4R3.15). Leading zeros, case, and punctuation beside that do not count; nor do "v" or
+ * "Release" ahead, a date or a remark in parentheses behind, or a name that only one of them has
+ * ("DSM 7.1"). */
 int rv_version_compare(const char *a, const char *b);
 
 /* What a site decided for a model; NULL: nothing. */
