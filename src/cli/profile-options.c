@@ -56,7 +56,7 @@ RvProfiles *
 rv_profile_options_open(const RvProfileOptions *options, RvProblems *problems)
 {
     g_auto(GStrv) folders = rv_profile_options_folders(options);
-    RvProfiles *profiles = rv_profiles_open((const char *const *)folders, problems);
+    RvProfiles *profiles = rv_profiles_open((const char *const *)folders, NULL, problems);
 
     rv_profile_print_problems(problems);
     return profiles;

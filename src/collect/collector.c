@@ -229,6 +229,10 @@ rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GErro
 {
     g_autoptr(RvProblems) problems = rv_problems_new();
     g_autoptr(RvCollector) collector = g_new0(RvCollector, 1);
+    g_autofree char *catalogue =
+        options->state_folder != NULL
+            ? g_build_filename(options->state_folder, "profiles.catalogue", NULL)
+            : NULL;
 
     collector->context = context;
     collector->state_folder = g_strdup(options->state_folder);
@@ -237,7 +241,7 @@ rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GErro
     collector->rounds = g_hash_table_new_full(NULL, NULL, round_free, NULL);
     collector->load.typical = TYPICAL_BYTES;
     collector->means = (RvVisitMeans){
-        .profiles = rv_profiles_open(options->profile_folders, problems),
+        .profiles = rv_profiles_open(options->profile_folders, catalogue, problems),
         .load = &collector->load,
         .plans = rv_column_plans_new(options->packet_counters),
         .packet_counters = options->packet_counters,

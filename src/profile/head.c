@@ -12,8 +12,8 @@ clear_oid(gpointer data)
     rv_oid_clear(data);
 }
 
-static RvProfileHead *
-head_new(const char *path)
+RvProfileHead *
+rv_profile_head_new(const char *path)
 {
     RvProfileHead *head = g_new0(RvProfileHead, 1);
 
@@ -130,7 +130,7 @@ rv_profile_head_load(const char *path, RvProblems *problems)
         rv_yaml_problem(root, problems, "a profile begins with the keys profile and match");
         return NULL;
     }
-    head = head_new(path);
+    head = rv_profile_head_new(path);
     head->name = g_strdup(name);
     read_match(&reader, rv_yaml_get(root, "match"), head);
     if (rv_yaml_get_choice(root, "role", roles, &role, problems))

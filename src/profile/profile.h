@@ -95,7 +95,9 @@ typedef struct {
     gboolean at_base; /* some OID was written below "base" */
 } RvProfile;
 
-/* Reads profile, match, role, uses, without. NULL with problems. */
+/* An empty one of the file `path`. */
+RvProfileHead *rv_profile_head_new(const char *path);
+/* Reads profile, match, role, uses, without, base. NULL with problems. */
 RvProfileHead *rv_profile_head_load(const char *path, RvProblems *problems);
 void rv_profile_head_free(RvProfileHead *head);
 

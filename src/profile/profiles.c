@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "profile/catalogue.h"
 
 #define FOLDER_DEPTH 8
 
@@ -15,15 +17,15 @@ struct RvProfiles {
 /* ---- loading ---- */
 
 static void
-add_head(RvProfiles *profiles, const char *path, const char *folder, GHashTable *of_folder,
+add_head(RvProfiles *profiles, RvProfileHead *head, const char *folder, GHashTable *of_folder,
          RvProblems *problems)
 {
-    RvProfileHead *head = rv_profile_head_load(path, problems), *old;
+    RvProfileHead *old;
 
     if (head == NULL)
         return;
     if (g_hash_table_contains(of_folder, head->name)) {
-        rv_problems_add(problems, path, 1, 1, "there is another profile '%s' below %s: %s",
+        rv_problems_add(problems, head->file, 1, 1, "there is another profile '%s' below %s: %s",
                         head->name, folder,
                         (const char *)g_hash_table_lookup(of_folder, head->name));
         rv_profile_head_free(head);
@@ -39,39 +41,28 @@ add_head(RvProfiles *profiles, const char *path, const char *folder, GHashTable 
     g_hash_table_insert(profiles->by_name, head->name, head);
 }
 
-static int
-compare_text(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void
-scan(RvProfiles *profiles, const char *folder, const char *top, int depth, GHashTable *of_folder,
-     RvProblems *problems)
+scan(RvProfiles *profiles, RvCatalogue *catalogue, const char *folder, const char *top, int depth,
+     GHashTable *of_folder, RvProblems *problems)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, &error);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    const char *name;
+    g_autoptr(GPtrArray) names = rv_catalogue_names(catalogue, folder, &error);
 
-    if (dir == NULL) {
+    if (names == NULL) {
         rv_problems_add(problems, folder, 0, 0, "%s", error->message);
         return;
     }
-    while ((name = g_dir_read_name(dir)) != NULL)
-        g_ptr_array_add(names, g_strdup(name));
-    g_ptr_array_sort(names, compare_text);
     for (guint i = 0; i < names->len; i++) {
-        g_autofree char *path = NULL;
+        const char *name = g_ptr_array_index(names, i);
+        g_autofree char *path = g_build_filename(folder, name, NULL);
 
-        name = g_ptr_array_index(names, i);
-        path = g_build_filename(folder, name, NULL);
-        if (name[0] == '.')
-            continue;
-        if (g_str_has_suffix(name, ".yaml"))
-            add_head(profiles, path, top, of_folder, problems);
-        else if (depth < FOLDER_DEPTH && g_file_test(path, G_FILE_TEST_IS_DIR))
-            scan(profiles, path, top, depth + 1, of_folder, problems);
+        if (g_str_has_suffix(name, ".yaml")) {
+            add_head(profiles, rv_catalogue_head(catalogue, path, problems), top, of_folder,
+                     problems);
+        } else if (depth < FOLDER_DEPTH && g_str_has_suffix(name, "/")) {
+            path[strlen(path) - 1] = '\0';
+            scan(profiles, catalogue, path, top, depth + 1, of_folder, problems);
+        }
     }
 }
 
@@ -82,9 +73,10 @@ compare_heads(gconstpointer a, gconstpointer b)
 }
 
 RvProfiles *
-rv_profiles_open(const char *const *folders, RvProblems *problems)
+rv_profiles_open(const char *const *folders, const char *catalogue, RvProblems *problems)
 {
     RvProfiles *profiles = g_new0(RvProfiles, 1);
+    g_autoptr(RvCatalogue) kept = rv_catalogue_load(catalogue, rv_clock_now_ms());
 
     profiles->heads = g_ptr_array_new_with_free_func((GDestroyNotify)rv_profile_head_free);
     profiles->by_name = g_hash_table_new(g_str_hash, g_str_equal);
@@ -94,8 +86,9 @@ rv_profiles_open(const char *const *folders, RvProblems *problems)
         g_autoptr(GHashTable) of_folder =
             g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-        scan(profiles, folders[i], folders[i], 0, of_folder, problems);
+        scan(profiles, kept, folders[i], folders[i], 0, of_folder, problems);
     }
+    rv_catalogue_save(kept);
     g_ptr_array_sort(profiles->heads, compare_heads);
     return profiles;
 }

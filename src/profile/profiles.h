@@ -1,6 +1,7 @@
 /* All profiles there are, and which of them serve a device.
  *
- * Only heads are read at the start; a profile is compiled when a device needs it. */
+ * Only heads are read at the start, and of files that did not change since not even those; a profile
+ * is compiled when a device needs it. */
 #pragma once
 
 #include "profile/profile.h"
@@ -8,9 +9,10 @@
 typedef struct RvProfiles RvProfiles;
 
 /* Folders (NULL-terminated) are searched with all below them; a profile of a later folder replaces
- * one of the same name of an earlier. Heads that are wrong are problems and left out. Never NULL.
- */
-RvProfiles *rv_profiles_open(const char *const *folders, RvProblems *problems);
+ * one of the same name of an earlier. Heads that are wrong are problems and left out. `catalogue`
+ * (may be NULL) is the file where heads are kept for the next run. Never NULL. */
+RvProfiles *rv_profiles_open(const char *const *folders, const char *catalogue,
+                             RvProblems *problems);
 void rv_profiles_free(RvProfiles *profiles);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvProfiles, rv_profiles_free)
 

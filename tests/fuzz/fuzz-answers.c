@@ -17,7 +17,7 @@ standards(void)
     if (profiles == NULL) {
         RvProblems *problems = rv_problems_new();
 
-        profiles = rv_profiles_open(folders, problems);
+        profiles = rv_profiles_open(folders, NULL, problems);
         g_assert_cmpuint(rv_problems_count(problems), ==, 0);
         rv_problems_free(problems);
     }

@@ -100,11 +100,11 @@ test_proposal(void)
     g_autoptr(RvProblems) problems = rv_problems_new();
     g_autofree char *module = put("NOBODY-MIB", MODULE);
     g_autoptr(RvObjects) objects = rv_objects_load(folder);
-    g_autoptr(RvProfiles) none = rv_profiles_open((const char *const[]){NULL}, problems);
+    g_autoptr(RvProfiles) none = rv_profiles_open((const char *const[]){NULL}, NULL, problems);
     g_autoptr(RvSnmpAnswers) answers = walk();
     g_autofree char *text = rv_learn_profile(none, objects, answers, "box");
     g_autofree char *file = put("box.yaml", text);
-    g_autoptr(RvProfiles) learnt = rv_profiles_open(folders, problems);
+    g_autoptr(RvProfiles) learnt = rv_profiles_open(folders, NULL, problems);
     const RvProfile *profile = rv_profiles_get(learnt, "box", NULL, problems);
 
     assert_says(text, "sysObjectID: [1.3.6.1.4.1.99999.5]");

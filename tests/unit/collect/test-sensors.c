@@ -27,7 +27,7 @@ interpret(const char *profile, const char *walk)
     g_autofree char *recording = put("walk.snmprec", walk);
     const char *folders[] = {folder, NULL};
     g_autoptr(RvProblems) problems = rv_problems_new();
-    g_autoptr(RvProfiles) profiles = rv_profiles_open(folders, problems);
+    g_autoptr(RvProfiles) profiles = rv_profiles_open(folders, NULL, problems);
     g_autoptr(GError) error = NULL;
     g_autoptr(RvSnmpAnswers) answers = rv_snmp_recording_load(recording, NULL, &error);
     RvObservation *observation = rv_observation_new();

@@ -35,7 +35,7 @@ open_folder(RvProblems *problems)
 {
     const char *folders[] = {folder, NULL};
 
-    return rv_profiles_open(folders, problems);
+    return rv_profiles_open(folders, NULL, problems);
 }
 
 static gboolean
@@ -123,7 +123,7 @@ test_replace(void)
     empty_folder();
     put("family.yaml", "profile: family\nmatch: any\n");
     g_file_set_contents(path, "profile: family\nmatch: none\n", -1, NULL);
-    profiles = rv_profiles_open(folders, problems);
+    profiles = rv_profiles_open(folders, NULL, problems);
     g_assert_cmpuint(rv_profiles_count(profiles), ==, 1);
     g_assert_true(rv_profiles_find(profiles, "family")->none);
     g_remove(path);
