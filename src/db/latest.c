@@ -1,6 +1,6 @@
 #include "db/latest.h"
 
-#include <gio/gio.h>
+#include <libdeflate.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -8,31 +8,38 @@
 
 #define BODY_CEILING (64 * 1024 * 1024)
 
-/* All of `bytes` through a GZlibCompressor or its inverse; at most `ceiling` bytes come out. */
+/* zlib's format (RFC 1950); NULL: no memory. */
 static GByteArray *
-convert(GConverter *converter, const guint8 *bytes, gsize length, gsize ceiling, GError **error)
+deflate_line(const char *line, gsize length)
 {
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(1);
+    GByteArray *out;
+
+    if (compressor == NULL)
+        return NULL;
+    out = g_byte_array_new();
+    g_byte_array_set_size(out, (guint)libdeflate_zlib_compress_bound(compressor, length));
+    g_byte_array_set_size(
+        out, (guint)libdeflate_zlib_compress(compressor, line, length, out->data, out->len));
+    libdeflate_free_compressor(compressor);
+    return out;
+}
+
+/* NULL: `bytes` are no zlib stream of `size` bytes. */
+static GByteArray *
+inflate_line(const guint8 *bytes, gsize length, gsize size)
+{
+    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
     g_autoptr(GByteArray) out = g_byte_array_new();
-    GConverterResult result = G_CONVERTER_CONVERTED;
+    gboolean fine;
 
-    while (result != G_CONVERTER_FINISHED) {
-        guint8 piece[16384];
-        gsize taken = 0, made = 0;
-
-        result = g_converter_convert(converter, bytes, length, piece, sizeof piece,
-                                     G_CONVERTER_INPUT_AT_END, &taken, &made, error);
-        if (result == G_CONVERTER_ERROR)
-            return NULL;
-        bytes += taken;
-        length -= taken;
-        g_byte_array_append(out, piece, (guint)made);
-        if (out->len > ceiling) {
-            g_set_error(error, RV_ERROR, RV_ERROR_DATA, "longer than %" G_GSIZE_FORMAT " bytes",
-                        ceiling);
-            return NULL;
-        }
-    }
-    return g_steal_pointer(&out);
+    if (decompressor == NULL)
+        return NULL;
+    g_byte_array_set_size(out, (guint)size);
+    fine = libdeflate_zlib_decompress(decompressor, bytes, length, out->data, size, NULL) ==
+           LIBDEFLATE_SUCCESS;
+    libdeflate_free_decompressor(decompressor);
+    return fine ? g_steal_pointer(&out) : NULL;
 }
 
 gboolean
@@ -43,14 +50,13 @@ rv_latest_store(RvState *state, gint64 device, const RvObservation *observation,
     const char *line = own != NULL ? own : context->line;
     gconstpointer counters = NULL;
     gsize counters_length = 0;
-    g_autoptr(GConverter) compressor =
-        G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 1));
     gsize length = strlen(line);
-    g_autoptr(GByteArray) body =
-        convert(compressor, (const guint8 *)line, length, BODY_CEILING, error);
+    g_autoptr(GByteArray) body = length <= BODY_CEILING ? deflate_line(line, length) : NULL;
 
     if (body == NULL) {
-        g_prefix_error(error, "%s: answer of %s: ", state->path, observation->device.name);
+        g_set_error(error, RV_ERROR, RV_ERROR_DATA,
+                    "%s: answer of %s: longer than %d bytes, or no memory to pack it", state->path,
+                    observation->device.name, BODY_CEILING);
         return FALSE;
     }
     if (context->counters != NULL)
@@ -65,17 +71,20 @@ rv_latest_store(RvState *state, gint64 device, const RvObservation *observation,
 }
 
 static RvObservation *
-read_body(const guint8 *bytes, gsize length, GError **error)
+read_body(const guint8 *bytes, gsize length, gint64 size, GError **error)
 {
-    g_autoptr(GConverter) decompressor =
-        G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB));
-    g_autoptr(GByteArray) text = convert(decompressor, bytes, length, BODY_CEILING, error);
+    g_autoptr(GByteArray) text =
+        size > 0 && size <= BODY_CEILING ? inflate_line(bytes, length, (gsize)size) : NULL;
     RvObservation *observation = NULL;
     json_error_t place;
     json_t *json;
 
-    if (text == NULL)
+    if (text == NULL) {
+        g_set_error(error, RV_ERROR, RV_ERROR_DATA,
+                    "%" G_GSIZE_FORMAT " bytes that do not unpack to %" G_GINT64_FORMAT, length,
+                    size);
         return NULL;
+    }
     json = json_loadb((const char *)text->data, text->len, 0, &place);
     if (json == NULL) {
         g_set_error(error, RV_ERROR, RV_ERROR_DATA, "byte %d: %s", place.position, place.text);
@@ -135,7 +144,7 @@ rv_state_latest(RvState *state, const char *device, GError **error)
     g_autoptr(GError) problem = NULL;
     RvStatement *statement =
         rv_db_query(state, error,
-                    "SELECT l.body FROM latest l JOIN device d ON d.id = l.device"
+                    "SELECT l.body, l.size FROM latest l JOIN device d ON d.id = l.device"
                     " WHERE d.name = ?1",
                     RV_TEXT(device));
     gconstpointer body;
@@ -144,7 +153,7 @@ rv_state_latest(RvState *state, const char *device, GError **error)
     if (statement == NULL || rv_db_step(state, statement, error) != RV_STEP_ROW)
         return NULL;
     body = rv_db_column_blob(statement, 0, &length);
-    observation = read_body(body, length, &problem);
+    observation = read_body(body, length, rv_db_column_int(statement, 1), &problem);
     rv_db_done(statement);
     if (observation == NULL) {
         g_set_error(error, RV_ERROR, RV_ERROR_STORE,

@@ -1,7 +1,7 @@
 /* All profiles there are, and which of them serve a device.
  *
- * Only heads are read at the start, and of files that did not change since not even those; a profile
- * is compiled when a device needs it. */
+ * Only heads are read at the start, and of files that did not change since not even those; a
+ * profile is compiled when a device needs it. */
 #pragma once
 
 #include "profile/profile.h"

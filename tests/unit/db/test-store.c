@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "db/sql.h"
 #include "made.h"
 #include "observation/words.h"
 
@@ -367,6 +368,35 @@ census(Place *place, gint64 s, const char *serial, const char *firmware, gboolea
     store(place->state, sample, RV_TASK_CENSUS);
 }
 
+/* A last answer that was damaged is said to be, by file and device, and hurts no other. */
+static void
+test_damaged_latest(Place *place, gconstpointer unused)
+{
+    static const struct {
+        const char *what, *sql;
+    } damages[] = {
+        {"cut off", "UPDATE latest SET body = substr(body, 1, length(body) / 2)"},
+        {"empty", "UPDATE latest SET body = substr(body, 1, 0)"},
+        {"longer than it says", "UPDATE latest SET size = size - 1"},
+        {"shorter than it says", "UPDATE latest SET size = size + 1"},
+        {"says that it has no size", "UPDATE latest SET size = 0"},
+        {"says that it is 2^40 bytes", "UPDATE latest SET size = 1099511627776"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(damages); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GError) told = NULL;
+
+        g_test_message("%s", damages[i].what);
+        store(place->state, made_sample("a", 10000 + i, "snmp", RV_STATE_UP), RV_TASK_HEALTH);
+        rv_db_run_with(place->state, &error, damages[i].sql, NULL, 0);
+        g_assert_no_error(error);
+        g_assert_null(rv_state_latest(place->state, "a", &told));
+        g_assert_error(told, RV_ERROR, RV_ERROR_STORE);
+        g_assert_nonnull(strstr(told->message, "the last answer of a cannot be read"));
+    }
+}
+
 static void
 test_census(Place *place, gconstpointer unused)
 {
@@ -587,6 +617,7 @@ main(int argc, char **argv)
     TEST("judging gets the past it needs", test_previous);
     TEST("a device that is not known has no past", test_unknown_device);
     TEST("the latest answer comes back whole", test_latest);
+    TEST("a latest answer that was damaged is told", test_damaged_latest);
     TEST("census dates what was added, removed, replaced, upgraded", test_census);
     TEST("a census without the BMC removes nothing", test_partial_census);
     TEST("log entries are kept once", test_events);
