@@ -73,7 +73,7 @@ def start(*command, **options):
 
 
 def fake(recording, arguments):
-    return int(start(FAKE, *arguments, recording, stdout=subprocess.PIPE).stdout.readline().split()[1])
+    return int(start(FAKE, "--frozen", *arguments, recording, stdout=subprocess.PIPE).stdout.readline().split()[1])
 
 
 def free_port():

@@ -130,7 +130,7 @@ def explained(site, walk):
     for what in ("box: chosen: the family that fits most closely", "99999.2.1.1.3.1 = 215: temperature 'Inlet temp' 21.5",
                  "99999.2.1.1.3.2 = 65535: dropped, the value stands for none"):
         ok(what in out, "explain says: " + what, out)
-    agent = subprocess.Popen([FAKE, walk], stdout=subprocess.PIPE, text=True, env=environment)
+    agent = subprocess.Popen([FAKE, "--frozen", walk], stdout=subprocess.PIPE, text=True, env=environment)
     try:
         port = agent.stdout.readline().split()[1]
         status, out, err = profile("explain", "--profiles", site, "--port", port, "--snmp-community", "public", "127.0.0.1")

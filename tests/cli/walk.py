@@ -30,18 +30,13 @@ NAMED = ["SNMPv2-MIB::sysDescr.0 = STRING: \"a \\\"switch\\\"\"",
          "IF-MIB::ifPhysAddress.1 = Hex-STRING: 00 1B 2C 3D 4E 5F",
          "IF-MIB::ifInOctets.1 = Counter32: 4294967295",
          ".1.3.6.1.4.1.9.1 = OID: .1.3.6.1.4.1.9"]
-# user, protocol and password as snmpd has them, then as we ask
-USERS = [
-    ("none", "", "noAuthNoPriv", None, None),
-    ("md5", "MD5 authpass1", "authNoPriv", "MD5", None),
-    ("sha1-des", "SHA authpass1 DES privpass1", "authPriv", "SHA-1", "DES"),
-    ("sha224-aes", "SHA-224 authpass1 AES privpass1", "authPriv", "SHA-224", "AES-128"),
-    ("sha256-aes192", "SHA-256 authpass1 AES-192 privpass1", "authPriv", "SHA-256", "AES-192"),
-    ("sha384-aes256", "SHA-384 authpass1 AES-256 privpass1", "authPriv", "SHA-384", "AES-256"),
-    ("sha512-aes", "SHA-512 authpass1 AES privpass1", "authPriv", "SHA-512", "AES-128"),
-    ("md5-aes256", "MD5 authpass1 AES-256 privpass1", "authPriv", "MD5", "AES-256"),
-    ("sha1-aes256c", "SHA authpass1 AES-256-C privpass1", "authPriv", "SHA-1", "AES-256-C"),
-]
+AUTHS = [("MD5", "MD5"), ("SHA", "SHA-1")] + [(f"SHA-{n}", f"SHA-{n}") for n in (224, 256, 384, 512)]
+PRIVS = [("DES", "DES"), ("AES", "AES-128")] + [(f"AES-{n}{c}", f"AES-{n}{c}") for n in (192, 256) for c in ("", "-C")]
+# user, protocol and password as snmpd has them, then as we ask: all that there are
+USERS = [("none", "", "noAuthNoPriv", None, None)] + \
+    [(auth.lower(), f"{auth} authpass1", "authNoPriv", ours, None) for auth, ours in AUTHS] + \
+    [(f"{auth}-{priv}".lower(), f"{auth} authpass1 {priv} privpass1", "authPriv", ours, our_priv)
+     for auth, ours in AUTHS for priv, our_priv in PRIVS]
 LEVELS = {"noAuthNoPriv": "noauth", "authNoPriv": "auth", "authPriv": "priv"}
 tests = failures = 0
 children = []
@@ -86,7 +81,7 @@ def start(*command, **options):
 
 
 def fake(*arguments):
-    child = start(FAKE, *arguments, stdout=subprocess.PIPE, text=True)
+    child = start(FAKE, "--frozen", *arguments, stdout=subprocess.PIPE, text=True)
     return child.stdout.readline().split()[1]
 
 
@@ -173,12 +168,12 @@ def against_snmpd():
         ok(result == (0, said, ""), f"snmpd answers version 3, {level} {auth} {priv}", result)
     for words, arguments, says in [
             ("unknown user", ("nobody", "authPriv", "SHA-1", "DES"), "unknown user name"),
-            ("wrong password", ("sha1-des", "authPriv", "SHA-1", "DES", "wrongpass"), "wrong digest"),
-            ("wrong protocol", ("sha1-des", "authPriv", "SHA-256", "DES"), "wrong digest"),
-            ("wrong privacy password", ("sha1-des", "authPriv", "SHA-1", "DES", "authpass1", "wrongpass"),
+            ("wrong password", ("sha-des", "authPriv", "SHA-1", "DES", "wrongpass"), "wrong digest"),
+            ("wrong protocol", ("sha-des", "authPriv", "SHA-256", "DES"), "wrong digest"),
+            ("wrong privacy password", ("sha-des", "authPriv", "SHA-1", "DES", "authpass1", "wrongpass"),
              "privacy password"),
             ("no privacy set up", ("md5", "authPriv", "MD5", "DES"), "security level"),
-            ("level below what may read", ("sha1-des", "authNoPriv", "SHA-1", None), "authorizationError"),
+            ("level below what may read", ("sha-des", "authNoPriv", "SHA-1", None), "authorizationError"),
             ("password of 7 characters", ("md5", "authNoPriv", "MD5", None, "secret7"), "fewer than 8")]:
         result = v3(port, *arguments)
         ok(result[0] == 1 and result[1] == "" and says in result[2] and "pass" not in result[1]

@@ -1,10 +1,20 @@
-/* A fake SNMP agent, v1 and v2c: replays recordings and misbehaves on order.
+/* A fake SNMP agent: replays recordings and misbehaves on order.
  *
  *   fake-snmp-agent [OPTION…] [RECORDING…]
  *
  * Prints "port N" once it listens, and on SIGTERM what it did. Bound to 0.0.0.0 it is a farm: every
  * address of 127.0.0.0/8 is an agent that answers from its own address, with the recordings given
- * in turn. */
+ * in turn, and with an SNMPv3 engine of its own. Its clocks (sysUpTime, the engine's) run on from
+ * what was recorded.
+ *
+ * With --control it takes orders from its standard input, a line each, and answers "ok …":
+ *
+ *   set OID|TAG|VALUE    a value as in a recording comes or changes, at all agents
+ *   drop OID             all below it is gone
+ *   misbehave KIND[=N]   from now on; N 0: no longer
+ *   pass SECONDS         the agents' clocks go on
+ *   restart              they begin anew: uptime and engine time 0, boots one more
+ *   count                what came since the last count */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -18,7 +28,9 @@
 #include <unistd.h>
 
 #include "snmp-reply.h"
+#include "snmp/cipher.h"
 
+#define FAKE_PASSWORD "fake-password"
 #define BATCH 64
 #define PACKET 65536
 #define BUFFER_WISH (64 << 20)
@@ -41,6 +53,16 @@ typedef struct {
     GQueue late;      /* those of FAKE_LATE */
     GHashTable *seen; /* request packets, for the first of each */
     guint64 requests, answers;
+    guint64 counted_requests, counted_answers;
+    gint64 started_us; /* of the clocks */
+    gint64 passed_ms;
+    gboolean frozen, twins;
+    RvSnmpAccess *access; /* of SNMPv3; NULL: it has none */
+    RvKeyRing *ring;
+    GHashTable *keys; /* address → RvKeys */
+    guint32 boots;
+    guint64 salt;
+    guint reports[RV_USM_DECRYPTION_ERROR + 1];
 } Agent;
 
 static volatile sig_atomic_t stopped;
@@ -138,6 +160,33 @@ keeps_silent(Agent *agent, struct in_addr self, const guint8 *bytes, gsize size)
     return wrong[FAKE_LOSE_FIRST] && is_first(agent, bytes, size);
 }
 
+/* All twins are one engine, else each address is one (RFC 3411 §5, format 1). */
+static void
+engine_of(Agent *agent, struct in_addr self, FakeEngine *engine)
+{
+    guint32 address = agent->twins ? 0 : self.s_addr;
+    RvKeys *keys = g_hash_table_lookup(agent->keys, GUINT_TO_POINTER(address));
+    const char *why;
+
+    *engine = (FakeEngine){.access = agent->access,
+                           .engine = {.id = {0x80, 0, 0xff, 0xff, 1}, .id_size = 9},
+                           .salt = &agent->salt,
+                           .reports = agent->reports};
+    memcpy(engine->engine.id + 5, &address, 4);
+    engine->engine.boots = agent->boots;
+    engine->time_s = 1000 + agent->manner.ran_ms / 1000;
+    if (keys == NULL) {
+        keys = g_new0(RvKeys, 1);
+        if (!rv_key_ring_localise(agent->ring, agent->access, engine->engine.id,
+                                  engine->engine.id_size, keys, &why)) {
+            fprintf(stderr, "%s\n", why);
+            exit(1);
+        }
+        g_hash_table_insert(agent->keys, GUINT_TO_POINTER(address), keys);
+    }
+    engine->keys = keys;
+}
+
 static void
 scramble(guint8 *bytes, gsize size)
 {
@@ -146,7 +195,7 @@ scramble(guint8 *bytes, gsize size)
 }
 
 static void
-receive(Agent *agent, const struct sockaddr_in *from, struct in_addr self, const guint8 *bytes,
+receive(Agent *agent, const struct sockaddr_in *from, struct in_addr self, guint8 *bytes,
         gsize size)
 {
     static guint8 room[PACKET];
@@ -155,11 +204,15 @@ receive(Agent *agent, const struct sockaddr_in *from, struct in_addr self, const
         g_ptr_array_index(agent->tables, ntohl(self.s_addr) % agent->tables->len);
     const guint8 *reply;
     gsize reply_size;
+    FakeEngine engine;
 
     agent->requests++;
     if (keeps_silent(agent, self, bytes, size))
         return;
-    reply = fake_reply(table, &agent->manner, bytes, size, room, sizeof room, &reply_size);
+    if (agent->access != NULL)
+        engine_of(agent, self, &engine);
+    reply = fake_reply(table, &agent->manner, agent->access != NULL ? &engine : NULL, bytes, size,
+                       room, sizeof room, &reply_size);
     if (reply == NULL)
         return;
     if (wrong[FAKE_GARBAGE])
@@ -210,9 +263,131 @@ receive_batch(Agent *agent)
                                               .msg_controllen = sizeof control[i]};
     }
     n = recvmmsg(agent->fd, messages, BATCH, MSG_DONTWAIT, NULL);
+    if (!agent->frozen)
+        agent->manner.ran_ms =
+            agent->passed_ms + (g_get_monotonic_time() - agent->started_us) / 1000;
     for (int i = 0; i < n; i++)
         receive(agent, &from[i], address_of(&messages[i].msg_hdr, from[i].sin_addr), bytes[i],
                 messages[i].msg_len);
+}
+
+/* ---- orders ---- */
+
+static gboolean
+order_set(Agent *agent, const char *words)
+{
+    gboolean good = TRUE;
+
+    for (guint i = 0; i < agent->tables->len; i++)
+        good = fake_table_set(g_ptr_array_index(agent->tables, i), words) && good;
+    return good;
+}
+
+static gboolean
+order_drop(Agent *agent, const char *words)
+{
+    RvOid oid;
+
+    if (!rv_oid_parse(words, &oid))
+        return FALSE;
+    for (guint i = 0; i < agent->tables->len; i++)
+        fake_table_drop(g_ptr_array_index(agent->tables, i), &oid);
+    rv_oid_clear(&oid);
+    return TRUE;
+}
+
+static gboolean
+order_misbehave(Agent *agent, const char *words)
+{
+    return fake_manner_parse(&agent->manner, words);
+}
+
+static gboolean
+order_pass(Agent *agent, const char *words)
+{
+    agent->passed_ms += (gint64)strtoul(words, NULL, 10) * 1000;
+    agent->manner.ran_ms = agent->passed_ms;
+    return TRUE;
+}
+
+static gboolean
+order_restart(Agent *agent, const char *words)
+{
+    agent->boots++;
+    agent->started_us = g_get_monotonic_time();
+    agent->manner.ran_ms = agent->passed_ms = 0;
+    return order_set(agent, "1.3.6.1.2.1.1.3.0|67|0");
+}
+
+static gboolean
+order_count(Agent *agent, const char *words)
+{
+    printf("ok requests=%" G_GUINT64_FORMAT " answers=%" G_GUINT64_FORMAT
+           " discoveries=%u not-in-window=%u refused=%u\n",
+           agent->requests - agent->counted_requests, agent->answers - agent->counted_answers,
+           agent->reports[RV_USM_UNKNOWN_ENGINE], agent->reports[RV_USM_NOT_IN_TIME_WINDOW],
+           agent->reports[RV_USM_UNSUPPORTED_LEVEL] + agent->reports[RV_USM_UNKNOWN_USER] +
+               agent->reports[RV_USM_WRONG_DIGEST] + agent->reports[RV_USM_DECRYPTION_ERROR]);
+    agent->counted_requests = agent->requests;
+    agent->counted_answers = agent->answers;
+    memset(agent->reports, 0, sizeof agent->reports);
+    return TRUE;
+}
+
+static const struct {
+    const char *word;
+    gboolean (*obey)(Agent *agent, const char *words);
+    gboolean answers; /* by itself */
+} orders[] = {
+    {"set", order_set, FALSE},
+    {"drop", order_drop, FALSE},
+    {"misbehave", order_misbehave, FALSE},
+    {"pass", order_pass, FALSE},
+    {"restart", order_restart, FALSE},
+    {"count", order_count, TRUE},
+};
+
+static void
+obey(Agent *agent, char *line)
+{
+    char *space = strchr(line, ' ');
+    const char *words = space != NULL ? space + 1 : "";
+
+    if (space != NULL)
+        *space = '\0';
+    for (guint i = 0; i < G_N_ELEMENTS(orders); i++)
+        if (strcmp(orders[i].word, line) == 0) {
+            gboolean good = orders[i].obey(agent, words);
+
+            if (!good || !orders[i].answers)
+                puts(good ? "ok" : "not understood");
+            fflush(stdout);
+            return;
+        }
+    puts("not understood");
+    fflush(stdout);
+}
+
+/* FALSE: who gives orders is gone. */
+static gboolean
+take_orders(Agent *agent)
+{
+    static char text[70000];
+    static gsize have;
+    gssize n = read(STDIN_FILENO, text + have, sizeof text - 1 - have);
+    char *begin = text, *end;
+
+    if (n <= 0)
+        return FALSE;
+    have += (gsize)n;
+    text[have] = '\0';
+    for (; (end = strchr(begin, '\n')) != NULL; begin = end + 1) {
+        *end = '\0';
+        obey(agent, begin);
+    }
+    have -= (gsize)(begin - text);
+    memmove(text, begin, have);
+    return TRUE;
 }
 
 /* ---- life ---- */
@@ -259,7 +434,7 @@ report(const Agent *agent)
 
 /* Signals come only while it waits, so that none is lost between looking and waiting. */
 static void
-serve(Agent *agent)
+serve(Agent *agent, gboolean control)
 {
     sigset_t blocked, open;
 
@@ -270,20 +445,49 @@ serve(Agent *agent)
     while (!stopped) {
         gint64 left = MIN(flush(agent, &agent->waiting), flush(agent, &agent->late));
         struct timespec wait = {.tv_sec = left / 1000000, .tv_nsec = left % 1000000 * 1000};
-        struct pollfd readable = {.fd = agent->fd, .events = POLLIN};
+        struct pollfd readable[] = {{.fd = agent->fd, .events = POLLIN},
+                                    {.fd = STDIN_FILENO, .events = POLLIN}};
 
-        if (ppoll(&readable, 1, left == G_MAXINT64 ? NULL : &wait, &open) > 0)
+        if (ppoll(readable, control ? 2 : 1, left == G_MAXINT64 ? NULL : &wait, &open) <= 0)
+            continue;
+        if (readable[0].revents != 0)
             receive_batch(agent);
+        if (control && readable[1].revents != 0)
+            control = take_orders(agent);
     }
+}
+
+/* FALSE: a word that is none. */
+static gboolean
+set_up_v3(Agent *agent, const char *user, const char *level, const char *protocols)
+{
+    g_auto(GStrv) words = g_strsplit(protocols != NULL ? protocols : "SHA/AES", "/", 2);
+
+    rv_cipher_init();
+    agent->ring = rv_key_ring_new();
+    agent->keys = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    agent->boots = 1;
+    if (user == NULL)
+        return TRUE;
+    agent->access = rv_snmp_access_new();
+    agent->access->version = RV_SNMP_3;
+    agent->access->user = g_strdup(user);
+    agent->access->auth_password = rv_secret_new(FAKE_PASSWORD);
+    agent->access->priv_password = rv_secret_new(FAKE_PASSWORD);
+    return g_strv_length(words) == 2 &&
+           rv_snmp_level_parse(level != NULL ? level : "authPriv", &agent->access->level) &&
+           rv_snmp_auth_parse(words[0], &agent->access->auth) &&
+           rv_snmp_priv_parse(words[1], &agent->access->priv);
 }
 
 int
 main(int argc, char **argv)
 {
     g_auto(GStrv) misbehave = NULL, files = NULL;
-    g_autofree char *address = NULL, *community = NULL;
-    g_autofree char *words = fake_manner_words();
+    g_autofree char *address = NULL, *community = NULL, *user = NULL, *level = NULL;
+    g_autofree char *words = fake_manner_words(), *protocols = NULL;
     int port = 0, latency = 0, max_size = 1400, rows = 0, string = 8, seed = 1;
+    gboolean frozen = FALSE, control = FALSE, twins = FALSE;
     const GOptionEntry entries[] = {
         {"address", 0, 0, G_OPTION_ARG_STRING, &address, "0.0.0.0 for a farm", "ADDRESS"},
         {"port", 0, 0, G_OPTION_ARG_INT, &port, "0: any", "N"},
@@ -293,6 +497,12 @@ main(int argc, char **argv)
         {"rows", 0, 0, G_OPTION_ARG_INT, &rows, "an invented interface table", "N"},
         {"string", 0, 0, G_OPTION_ARG_INT, &string, "bytes of its descriptions", "N"},
         {"seed", 0, 0, G_OPTION_ARG_INT, &seed, "of what is lost", "N"},
+        {"user", 0, 0, G_OPTION_ARG_STRING, &user, "SNMPv3, of password " FAKE_PASSWORD, "NAME"},
+        {"level", 0, 0, G_OPTION_ARG_STRING, &level, "of the user; authPriv", "LEVEL"},
+        {"protocols", 0, 0, G_OPTION_ARG_STRING, &protocols, "of the user; SHA/AES", "AUTH/PRIV"},
+        {"twins", 0, 0, G_OPTION_ARG_NONE, &twins, "all agents have one engine ID", NULL},
+        {"frozen", 0, 0, G_OPTION_ARG_NONE, &frozen, "clocks stand still", NULL},
+        {"control", 0, 0, G_OPTION_ARG_NONE, &control, "takes orders", NULL},
         {"misbehave", 0, 0, G_OPTION_ARG_STRING_ARRAY, &misbehave, words, "KIND[=N]"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "RECORDING…"},
         {NULL}};
@@ -310,6 +520,10 @@ main(int argc, char **argv)
             fprintf(stderr, "unknown misbehaviour '%s'; known: %s\n", *word, words);
             return 2;
         }
+    if (!set_up_v3(&agent, user, level, protocols)) {
+        fprintf(stderr, "a level or protocol of SNMPv3 is not known\n");
+        return 2;
+    }
     agent.tables = g_ptr_array_new_with_free_func((GDestroyNotify)fake_table_free);
     for (char **file = files; file != NULL && *file != NULL; file++) {
         FakeTable *table = fake_table_new();
@@ -327,6 +541,9 @@ main(int argc, char **argv)
     agent.manner.community = community;
     agent.manner.max_size = (guint)max_size;
     agent.latency_us = (gint64)latency * 1000;
+    agent.frozen = frozen;
+    agent.twins = twins;
+    agent.started_us = g_get_monotonic_time();
     agent.seen =
         g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
     srandom((guint)seed);
@@ -336,11 +553,14 @@ main(int argc, char **argv)
     agent.fd = bind_to(address != NULL ? address : "127.0.0.1", port);
     agent.other_fd = bind_to(address != NULL ? address : "127.0.0.1", 0);
     announce(agent.fd);
-    serve(&agent);
+    serve(&agent, control);
     report(&agent);
     g_queue_clear_full(&agent.waiting, g_free);
     g_queue_clear_full(&agent.late, g_free);
     g_hash_table_unref(agent.seen);
     g_ptr_array_unref(agent.tables);
+    g_hash_table_unref(agent.keys);
+    rv_key_ring_free(agent.ring);
+    rv_snmp_access_free(agent.access);
     return 0;
 }

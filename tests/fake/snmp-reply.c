@@ -30,6 +30,8 @@ static const char *const words[] = {
     [FAKE_INVALID] = "invalid",
     [FAKE_STRANGE_TYPE] = "strange-type",
     [FAKE_OTHER_OBJECTS] = "other-objects",
+    [FAKE_BLANK_TIME] = "blank-time",
+    [FAKE_NO_WINDOW] = "no-window",
 };
 
 gboolean
@@ -63,6 +65,8 @@ typedef struct {
     guint8 *bytes; /* the whole varbind */
     gsize size;
     guint8 type;
+    guint unit_ms;  /* it runs: of a clock; 0: it stands still */
+    guint64 number; /* of one that runs, as recorded */
 } Row;
 
 struct FakeTable {
@@ -125,8 +129,17 @@ put_value(RvBerWriter *writer, const RvVarbind *varbind)
     }
 }
 
-static void
-append(FakeTable *table, const RvVarbind *varbind)
+/* sysUpTime, snmpEngineTime */
+static const struct {
+    RvOid oid;
+    guint unit_ms;
+} clocks[] = {
+    {{(guint32[]){1, 3, 6, 1, 2, 1, 1, 3, 0}, 9}, 10},
+    {{(guint32[]){1, 3, 6, 1, 6, 3, 10, 2, 1, 3, 0}, 11}, 1000},
+};
+
+static Row
+row_of(const RvVarbind *varbind)
 {
     static guint8 room[70000];
     const guint8 *end = room + sizeof room;
@@ -139,6 +152,18 @@ append(FakeTable *table, const RvVarbind *varbind)
     rv_ber_wrap(&writer, RV_BER_SEQUENCE, end);
     row.size = (gsize)(end - writer.at);
     row.bytes = g_memdup2(writer.at, row.size);
+    for (guint i = 0; i < G_N_ELEMENTS(clocks); i++)
+        if (rv_oid_compare(&row.oid, &clocks[i].oid) == 0)
+            row.unit_ms = clocks[i].unit_ms;
+    row.number = (guint64)varbind->integer;
+    return row;
+}
+
+static void
+append(FakeTable *table, const RvVarbind *varbind)
+{
+    Row row = row_of(varbind);
+
     g_array_append_val(table->rows, row);
 }
 
@@ -198,6 +223,37 @@ search(const FakeTable *table, const RvOid *oid, gboolean equal)
     return low;
 }
 
+gboolean
+fake_table_set(FakeTable *table, const char *line)
+{
+    g_autoptr(RvSnmpAnswers) answers = rv_snmp_recording_parse(line, strlen(line), NULL);
+    const RvVarbind *varbind = NULL;
+    guint n = 0, at;
+    Row row;
+
+    for (guint32 id = 0; id < 3 && n == 0; id++)
+        varbind = rv_snmp_answers_below(answers, &(RvOid){.ids = &id, .length = 1}, &n);
+    if (n != 1)
+        return FALSE;
+    fake_table_drop(table, &varbind->oid);
+    at = search(table, &varbind->oid, TRUE);
+    row = row_of(varbind);
+    g_array_insert_val(table->rows, at, row);
+    return TRUE;
+}
+
+void
+fake_table_drop(FakeTable *table, const RvOid *oid)
+{
+    guint at = search(table, oid, TRUE), n = 0;
+
+    while (at + n < table->rows->len &&
+           rv_oid_is_below(&g_array_index(table->rows, Row, at + n).oid, oid))
+        n++;
+    if (n > 0)
+        g_array_remove_range(table->rows, at, n);
+}
+
 /* ---- one answer ---- */
 
 /* Varbinds are bytes of the table, or of `made`. */
@@ -252,6 +308,18 @@ typedef struct {
 } Work;
 
 static gboolean
+add_clock(Work *work, const Row *row)
+{
+    guint64 now = row->number + (guint64)work->manner->ran_ms / row->unit_ms;
+    guint8 bytes[5] = {0};
+
+    for (guint i = 0; i < 4; i++)
+        bytes[4 - i] = (guint8)(now >> (8 * i));
+    return add_made(work->reply, &row->oid, row->type, bytes + (bytes[1] < 0x80),
+                    sizeof bytes - (bytes[1] < 0x80));
+}
+
+static gboolean
 add_row(Work *work, const Row *row)
 {
     static const guint8 ten[10] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
@@ -260,6 +328,8 @@ add_row(Work *work, const Row *row)
         return add_made(work->reply, &row->oid, RV_BER_INTEGER, ten, sizeof ten);
     if (work->manner->misbehave[FAKE_STRANGE_TYPE])
         return add_made(work->reply, &row->oid, 0x5f, ten, 3);
+    if (row->unit_ms > 0 && work->manner->ran_ms > 0)
+        return add_clock(work, row);
     return add(work->reply, row->bytes, row->size);
 }
 
@@ -413,58 +483,156 @@ keeps_silent(const FakeManner *manner, const RvPdu *pdu)
     return n > wrong[FAKE_SILENT_OVER];
 }
 
-static const guint8 *
-write_reply(Work *work, const RvPdu *pdu, gint64 version, const RvBer *community, guint8 *room,
-            gsize room_size, gsize *size)
+static void
+put_response(Work *work, const RvPdu *pdu, RvBerWriter *writer, const guint8 *end)
 {
-    const guint8 *end = room + room_size;
-    RvBerWriter writer;
-
-    rv_ber_writer_init(&writer, room, room_size);
     if (work->status != 0 && !work->v1) {
         work->reply->n = 0;
         add_made(work->reply, &(RvOid){.ids = (guint32[]){1, 3}, .length = 2}, RV_BER_NULL, NULL,
                  0);
     }
     for (guint i = work->reply->n; i > 0; i--)
-        rv_ber_put(&writer, work->reply->parts[i - 1].bytes, work->reply->parts[i - 1].size);
-    rv_ber_wrap(&writer, RV_BER_SEQUENCE, end);
-    rv_ber_put_integer(&writer, work->index);
-    rv_ber_put_integer(&writer, work->status);
-    rv_ber_put_integer(&writer, pdu->request_id + work->manner->misbehave[FAKE_WRONG_ID]);
-    rv_ber_wrap(&writer, RV_PDU_RESPONSE, end);
-    rv_ber_put_octets(&writer, RV_BER_OCTETS, community->at,
-                      (gsize)(community->end - community->at));
-    rv_ber_put_integer(&writer, version);
-    rv_ber_wrap(&writer, RV_BER_SEQUENCE, end);
-    *size = (gsize)(end - writer.at);
-    return writer.full ? NULL : writer.at;
+        rv_ber_put(writer, work->reply->parts[i - 1].bytes, work->reply->parts[i - 1].size);
+    rv_ber_wrap(writer, RV_BER_SEQUENCE, end);
+    rv_ber_put_integer(writer, work->index);
+    rv_ber_put_integer(writer, work->status);
+    rv_ber_put_integer(writer, pdu->request_id + work->manner->misbehave[FAKE_WRONG_ID]);
+    rv_ber_wrap(writer, RV_PDU_RESPONSE, end);
+}
+
+static void
+answer_pdu(Work *work, const RvPdu *pdu, RvBerWriter *writer, const guint8 *end)
+{
+    Reply *reply = work->reply;
+
+    reply->n = 0;
+    reply->size = reply->made_size = 0;
+    reply->full = FALSE;
+    reply->ceiling = work->manner->max_size - HEAD;
+    answer(work, pdu);
+    put_response(work, pdu, writer, end);
+}
+
+/* v1 and v2c. FALSE: silent. */
+static gboolean
+reply_plain(Work *work, RvBer message, gint64 version, RvBerWriter *writer, const guint8 *end)
+{
+    const char *wanted = work->manner->community;
+    RvBer community;
+    gsize size;
+    RvPdu pdu;
+
+    if (!rv_ber_expect(&message, RV_BER_OCTETS, &community) || !rv_pdu_read(&message, &pdu) ||
+        keeps_silent(work->manner, &pdu))
+        return FALSE;
+    size = (gsize)(community.end - community.at);
+    if (wanted != NULL && (size != strlen(wanted) || memcmp(community.at, wanted, size) != 0))
+        return FALSE;
+    work->v1 = version == 0;
+    answer_pdu(work, &pdu, writer, end);
+    rv_ber_put_octets(writer, RV_BER_OCTETS, community.at, size);
+    rv_ber_put_integer(writer, version);
+    rv_ber_wrap(writer, RV_BER_SEQUENCE, end);
+    return TRUE;
+}
+
+/* ---- SNMPv3 (RFC 3414 §3.2) ---- */
+
+#define TIME_WINDOW_S 150
+
+/* What is wrong with a message; RV_USM_OTHER_REPORT: nothing. */
+static RvUsmReport
+complaint(const FakeManner *manner, const FakeEngine *engine, const RvUsmMessage *m, guint8 *whole,
+          gsize size, RvPdu *pdu)
+{
+    static guint8 room[1 << 16];
+    const RvSnmpAccess *access = engine->access;
+    guint8 wanted = access->level == RV_LEVEL_NO_AUTH ? 0
+                    : access->level == RV_LEVEL_AUTH  ? RV_USM_FLAG_AUTH
+                                                      : RV_USM_FLAG_AUTH | RV_USM_FLAG_PRIV;
+
+    if ((gsize)(m->engine.end - m->engine.at) != engine->engine.id_size ||
+        memcmp(m->engine.at, engine->engine.id, engine->engine.id_size) != 0)
+        return RV_USM_UNKNOWN_ENGINE;
+    if ((gsize)(m->user.end - m->user.at) != strlen(access->user) ||
+        memcmp(m->user.at, access->user, strlen(access->user)) != 0)
+        return RV_USM_UNKNOWN_USER;
+    if ((m->flags & (RV_USM_FLAG_AUTH | RV_USM_FLAG_PRIV)) != wanted)
+        return RV_USM_UNSUPPORTED_LEVEL;
+    if (wanted & RV_USM_FLAG_AUTH) {
+        if (!rv_usm_is_authentic(whole, size, m, access->auth, engine->keys))
+            return RV_USM_WRONG_DIGEST;
+        if (manner->misbehave[FAKE_NO_WINDOW] || m->boots != engine->engine.boots ||
+            ABS(m->time - engine->time_s) > TIME_WINDOW_S)
+            return RV_USM_NOT_IN_TIME_WINDOW;
+    }
+    return rv_usm_open(m, access, engine->keys, room, pdu) ? RV_USM_OTHER_REPORT
+                                                           : RV_USM_DECRYPTION_ERROR;
+}
+
+static void
+put_report(RvUsmReport report, RvBerWriter *writer, const guint8 *end)
+{
+    guint32 ids[] = {1, 3, 6, 1, 6, 3, 15, 1, 1, report, 0};
+
+    rv_ber_put_unsigned(writer, RV_SNMP_COUNTER32, 1);
+    rv_ber_put_oid(writer, &(RvOid){.ids = ids, .length = G_N_ELEMENTS(ids)});
+    rv_ber_wrap(writer, RV_BER_SEQUENCE, end);
+    rv_ber_wrap(writer, RV_BER_SEQUENCE, end);
+    rv_ber_put_integer(writer, 0);
+    rv_ber_put_integer(writer, 0);
+    rv_ber_put_integer(writer, 0);
+    rv_ber_wrap(writer, RV_PDU_REPORT, end);
+}
+
+static gboolean
+reply_secure(Work *work, const FakeEngine *engine, RvBer message, guint8 *whole, gsize size,
+             RvBerWriter *writer, const guint8 *end)
+{
+    RvSnmpAccess access = *engine->access;
+    RvEngine self = engine->engine;
+    gint64 time_s = engine->time_s;
+    RvUsmReport report;
+    RvUsmMessage m;
+    RvPdu pdu;
+
+    if (!rv_usm_read(message, &m))
+        return FALSE;
+    report = complaint(work->manner, engine, &m, whole, size, &pdu);
+    engine->reports[report]++;
+    if (report == RV_USM_OTHER_REPORT) {
+        if (keeps_silent(work->manner, &pdu))
+            return FALSE;
+        answer_pdu(work, &pdu, writer, end);
+    } else {
+        put_report(report, writer, end);
+        access.level = report == RV_USM_NOT_IN_TIME_WINDOW ? RV_LEVEL_AUTH : RV_LEVEL_NO_AUTH;
+        if (report == RV_USM_UNKNOWN_ENGINE && work->manner->misbehave[FAKE_BLANK_TIME])
+            self.boots = (guint32)(time_s = 0);
+    }
+    return rv_usm_write(writer, end, (gint32)m.id, &access, &self, time_s, engine->keys,
+                        ++*engine->salt);
 }
 
 const guint8 *
-fake_reply(const FakeTable *table, const FakeManner *manner, const guint8 *request, gsize size,
-           guint8 *room, gsize room_size, gsize *reply_size)
+fake_reply(const FakeTable *table, const FakeManner *manner, const FakeEngine *engine,
+           guint8 *request, gsize size, guint8 *room, gsize room_size, gsize *reply_size)
 {
     static Reply reply;
-    RvBer packet = {request, request + size}, message, community;
+    RvBer packet = {request, request + size}, message;
     Work work = {.table = table, .manner = manner, .reply = &reply};
+    const guint8 *end = room + room_size;
+    RvBerWriter writer;
     gint64 version;
-    RvPdu pdu;
 
+    rv_ber_writer_init(&writer, room, room_size);
     if (!rv_ber_expect(&packet, RV_BER_SEQUENCE, &message) ||
-        !rv_ber_take_integer(&message, &version) || version > 1 ||
-        !rv_ber_expect(&message, RV_BER_OCTETS, &community) || !rv_pdu_read(&message, &pdu) ||
-        keeps_silent(manner, &pdu))
+        !rv_ber_take_integer(&message, &version))
         return NULL;
-    if (manner->community != NULL &&
-        ((gsize)(community.end - community.at) != strlen(manner->community) ||
-         memcmp(community.at, manner->community, strlen(manner->community)) != 0))
+    if (version == 3
+            ? engine == NULL || !reply_secure(&work, engine, message, request, size, &writer, end)
+            : version > 1 || !reply_plain(&work, message, version, &writer, end))
         return NULL;
-    work.v1 = version == 0;
-    reply.n = 0;
-    reply.size = reply.made_size = 0;
-    reply.full = FALSE;
-    reply.ceiling = manner->max_size - HEAD;
-    answer(&work, &pdu);
-    return write_reply(&work, &pdu, version, &community, room, room_size, reply_size);
+    *reply_size = (gsize)(end - writer.at);
+    return writer.full ? NULL : writer.at;
 }

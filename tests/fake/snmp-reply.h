@@ -3,6 +3,7 @@
 
 #include "snmp/pdu.h"
 #include "snmp/recording.h"
+#include "snmp/usm.h"
 
 /* Misbehaviours; each has a number that is 0 where it behaves. */
 typedef enum {
@@ -29,6 +30,8 @@ typedef enum {
     FAKE_INVALID,       /* integers of ten bytes */
     FAKE_STRANGE_TYPE,  /* values of an unknown type */
     FAKE_OTHER_OBJECTS, /* a GET is answered with other objects */
+    FAKE_BLANK_TIME,    /* v3: discovery tells the engine's ID but not its clock */
+    FAKE_NO_WINDOW,     /* v3: never in the time window */
     FAKE_KINDS
 } FakeKind;
 
@@ -36,6 +39,7 @@ typedef struct {
     guint misbehave[FAKE_KINDS];
     char *community; /* NULL: any */
     guint max_size;  /* of an answer */
+    gint64 ran_ms;   /* since it was recorded; sysUpTime and snmpEngineTime ran on so long */
 } FakeManner;
 
 /* "late=300", "duplicate". FALSE: unknown. */
@@ -48,9 +52,25 @@ typedef struct FakeTable FakeTable;
 FakeTable *fake_table_new(void);
 void fake_table_free(FakeTable *table);
 gboolean fake_table_load(FakeTable *table, const char *path, GError **error);
+/* A line of a recording comes, or takes the place of what was there. FALSE: it is none. */
+gboolean fake_table_set(FakeTable *table, const char *line);
+/* All below `oid`, and itself. */
+void fake_table_drop(FakeTable *table, const RvOid *oid);
 /* `n` rows of ifInOctets, and `n` strings of `size` bytes as ifDescr. */
 void fake_table_invent(FakeTable *table, guint n, guint size);
 
-/* Answers `request` into the end of `room`. NULL: says nothing. */
-const guint8 *fake_reply(const FakeTable *table, const FakeManner *manner, const guint8 *request,
-                         gsize size, guint8 *room, gsize room_size, gsize *reply_size);
+/* The engine of an SNMPv3 agent and its one user. */
+typedef struct {
+    const RvSnmpAccess *access;
+    RvEngine engine;
+    gint64 time_s;
+    const RvKeys *keys;
+    guint64 *salt;
+    guint *reports; /* [7], by RvUsmReport */
+} FakeEngine;
+
+/* Answers `request` into the end of `room`; may write to `request`. `engine` NULL: no SNMPv3.
+ * NULL: says nothing. */
+const guint8 *fake_reply(const FakeTable *table, const FakeManner *manner, const FakeEngine *engine,
+                         guint8 *request, gsize size, guint8 *room, gsize room_size,
+                         gsize *reply_size);

@@ -144,6 +144,7 @@ static RvObservation *
 visit_with(const Switch *the, const char *manner, const char *state_folder, RvCollectTasks tasks)
 {
     g_autofree char *recording = recording_of(the);
+    g_autofree char *arguments = g_strconcat("--frozen ", manner, NULL);
     g_autoptr(GMainContext) context = g_main_context_new();
     g_autoptr(GError) error = NULL;
     const char *const folders[] = {profiles, NULL};
@@ -154,7 +155,7 @@ visit_with(const Switch *the, const char *manner, const char *state_folder, RvCo
     Fake fake;
 
     g_assert_no_error(error);
-    fake_start(&fake, manner, recording);
+    fake_start(&fake, arguments, recording);
     device->snmp = rv_snmp_access_new();
     device->snmp->address = g_strdup("127.0.0.1");
     device->snmp->port = fake.port;
