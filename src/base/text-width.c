@@ -38,3 +38,11 @@ rv_text_fit(const char *text, guint columns)
 
     return g_strdup_printf("%s%*s", cut, (int)(columns - rv_text_width(cut)), "");
 }
+
+char *
+rv_text_pad(const char *text, guint columns)
+{
+    guint width = rv_text_width(text);
+
+    return g_strdup_printf("%s%*s", text, width < columns ? (int)(columns - width) : 0, "");
+}

@@ -10,3 +10,5 @@ guint rv_text_width(const char *text);
 char *rv_text_fit(const char *text, guint columns);
 /* `text` in at most `columns`, not padded. */
 char *rv_text_cut(const char *text, guint columns);
+/* `text` in at least `columns`: padded with spaces, never cut. Caller frees. */
+char *rv_text_pad(const char *text, guint columns);

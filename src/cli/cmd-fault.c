@@ -71,6 +71,7 @@ print(Options *options, const RvCliContext *context, const RvFault *one, const G
 
     if (zone == NULL)
         return FALSE;
+    style.language = rv_state_options_language(&options->state, context);
     style.policy = site->plan->faults;
     style.calendar = site->plan->fault_calendar;
     if (!rv_fault_format_parse(options->format, &format, error))

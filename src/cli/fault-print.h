@@ -8,6 +8,7 @@ typedef struct {
     const RvCalendar *calendar; /* clocks by coverage; may be NULL */
     GTimeZone *zone;
     gint64 now_ms;
+    RvLanguage language; /* of text, and of titles in every format */
 } RvFaultStyle;
 
 typedef enum { RV_FAULT_TEXT, RV_FAULT_JSON, RV_FAULT_CSV } RvFaultFormat;

@@ -58,6 +58,18 @@ rv_state_options_zone(RvStateOptions *options, const RvCliContext *context, GErr
                                  : g_time_zone_ref(site->plan->zone);
 }
 
+RvLanguage
+rv_state_options_language(RvStateOptions *options, const RvCliContext *context)
+{
+    const RvConfiguration *site = rv_state_options_site(options, context, NULL);
+
+    if (context->language != NULL)
+        return rv_language_parse(context->language);
+    if (site != NULL && site->path != NULL)
+        return rv_language_parse(site->language);
+    return rv_language_parse(g_get_language_names()[0]);
+}
+
 GTimeZone *
 rv_cli_parse_zone(const char *name, GError **error)
 {

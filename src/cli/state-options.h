@@ -1,6 +1,7 @@
 /* Options of commands that read or write the state file: where it is, whose time, who asks. */
 #pragma once
 
+#include "base/language.h"
 #include "cli/command.h"
 #include "conf/configuration.h"
 #include "db/state.h"
@@ -27,6 +28,9 @@ RvState *rv_state_options_open(RvStateOptions *options, const RvCliContext *cont
 /* Caller unrefs; NULL and RV_ERROR_USAGE where --zone is no time zone. */
 GTimeZone *rv_state_options_zone(RvStateOptions *options, const RvCliContext *context,
                                  GError **error);
+/* --lang, else the site's, else that of the person who asks. English where the site's files are
+ * wrong. */
+RvLanguage rv_state_options_language(RvStateOptions *options, const RvCliContext *context);
 const char *rv_state_options_who(const RvStateOptions *options);
 
 /* What --zone says; NULL: RV_ERROR_USAGE. */

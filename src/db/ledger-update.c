@@ -4,6 +4,7 @@
 #include "db/maintenance.h"
 #include "db/sql.h"
 #include "observation/words.h"
+#include "plan/fault-facts.h"
 
 /* Windows that ended longer ago than this do not shift the begin of a fault. */
 #define QUIET_HORIZON_MS ((gint64)31 * 86400000)
@@ -214,13 +215,14 @@ gather_open(RvState *state, GError **error)
 /* ---- writing what was decided ---- */
 
 static gboolean
-add_trail(RvState *state, const RvFaultAction *action, const char *text, GError **error)
+add_trail(RvState *state, const RvFaultAction *action, const char *text, const char *facts,
+          GError **error)
 {
     return rv_db_run(state, error,
-                     "INSERT INTO fault_trail (fault, time_ms, who, action, text)"
-                     " VALUES (?1, ?2, 'rule', ?3, ?4)",
+                     "INSERT INTO fault_trail (fault, time_ms, who, action, text, facts)"
+                     " VALUES (?1, ?2, 'rule', ?3, ?4, ?5)",
                      RV_INT(action->fault), RV_INT(action->time_ms),
-                     RV_TEXT(rv_fault_action_word(action->kind)), RV_TEXT(text));
+                     RV_TEXT(rv_fault_action_word(action->kind)), RV_TEXT(text), RV_TEXT(facts));
 }
 
 /* When the last fault of this cause was resolved; *evidence_ms: when the device last told us. */
@@ -275,7 +277,8 @@ write_open(RvState *state, RvFaultAction *action, gboolean *news, GError **error
 static gboolean
 write_fold(RvState *state, RvFaultAction *action, gboolean *news, GError **error)
 {
-    g_autofree char *text = g_strdup_printf("%s does not answer either", action->device);
+    g_autofree char *facts = rv_fault_facts_of_child(action->device);
+    g_autofree char *text = rv_fault_facts_say(facts, RV_LANGUAGE_EN);
     RvStatement *row =
         rv_db_query(state, error,
                     "SELECT f.id, EXISTS (SELECT 1 FROM fault_trail t WHERE t.fault = f.id"
@@ -290,7 +293,7 @@ write_fold(RvState *state, RvFaultAction *action, gboolean *news, GError **error
     action->fault = rv_db_column_int(row, 0);
     *news = rv_db_column_int(row, 1) == 0;
     rv_db_done(row);
-    return !*news || add_trail(state, action, text, error);
+    return !*news || add_trail(state, action, text, facts, error);
 }
 
 static gboolean
@@ -305,15 +308,15 @@ write_action(RvState *state, RvFaultAction *action, gboolean *news, GError **err
                          "UPDATE fault SET level = ?2, title = ?3, facts = ?4 WHERE id = ?1",
                          RV_INT(action->fault), RV_TEXT(action->level), RV_TEXT(action->title),
                          RV_TEXT(action->facts)) &&
-               add_trail(state, action, action->title, error);
+               add_trail(state, action, action->title, action->facts, error);
     case RV_FAULT_ACTION_RECOVER:
         return rv_db_run(state, error, "UPDATE fault SET recovered_ms = ?2 WHERE id = ?1",
                          RV_INT(action->fault), RV_INT(action->time_ms)) &&
-               add_trail(state, action, "", error);
+               add_trail(state, action, "", NULL, error);
     case RV_FAULT_ACTION_RELAPSE:
         return rv_db_run(state, error, "UPDATE fault SET recovered_ms = NULL WHERE id = ?1",
                          RV_INT(action->fault)) &&
-               add_trail(state, action, "", error);
+               add_trail(state, action, "", NULL, error);
     case RV_FAULT_ACTION_FOLD:
         return write_fold(state, action, news, error);
     }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "db/sql.h"
+#include "plan/fault-facts.h"
 
 static void
 entry_free(gpointer data)
@@ -13,6 +14,7 @@ entry_free(gpointer data)
     g_free(entry->who);
     g_free(entry->action);
     g_free(entry->text);
+    g_free(entry->facts);
     g_free(entry);
 }
 
@@ -44,6 +46,26 @@ rv_fault_times(const RvFault *fault)
 {
     return (RvFaultTimes){fault->opened_ms, fault->acknowledged_ms, fault->planned_ms,
                           fault->resolved_ms, fault->reported_ms};
+}
+
+char *
+rv_ledger_title(const RvFault *fault, RvLanguage language)
+{
+    char *said = rv_fault_facts_say(fault->facts, language);
+
+    return said != NULL ? said : g_strdup(fault->title);
+}
+
+/* Trails of before schema 6 have no facts, but the first entry repeats the title. */
+char *
+rv_ledger_entry_text(const RvFault *fault, const RvFaultEntry *entry, RvLanguage language)
+{
+    char *said = rv_fault_facts_say(entry->facts, language);
+
+    if (said != NULL)
+        return said;
+    return g_strcmp0(entry->text, fault->title) == 0 ? rv_ledger_title(fault, language)
+                                                     : g_strdup(entry->text);
 }
 
 /* ---- reading ---- */
@@ -100,7 +122,7 @@ static gboolean
 read_trail(RvState *state, RvFault *fault, GError **error)
 {
     RvStatement *row = rv_db_query(state, error,
-                                   "SELECT time_ms, who, action, text FROM fault_trail"
+                                   "SELECT time_ms, who, action, text, facts FROM fault_trail"
                                    " WHERE fault = ?1 ORDER BY time_ms, id",
                                    RV_INT(fault->id));
     RvStep step = RV_STEP_ERROR;
@@ -113,6 +135,7 @@ read_trail(RvState *state, RvFault *fault, GError **error)
         entry->who = rv_db_column_word(row, 1);
         entry->action = rv_db_column_word(row, 2);
         entry->text = rv_db_column_word(row, 3);
+        entry->facts = rv_db_column_text(row, 4);
         g_ptr_array_add(fault->trail, entry);
     }
     return step == RV_STEP_END;
@@ -172,12 +195,13 @@ rv_ledger_finish(RvState *state, gboolean fine, GError **error)
 
 static gboolean
 add_entry(RvState *state, gint64 fault, gint64 time_ms, const char *who, const char *action,
-          const char *text, GError **error)
+          const char *text, const char *facts, GError **error)
 {
     return rv_db_run(state, error,
-                     "INSERT INTO fault_trail (fault, time_ms, who, action, text)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5)",
-                     RV_INT(fault), RV_INT(time_ms), RV_TEXT(who), RV_TEXT(action), RV_TEXT(text));
+                     "INSERT INTO fault_trail (fault, time_ms, who, action, text, facts)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                     RV_INT(fault), RV_INT(time_ms), RV_TEXT(who), RV_TEXT(action), RV_TEXT(text),
+                     RV_TEXT(facts));
 }
 
 static gboolean
@@ -193,7 +217,7 @@ insert_fault(RvState *state, RvFault *fault, GError **error)
                       RV_TEXT(fault->facts)))
         return FALSE;
     return add_entry(state, fault->id, fault->opened_ms, fault->opened_by, "open", fault->title,
-                     error);
+                     fault->facts, error);
 }
 
 gboolean
@@ -270,7 +294,8 @@ write_step(RvState *state, const Step *step, const StepKind *kind, GError **erro
         return FALSE;
     if (rv_db_changes(state) == 0)
         return refuse(state, step, kind, error);
-    return add_entry(state, step->id, step->now_ms, step->who, kind->action, step->text, error);
+    return add_entry(state, step->id, step->now_ms, step->who, kind->action, step->text, NULL,
+                     error);
 }
 
 static gboolean

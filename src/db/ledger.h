@@ -1,6 +1,7 @@
 /* The fault ledger: faults, what people did about them and when. Nothing in it is ever deleted. */
 #pragma once
 
+#include "base/language.h"
 #include "db/state.h"
 #include "inventory/device.h"
 #include "plan/fault.h"
@@ -10,6 +11,7 @@ typedef struct {
     char *who;
     char *action; /* open worsen recover relapse fold acknowledge note plan resolve report */
     char *text;
+    char *facts; /* of the text, where a rule wrote it; NULL: none */
 } RvFaultEntry;
 
 /* Times of 0 and texts of NULL: not yet. */
@@ -34,6 +36,9 @@ void rv_fault_free(RvFault *fault);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvFault, rv_fault_free)
 
 RvFaultTimes rv_fault_times(const RvFault *fault);
+/* In the language where their facts are known, else as they are stored. Caller frees. */
+char *rv_ledger_title(const RvFault *fault, RvLanguage language);
+char *rv_ledger_entry_text(const RvFault *fault, const RvFaultEntry *entry, RvLanguage language);
 
 /* ---- reading ---- */
 

@@ -213,9 +213,13 @@ static const char links_and_facts[] =
     "ALTER TABLE verdict ADD COLUMN facts TEXT;"
     "ALTER TABLE fault ADD COLUMN facts TEXT;";
 
+static const char trail_facts[] =
+    /* of its text, as fault.facts is of the title; NULL: a person wrote it, or older than this */
+    "ALTER TABLE fault_trail ADD COLUMN facts TEXT;";
+
 /* steps[n] leads from version n to n + 1. A step that was released is never changed. */
-static const char *const steps[RV_SCHEMA_VERSION] = {journal, ledger, deliveries, counters,
-                                                     links_and_facts};
+static const char *const steps[RV_SCHEMA_VERSION] = {journal,  ledger,          deliveries,
+                                                     counters, links_and_facts, trail_facts};
 
 const RvSchemaTable rv_schema_tables[] = {
     {"round", "id",
@@ -253,7 +257,7 @@ const RvSchemaTable rv_schema_tables[] = {
      " loss, reported_ms, reported_by, parent",
      2,
      {{"facts", 5}}},
-    {"fault_trail", "id", "fault, time_ms, who, action, text", 2},
+    {"fault_trail", "id", "fault, time_ms, who, action, text", 2, {{"facts", 6}}},
     {"link", "id", "device, interface, name, hour_ms, first_ms, last_ms, changes, downs, state", 5},
     {"delivery", "id", "kind, from_ms, until_ms, done_ms, file, who", 3},
     {NULL},

@@ -4,7 +4,7 @@
 #include "db/sql.h"
 
 #define RV_SCHEMA_APPLICATION 0x52765374 /* "RvSt" */
-#define RV_SCHEMA_VERSION 5
+#define RV_SCHEMA_VERSION 6
 
 /* Runs the steps that lead from the database's version to `version`, in one transaction. */
 gboolean rv_schema_migrate(RvState *state, int version, GError **error);

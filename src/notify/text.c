@@ -30,17 +30,17 @@ static const Phrase clocks[RV_CLOCK_KINDS] = {
 };
 
 typedef struct {
-    gboolean chinese;
+    RvLanguage language;
     GTimeZone *zone;
 } Style;
 
 static const char *
 say(const Style *style, const Phrase *phrase)
 {
-    return style->chinese ? phrase->chinese : phrase->english;
+    return RV_SAY(style->language, phrase->english, phrase->chinese);
 }
 
-#define SAY(style, in_english, in_chinese) ((style)->chinese ? (in_chinese) : (in_english))
+#define SAY(style, in_english, in_chinese) RV_SAY((style)->language, in_english, in_chinese)
 
 void
 rv_notify_text_clear(RvNotifyText *text)
@@ -50,18 +50,19 @@ rv_notify_text_clear(RvNotifyText *text)
 }
 
 char *
-rv_notify_duration(gint64 ms, gboolean chinese)
+rv_notify_duration(gint64 ms, RvLanguage language)
 {
     gint64 seconds = ms / 1000, minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
 
     if (seconds < 60)
-        return g_strdup_printf(chinese ? "%d 秒" : "%d s", (int)seconds);
+        return g_strdup_printf(RV_SAY(language, "%d s", "%d 秒"), (int)seconds);
     if (minutes < 60)
-        return g_strdup_printf(chinese ? "%d 分钟" : "%d min", (int)minutes);
+        return g_strdup_printf(RV_SAY(language, "%d min", "%d 分钟"), (int)minutes);
     if (hours < 48)
-        return g_strdup_printf(chinese ? "%d 小时 %d 分钟" : "%d h %02d min", (int)hours,
+        return g_strdup_printf(RV_SAY(language, "%d h %02d min", "%d 小时 %d 分钟"), (int)hours,
                                (int)(minutes % 60));
-    return g_strdup_printf(chinese ? "%d 天 %d 小时" : "%d d %d h", (int)days, (int)(hours % 24));
+    return g_strdup_printf(RV_SAY(language, "%d d %d h", "%d 天 %d 小时"), (int)days,
+                           (int)(hours % 24));
 }
 
 static gboolean
@@ -83,7 +84,7 @@ level_of(const Style *style, const RvNews *event)
 static char *
 title_of(const Style *style, const RvNews *event)
 {
-    char *said = rv_fault_facts_say(event->facts, style->chinese ? "zh_CN" : "en");
+    char *said = rv_fault_facts_say(event->facts, style->language);
 
     return said != NULL ? said : g_strdup(event->title);
 }
@@ -108,7 +109,7 @@ headline(const Style *style, const RvNews *event)
         g_string_append_printf(line, "%s%s", event->device, SAY(style, ": ", "："));
     g_string_append(line, title);
     if (event->kind == RV_NEWS_RECOVER) {
-        g_autofree char *lasted = rv_notify_duration(event->lasted_ms, style->chinese);
+        g_autofree char *lasted = rv_notify_duration(event->lasted_ms, style->language);
 
         g_string_append_printf(line, SAY(style, ", lasted %s", "，历时 %s"), lasted);
     }
@@ -149,7 +150,7 @@ write_history(const Style *style, GString *body, const GPtrArray *events)
                                    say(style, &clocks[event->clock]), due);
         }
         if (event->kind == RV_NEWS_RECOVER) {
-            g_autofree char *lasted = rv_notify_duration(event->lasted_ms, style->chinese);
+            g_autofree char *lasted = rv_notify_duration(event->lasted_ms, style->language);
 
             g_string_append_printf(body, SAY(style, ", lasted %s", "，历时 %s"), lasted);
         }
@@ -241,7 +242,7 @@ write_digest(const Style *style, const GPtrArray *events, RvNotifyText *text)
 char *
 rv_notify_headline(const RvNews *event, const char *language)
 {
-    const Style style = {.chinese = language != NULL && g_str_has_prefix(language, "zh")};
+    const Style style = {.language = rv_language_parse(language)};
 
     return headline(&style, event);
 }
@@ -249,8 +250,7 @@ rv_notify_headline(const RvNews *event, const char *language)
 void
 rv_notify_write(const RvMessage *message, const char *language, GTimeZone *zone, RvNotifyText *text)
 {
-    const Style style = {.chinese = language != NULL && g_str_has_prefix(language, "zh"),
-                         .zone = zone};
+    const Style style = {.language = rv_language_parse(language), .zone = zone};
     const RvNews *first = g_ptr_array_index(message->events, 0);
     g_autofree char *raw = NULL;
     gboolean one = TRUE;

@@ -2,6 +2,7 @@
  */
 #pragma once
 
+#include "base/language.h"
 #include "notify/spool.h"
 
 typedef struct {
@@ -18,4 +19,4 @@ void rv_notify_write(const RvMessage *message, const char *language, GTimeZone *
 /* One event as one line: "Fault #12 (level 1) db-01: power supply 2 failed"; caller frees. */
 char *rv_notify_headline(const RvNews *event, const char *language);
 /* "2 h 05 min", "2 小时 5 分钟"; caller frees. */
-char *rv_notify_duration(gint64 ms, gboolean chinese);
+char *rv_notify_duration(gint64 ms, RvLanguage language);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "observation/words.h"
+#include "plan/words.h"
 
 #define TEXT_CEILING 256 /* bytes of what a device says */
 
@@ -85,57 +86,23 @@ rv_fault_facts_of_silence(RvReason reason, const char *detail)
     return finish(json);
 }
 
+char *
+rv_fault_facts_of_child(const char *device)
+{
+    json_t *json = json_object();
+
+    put(json, "behind", device);
+    return finish(json);
+}
+
 /* ---- saying them ---- */
 
 typedef struct {
-    const char *word, *english, *chinese;
-} Phrase;
-
-static const Phrase silences[] = {
-    {"none", "no answer", "无应答"},
-    {"no_answer", "no answer", "无应答"},
-    {"refused", "nothing listens there", "端口拒绝连接"},
-    {"no_route", "no route to it", "没有到达设备的路由"},
-    {"name", "its name does not resolve", "主机名无法解析"},
-    {"credentials", "it refuses our credentials", "凭据被拒绝"},
-    {"privilege", "it does not grant the privilege", "权限不足"},
-    {"cipher", "it refuses the cipher suite or security level", "不接受加密套件或安全级别"},
-    {"no_sessions", "its BMC is out of sessions", "BMC 会话已满"},
-    {"protocol", "its answers are not valid", "应答不合规范"},
-    {"loop", "its answers repeat without end", "应答循环不止"},
-    {"budget", "it did not answer within the time that it has", "未在限定时间内应答"},
-    {"configuration", "the credential is missing or wrong", "缺少凭据或凭据有误"},
-};
-
-/* In English the name of the sensor says what it is. */
-static const Phrase groups[] = {
-    {"fan", "", "风扇"},      {"psu", "", "电源"},      {"temperature", "", "温度"},
-    {"disk", "", "硬盘"},     {"array", "", "阵列"},    {"battery", "", "电池"},
-    {"module", "", "模块"},   {"power", "", "供电"},    {"memory", "", "内存"},
-    {"cpu", "", "处理器"},    {"optics", "", "光模块"}, {"enclosure", "", "机箱"},
-    {"storage", "", "存储"},  {"voltage", "", "电压"},  {"current", "", "电流"},
-    {"humidity", "", "湿度"}, {"log", "", "日志"},      {"interface", "", "接口"},
-};
-
-static const Phrase grades[] = {
-    {"ok", "ok", "正常"},
-    {"warning", "warning", "告警"},
-    {"critical", "critical", "严重"},
-    {"unknown", "unknown", "未知"},
-};
-
-static const Phrase sources[] = {
-    {"device", "the device", "设备"},
-    {"profile", "the profile", "设备模板"},
-    {"policy", "the site", "本站策略"},
-};
-
-typedef struct {
     const json_t *facts;
-    gboolean chinese;
+    RvLanguage language;
 } Saying;
 
-#define SAY(saying, in_english, in_chinese) ((saying)->chinese ? (in_chinese) : (in_english))
+#define SAY(saying, in_english, in_chinese) RV_SAY((saying)->language, in_english, in_chinese)
 
 static const char *
 get(const Saying *saying, const char *key)
@@ -145,28 +112,50 @@ get(const Saying *saying, const char *key)
     return text != NULL ? text : "";
 }
 
-/* The word itself where the table does not have it. */
-static const char *
-phrase_in(const Saying *saying, const Phrase *rows, gsize count, const char *word)
+static RvReason
+reason_of(const Saying *saying)
 {
-    for (gsize i = 0; i < count; i++)
-        if (strcmp(rows[i].word, word) == 0)
-            return SAY(saying, rows[i].english, rows[i].chinese);
-    return word;
+    for (int reason = RV_REASON_NO_ANSWER; reason <= RV_REASON_CONFIGURATION; reason++)
+        if (strcmp(get(saying, "silence"), rv_reason_word((RvReason)reason)) == 0)
+            return (RvReason)reason;
+    return RV_REASON_NO_ANSWER;
 }
-#define PHRASE(saying, rows, word) phrase_in(saying, rows, G_N_ELEMENTS(rows), word)
 
+static const char *
+grade_of(const Saying *saying)
+{
+    RvVerdict verdict = RV_VERDICT_UNKNOWN;
+
+    rv_verdict_parse(get(saying, "status"), &verdict);
+    return rv_say_verdict(saying->language, verdict);
+}
+
+static const char *
+source_of(const Saying *saying)
+{
+    for (int source = RV_LIMITS_DEVICE; source <= RV_LIMITS_POLICY; source++)
+        if (strcmp(get(saying, "source"), rv_limits_source_word((RvLimitsSource)source)) == 0)
+            return rv_say_limits_source(saying->language, (RvLimitsSource)source);
+    return rv_say_limits_source(saying->language, RV_LIMITS_NONE);
+}
+
+/* The detail says what the reason says, and more, but in English. */
 static char *
 say_silence(const Saying *saying)
 {
-    const char *why = PHRASE(saying, silences, get(saying, "silence"));
+    const char *why = rv_say_reason(saying->language, reason_of(saying));
     const char *detail = get(saying, "detail");
 
-    if (detail[0] == '\0' || strcmp(detail, why) == 0)
-        return g_strdup_printf(SAY(saying, "does not answer: %s", "设备不可达：%s"), why);
-    if (!saying->chinese) /* the detail says the same, and more */
-        return g_strdup_printf("does not answer: %s", detail);
-    return g_strdup_printf("设备不可达：%s（%s）", why, detail);
+    if (saying->language == RV_LANGUAGE_EN && detail[0] != '\0')
+        why = detail;
+    return g_strdup_printf(SAY(saying, "does not answer: %s", "设备不可达：%s"), why);
+}
+
+static char *
+say_child(const Saying *saying)
+{
+    return g_strdup_printf(SAY(saying, "%s does not answer either", "%s 也无应答"),
+                           get(saying, "behind"));
 }
 
 static char *
@@ -183,12 +172,12 @@ static char *
 say_limit(const Saying *saying)
 {
     gboolean high = strcmp(get(saying, "side"), "high") == 0;
-    const char *grade = PHRASE(saying, grades, get(saying, "status"));
+    const char *grade = grade_of(saying);
     g_autofree char *value = number(saying, "value");
     g_autofree char *limit = number(saying, "limit");
-    const char *source = PHRASE(saying, sources, get(saying, "source"));
+    const char *source = source_of(saying);
 
-    if (saying->chinese)
+    if (saying->language == RV_LANGUAGE_ZH)
         return g_strdup_printf("%s，%s%s限值 %s（限值来源：%s）", value,
                                high ? "达到或高于" : "达到或低于", grade, limit, source);
     return g_strdup_printf("%s is at or %s the %s limit of %s (of %s)", value,
@@ -198,7 +187,7 @@ say_limit(const Saying *saying)
 static char *
 say_judgement(const Saying *saying)
 {
-    const char *grade = PHRASE(saying, grades, get(saying, "status"));
+    const char *grade = grade_of(saying);
     const char *state = get(saying, "state");
 
     if (strcmp(get(saying, "presence"), "missing") == 0)
@@ -216,31 +205,44 @@ say_judgement(const Saying *saying)
     return g_strdup(grade);
 }
 
+/* In English the name of the sensor says what it is. */
 static char *
 say_part(const Saying *saying)
 {
     const char *name = get(saying, "name");
     const char *group = get(saying, "group");
-    const char *kind = saying->chinese ? PHRASE(saying, groups, group) : "";
+    const char *kind = SAY(saying, "", rv_say_group(saying->language, group));
     g_autofree char *judgement = say_judgement(saying);
 
-    if (kind == group || strstr(name, kind) != NULL) /* no word for it, or its name has it */
+    if (kind == group || !g_str_is_ascii(name)) /* no word for it, or its name is Chinese itself */
         kind = "";
     return g_strdup_printf(SAY(saying, "%s%s%s: %s", "%s%s%s：%s"), kind,
                            kind[0] != '\0' ? " " : "", name, judgement);
 }
 
 char *
-rv_fault_facts_say(const char *facts, const char *language)
+rv_fault_facts_say(const char *facts, RvLanguage language)
 {
     json_t *json = facts != NULL ? json_loads(facts, 0, NULL) : NULL;
-    const Saying saying = {json, language != NULL && g_str_has_prefix(language, "zh")};
+    const Saying saying = {json, language};
     char *sentence = NULL;
 
     if (json_object_get(json, "silence") != NULL)
         sentence = say_silence(&saying);
+    else if (json_object_get(json, "behind") != NULL)
+        sentence = say_child(&saying);
     else if (json_object_get(json, "name") != NULL)
         sentence = say_part(&saying);
     json_decref(json);
     return sentence;
+}
+
+char *
+rv_fault_facts_detail(const char *facts)
+{
+    json_t *json = facts != NULL ? json_loads(facts, 0, NULL) : NULL;
+    char *detail = g_strdup(json_string_value(json_object_get(json, "detail")));
+
+    json_decref(json);
+    return detail;
 }

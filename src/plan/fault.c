@@ -385,6 +385,7 @@ static void
 decide_down(Deciding *deciding, const RvDeviceNow *device)
 {
     const char *parent = dead_parent(deciding, device, 0);
+    g_autofree char *facts = NULL;
     g_autofree char *title = NULL;
     RvCondition *condition;
 
@@ -398,10 +399,10 @@ decide_down(Deciding *deciding, const RvDeviceNow *device)
     }
     if (device->state != RV_STATE_DOWN)
         return;
-    title = g_strdup_printf("no answer%s%s", device->detail != NULL ? ": " : "",
-                            device->detail != NULL ? device->detail : "");
+    facts = rv_fault_facts_of_silence(device->reason, device->detail);
+    title = rv_fault_facts_say(facts, RV_LANGUAGE_EN);
     condition = rv_condition_new(RV_CAUSE_REACHABILITY, RV_CAUSE_REACHABILITY, title);
-    condition->facts = rv_fault_facts_of_silence(device->reason, device->detail);
+    condition->facts = g_steal_pointer(&facts);
     condition->status = RV_VERDICT_CRITICAL;
     condition->from_ms = device->since_ms;
     condition->samples = device->samples;

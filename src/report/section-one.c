@@ -94,6 +94,7 @@ add_trail(RvDocument *document, const RvReport *report, const RvFault *fault)
     table->none = g_strdup(SAY("Nothing is noted.", "没有记录。"));
     for (guint i = 0; fault->trail != NULL && i < fault->trail->len; i++) {
         const RvFaultEntry *entry = g_ptr_array_index(fault->trail, i);
+        g_autofree char *text = NULL;
 
         rv_table_row(table);
         rv_table_take(table, rv_write_time(document->language, entry->time_ms, report->zone));
@@ -101,7 +102,8 @@ add_trail(RvDocument *document, const RvReport *report, const RvFault *fault)
                       g_strcmp0(entry->who, "rule") == 0 ? SAY("by rule", "自动")
                                                          : rv_or_dash(entry->who));
         rv_table_cell(table, "%s", rv_say_fault_action(document->language, entry->action));
-        rv_table_cell(table, "%s", rv_or_dash(entry->text));
+        text = rv_ledger_entry_text(fault, entry, document->language);
+        rv_table_cell(table, "%s", rv_or_dash(text));
     }
 }
 

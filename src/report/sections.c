@@ -116,8 +116,7 @@ rv_fault_title(const RvDocument *document, const RvFault *fault)
     const char *colon = fault->title != NULL ? strstr(fault->title, ": ") : NULL;
     g_autofree char *name = NULL;
     g_autofree char *reason = NULL;
-    char *said =
-        rv_fault_facts_say(fault->facts, document->language == RV_LANGUAGE_EN ? "en" : "zh_CN");
+    char *said = rv_fault_facts_say(fault->facts, document->language);
 
     if (said != NULL)
         return said;

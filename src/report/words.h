@@ -1,35 +1,9 @@
-/* Words of the reports: both languages side by side at the place where they are used, so that none
- * can be forgotten, and numbers, dates and durations as each language writes them. */
+/* What reports write beside the words of plan/words.h: sentences of judging, and numbers, dates and
+ * durations as each language writes them. */
 #pragma once
 
-#include "plan/availability.h"
-#include "plan/calendar.h"
-#include "plan/fault.h"
+#include "plan/words.h"
 
-typedef enum { RV_LANGUAGE_EN, RV_LANGUAGE_ZH } RvLanguage;
-
-/* "zh_CN" and "en"; anything else is English. */
-RvLanguage rv_language_parse(const char *word);
-const char *rv_language_word(RvLanguage language); /* "zh_CN" "en" */
-const char *rv_language_tag(RvLanguage language);  /* BCP 47: "zh-CN" "en" */
-
-#define RV_SAY(language, en, zh) ((language) == RV_LANGUAGE_ZH ? (zh) : (en))
-
-const char *rv_say_verdict(RvLanguage language, RvVerdict verdict);
-const char *rv_say_reachability(RvLanguage language, RvReachability state);
-const char *rv_say_reason(RvLanguage language, RvReason reason);
-const char *rv_say_class(RvLanguage language, RvClass class);
-/* Of parts: "psu", "fan" …; one that is not known is said as it is. */
-const char *rv_say_group(RvLanguage language, const char *group);
-const char *rv_say_kind(RvLanguage language, const char *device_kind);
-const char *rv_say_promise(RvLanguage language, RvPromise promise);
-const char *rv_say_piece(RvLanguage language, RvPieceKind kind);
-const char *rv_say_clock(RvLanguage language, RvClockKind kind);
-const char *rv_say_fault_kind(RvLanguage language, RvFaultKind kind);
-const char *rv_say_fault_action(RvLanguage language, const char *action);
-const char *rv_say_period_kind(RvLanguage language, RvPeriodKind kind);
-/* "prepared" "reviewed" "approved"; another role is said as it is. */
-const char *rv_say_role(RvLanguage language, const char *role);
 /* A sentence of health/ (RvSensor.reason) in the language; English where its form is not known. */
 char *rv_say_judgement(RvLanguage language, const char *reason);
 

@@ -36,7 +36,7 @@ static const struct {
      RV_VERDICT_CRITICAL,
      RV_PRESENCE_PRESENT,
      "Inlet: 46 °C is at or above the critical limit of 45 °C (of the device)",
-     "温度 Inlet：46 °C，达到或高于严重限值 45 °C（限值来源：设备）"},
+     "温度 Inlet：46 °C，达到或高于严重限值 45 °C（限值来源：设备自带）"},
     {"a low limit",
      "Fan 1",
      NULL,
@@ -48,7 +48,7 @@ static const struct {
      RV_VERDICT_WARNING,
      RV_PRESENCE_PRESENT,
      "Fan 1: 900 rpm is at or below the warning limit of 1000 rpm (of the device)",
-     "风扇 Fan 1：900 rpm，达到或低于告警限值 1000 rpm（限值来源：设备）"},
+     "风扇 Fan 1：900 rpm，达到或低于告警限值 1000 rpm（限值来源：设备自带）"},
     {"a limit that holds on",
      "Inlet",
      NULL,
@@ -73,6 +73,18 @@ static const struct {
      RV_PRESENCE_MISSING,
      "硬盘 3: missing",
      "硬盘 3：缺失"},
+    {"a group that its name does not tell",
+     "3",
+     "disk",
+     "rebuilding",
+     "",
+     RV_CLASS_STATE,
+     NAN,
+     {NAN, NAN, NAN, NAN},
+     RV_VERDICT_WARNING,
+     RV_PRESENCE_PRESENT,
+     "3: warning (the device says 'rebuilding')",
+     "磁盘 3：告警（设备状态“rebuilding”）"},
     {"a group without a word",
      "Gizmo",
      "gizmo",
@@ -90,8 +102,8 @@ static const struct {
 static void
 assert_said(const char *facts, const char *english, const char *chinese)
 {
-    g_autofree char *in_english = rv_fault_facts_say(facts, "en");
-    g_autofree char *in_chinese = rv_fault_facts_say(facts, "zh_CN");
+    g_autofree char *in_english = rv_fault_facts_say(facts, RV_LANGUAGE_EN);
+    g_autofree char *in_chinese = rv_fault_facts_say(facts, RV_LANGUAGE_ZH);
 
     g_assert_cmpstr(in_english, ==, english);
     g_assert_cmpstr(in_chinese, ==, chinese);
@@ -123,11 +135,14 @@ test_silence(void)
 {
     g_autofree char *timeout =
         rv_fault_facts_of_silence(RV_REASON_NO_ANSWER, "no answer within 3000 ms");
+    g_autofree char *detail = rv_fault_facts_detail(timeout);
+    g_autofree char *child = rv_fault_facts_of_child("acc-sw-07");
     g_autofree char *route = rv_fault_facts_of_silence(RV_REASON_NO_ROUTE, NULL);
 
-    assert_said(timeout, "does not answer: no answer within 3000 ms",
-                "设备不可达：无应答（no answer within 3000 ms）");
-    assert_said(route, "does not answer: no route to it", "设备不可达：没有到达设备的路由");
+    assert_said(timeout, "does not answer: no answer within 3000 ms", "设备不可达：无应答");
+    g_assert_cmpstr(detail, ==, "no answer within 3000 ms");
+    assert_said(child, "acc-sw-07 does not answer either", "acc-sw-07 也无应答");
+    assert_said(route, "does not answer: no route", "设备不可达：无路由");
 }
 
 /* Every reason has its words: none is shown as it stands in the file. */
@@ -136,7 +151,7 @@ test_reasons(void)
 {
     for (int reason = RV_REASON_NO_ANSWER; reason <= RV_REASON_CONFIGURATION; reason++) {
         g_autofree char *facts = rv_fault_facts_of_silence((RvReason)reason, NULL);
-        g_autofree char *said = rv_fault_facts_say(facts, "zh_CN");
+        g_autofree char *said = rv_fault_facts_say(facts, RV_LANGUAGE_ZH);
 
         for (const char *at = said; *at != '\0'; at++)
             g_assert_false(*at == '_');

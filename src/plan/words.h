@@ -1,0 +1,25 @@
+/* The field's words as people read them, in both languages: one table for terminals, messages,
+ * pages and reports. (The words of files and formats are those of observation/words.h.) */
+#pragma once
+
+#include "base/language.h"
+#include "plan/availability.h"
+#include "plan/calendar.h"
+#include "plan/fault.h"
+
+const char *rv_say_verdict(RvLanguage language, RvVerdict verdict);
+const char *rv_say_reachability(RvLanguage language, RvReachability state);
+const char *rv_say_reason(RvLanguage language, RvReason reason);
+const char *rv_say_class(RvLanguage language, RvClass class);
+const char *rv_say_limits_source(RvLanguage language, RvLimitsSource source); /* "the device" */
+/* Of parts: "psu", "fan" …; one that is not known is said as it is. */
+const char *rv_say_group(RvLanguage language, const char *group);
+const char *rv_say_kind(RvLanguage language, const char *device_kind);
+const char *rv_say_promise(RvLanguage language, RvPromise promise);
+const char *rv_say_piece(RvLanguage language, RvPieceKind kind);
+const char *rv_say_clock(RvLanguage language, RvClockKind kind);
+const char *rv_say_fault_kind(RvLanguage language, RvFaultKind kind);
+const char *rv_say_fault_action(RvLanguage language, const char *action);
+const char *rv_say_period_kind(RvLanguage language, RvPeriodKind kind);
+/* "prepared" "reviewed" "approved"; another role is said as it is. */
+const char *rv_say_role(RvLanguage language, const char *role);
