@@ -92,6 +92,31 @@ fits(const RvSensor *sensor)
            !says(sensor, statistics);
 }
 
+/* The same light once in watts, once in dBm: both are sensors, for those who count in the one or
+ * the other; a person is told of it once. */
+static gboolean
+is_told_in_dbm(const RvSensor *sensor, GHashTable *light)
+{
+    return sensor->class == RV_CLASS_POWER && sensor->oid != NULL &&
+           sensor->status == RV_VERDICT_OK && g_hash_table_contains(light, sensor->oid);
+}
+
+static void
+take_out_watts(GPtrArray *sensors)
+{
+    g_autoptr(GHashTable) light = g_hash_table_new(g_str_hash, g_str_equal); /* OIDs */
+
+    for (guint i = 0; i < sensors->len; i++) {
+        const RvSensor *sensor = g_ptr_array_index(sensors, i);
+
+        if (sensor->class == RV_CLASS_OPTICAL_POWER && sensor->oid != NULL && fits(sensor))
+            g_hash_table_add(light, sensor->oid);
+    }
+    for (guint i = sensors->len; i-- > 0;)
+        if (is_told_in_dbm(g_ptr_array_index(sensors, i), light))
+            g_ptr_array_remove_index(sensors, i);
+}
+
 static Port *
 port_of(const RvObservation *observation, const RvSensor *sensor, GPtrArray *ports,
         GHashTable *known)
@@ -235,9 +260,11 @@ GPtrArray *
 rv_optics_rows(const RvObservation *observation, GPtrArray *sensors)
 {
     GPtrArray *rows = g_ptr_array_new_with_free_func(free_row);
-    g_autoptr(GPtrArray) ports = group(observation, sensors);
+    g_autoptr(GPtrArray) ports = NULL;
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(free_line);
 
+    take_out_watts(sensors);
+    ports = group(observation, sensors);
     for (guint i = 0; i < ports->len; i++)
         g_ptr_array_add(lines, g_string_new(NULL));
     for (Quantity quantity = 0; quantity < QUANTITIES; quantity++)

@@ -10,6 +10,7 @@ typedef struct {
 } RvOpticsRow;
 
 /* Takes out of `sensors` (RvSensor*, borrowed) those that are well and share their port with
- * others, and returns a row for each such port, in their order. RvOpticsRow*, owned by the array.
+ * others, as well as what tells a light in watts that another tells in dBm, and returns a row for
+ * each such port, in their order. RvOpticsRow*, owned by the array.
  */
 GPtrArray *rv_optics_rows(const RvObservation *observation, GPtrArray *sensors);

@@ -37,6 +37,33 @@ rv_describe_number(const RvSensor *sensor, double value)
                                  : g_steal_pointer(&number);
 }
 
+/* Laser currents and light in watts: "33.5 mA", "633 µW", where three places of the whole unit
+ * would show nothing. NULL: the unit is small enough. A sensor with limits keeps the unit they are
+ * in. */
+static char *
+small_number(const RvSensor *sensor)
+{
+    static const struct {
+        double below, factor;
+        const char *prefix;
+    } rows[] = {{1e-3, 1e6, "µ"}, {0.1, 1e3, "m"}};
+    g_autofree char *limits = rv_describe_limits(sensor);
+    double size = fabs(sensor->value);
+
+    if ((sensor->class != RV_CLASS_CURRENT && sensor->class != RV_CLASS_POWER) || size <= 0 ||
+        *limits != '\0')
+        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *number = NULL;
+
+        if (size >= rows[i].below)
+            continue;
+        number = rv_text_number(sensor->value * rows[i].factor, 3);
+        return g_strdup_printf("%s %s%s", number, rows[i].prefix, sensor->unit);
+    }
+    return NULL;
+}
+
 char *
 rv_describe_value(const RvSensor *sensor)
 {
@@ -45,7 +72,9 @@ rv_describe_value(const RvSensor *sensor)
     if (sensor->presence == RV_PRESENCE_MISSING)
         return g_strdup("missing");
     if (isfinite(sensor->value)) {
-        g_autofree char *number = rv_describe_number(sensor, sensor->value);
+        g_autofree char *small = small_number(sensor);
+        g_autofree char *number =
+            small != NULL ? g_steal_pointer(&small) : rv_describe_number(sensor, sensor->value);
 
         if (sensor->state == NULL || *sensor->state == '\0' || sensor->class == RV_CLASS_STATE)
             return g_steal_pointer(&number);

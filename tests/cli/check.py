@@ -198,6 +198,17 @@ def optics():
     tell(rows[1:] == ["    ✓ ok        GE0/0/1      rx -2.70 dBm        tx -12.28 dBm  5.6 mA  39 °C  3.30 V",
                       "    ✓ ok        Lane Rx 1/2  rx -1.00/-1.50 dBm"], "a port is a row, lanes side by side", rows)
     tell("transmit power" in formatted("text", one, more=["-v"])[1], "-v lists each reading")
+    twice = answer("sw", [
+        reading("optical_power", "GE0/0/1 receive power", -32.7, "dBm", oid="1.3.6.1.4.1.99999.1"),
+        reading("power", "GE0/0/1 receive power", 0.000000537, "W", oid="1.3.6.1.4.1.99999.1"),
+        reading("power", "Ethernet 7 light", 0.00123, "W", oid="1.3.6.1.4.1.99999.2"),
+        reading("current", "Pump", 0.0335, "A", oid="1.3.6.1.4.1.99999.3"),
+        reading("current", "Pump with limits", 0.0335, "A", limits=(None, None, None, 0.1))],
+        interfaces=[interface(1)])
+    out = formatted("text", twice)[1]
+    tell(out.count("receive power") + out.count("GE0/0/1 ") == 1, "light in dBm and in watts is told once", out)
+    tell("1.23 mW" in out and "33.5 mA" in out and "0.034 A" in out, "small watts and amperes are told in mW and mA", out)
+    tell("0.537 µW" in formatted("text", twice, more=["-v"])[1], "-v lists both")
 
 
 def terminal(**environment):
