@@ -26,6 +26,7 @@ typedef struct {
     RvSensor *sensor;
     char *index;
     char *place;
+    const char *part; /* its name in ENTITY-MIB; borrowed, may be NULL */
 } Made;
 
 static void
@@ -88,12 +89,11 @@ sensor_name(const Cell *cell, guint number, guint numbers)
     return rv_text_clean(name->str, (gssize)name->len, NAME_CEILING);
 }
 
-/* The place from ENTITY-MIB: key of the part that the entity sits on. */
-static const char *
-entity_place(const Cell *cell)
+/* The part of ENTITY-MIB that the entity sits on; may be NULL. */
+static const RvEntity *
+entity_part(const Cell *cell)
 {
     g_autofree char *text = NULL;
-    const RvEntity *part;
     guint64 index = 0;
 
     if (cell->rule->own_entity)
@@ -103,8 +103,7 @@ entity_place(const Cell *cell)
         index = g_ascii_strtoull(text, NULL, 10);
     if (index == 0 || index > G_MAXUINT32)
         return NULL;
-    part = rv_entity_part(cell->collecting->tree, (guint32)index);
-    return part != NULL ? part->key : NULL;
+    return rv_entity_part(cell->collecting->tree, (guint32)index);
 }
 
 static char *
@@ -121,23 +120,25 @@ slug_path(const char *text)
     return g_strjoinv("/", parts);
 }
 
-/* NULL where nothing says where the sensor sits. */
+/* NULL where nothing says where the sensor sits; `*name` is that of the part of ENTITY-MIB. */
 static char *
-sensor_place(const Cell *cell)
+sensor_place(const Cell *cell, const char **name)
 {
     g_autofree char *port =
         cell->rule->port != NULL ? rv_source_text(cell->rule->port, &cell->row) : NULL;
     g_autofree char *part = NULL;
-    const char *entity;
+    const RvEntity *entity;
 
     if (port != NULL) {
         g_autofree char *slug = rv_text_slug(port);
 
         return g_strconcat("port/", slug, NULL);
     }
-    entity = entity_place(cell);
-    if (entity != NULL)
-        return g_strdup(entity);
+    entity = entity_part(cell);
+    if (entity != NULL) {
+        *name = entity->name;
+        return g_strdup(entity->key);
+    }
     part = cell->rule->part != NULL ? rv_source_text(cell->rule->part, &cell->row) : NULL;
     return part != NULL ? rv_text_slug(part) : NULL;
 }
@@ -181,6 +182,53 @@ tell_apart(GArray *made)
             }
             g_free(one->sensor->key);
             one->sensor->key = key;
+        }
+    }
+}
+
+/* class and name → how many sensors a person would not tell apart */
+static GHashTable *
+count_names(const GArray *made)
+{
+    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < made->len; i++) {
+        const RvSensor *sensor = g_array_index(made, Made, i).sensor;
+        char *name = g_strconcat(rv_class_word(sensor->class), " ", sensor->name, NULL);
+        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, name));
+
+        g_hash_table_replace(counts, name, GUINT_TO_POINTER(count + 1));
+    }
+    return counts;
+}
+
+static gboolean
+is_namesake(GHashTable *counts, const RvSensor *sensor)
+{
+    g_autofree char *name = g_strconcat(rv_class_word(sensor->class), " ", sensor->name, NULL);
+
+    return GPOINTER_TO_UINT(g_hash_table_lookup(counts, name)) > 1;
+}
+
+/* "Input voltage sensor" of two supplies: each says its part first, or its index where the parts
+ * are namesakes as well. Keys, which say the place anyway, stay as they are. */
+static void
+name_parts(GArray *made)
+{
+    for (guint pass = 0; pass < 2; pass++) {
+        g_autoptr(GHashTable) counts = count_names(made);
+
+        for (guint i = 0; i < made->len; i++) {
+            const Made *one = &g_array_index(made, Made, i);
+            const char *more = pass == 0 ? one->part : one->index;
+            char *name = one->sensor->name;
+
+            if (more == NULL || *more == '\0' || strstr(name, more) != NULL ||
+                !is_namesake(counts, one->sensor))
+                continue;
+            one->sensor->name =
+                pass == 0 ? g_strconcat(more, " ", name, NULL) : g_strconcat(name, " ", more, NULL);
+            g_free(name);
         }
     }
 }
@@ -231,8 +279,9 @@ static RvSensor *
 add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
 {
     RvSensor *sensor = rv_observation_add_sensor(cell->collecting->observation, cell->class);
-    Made one = {sensor, index_text(&cell->row), sensor_place(cell)};
+    Made one = {.sensor = sensor, .index = index_text(&cell->row)};
 
+    one.place = sensor_place(cell, &one.part);
     g_free(sensor->name);
     sensor->name = sensor_name(cell, number, numbers);
     sensor->component = g_strdup(one.place);
@@ -530,6 +579,7 @@ rv_collect_sensors(RvCollecting *collecting, const RvProfile *profile)
             collect_rule(collecting, profile, table, g_ptr_array_index(table->sensors, j), mine,
                          made);
         tell_apart(made);
+        name_parts(made);
     }
     g_hash_table_iter_init(&iter, mine);
     while (g_hash_table_iter_next(&iter, &id, NULL))

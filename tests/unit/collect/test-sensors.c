@@ -335,6 +335,40 @@ test_moved_indexes(void)
     g_assert_cmpstr(new->oid, !=, old->oid);
 }
 
+/* Two supplies with a sensor of the same name each: a person is told which; keys say it anyway. */
+static void
+test_namesakes(void)
+{
+    static const char *const entities =
+        "1.3.6.1.2.1.47.1.1.1.1.4.1|2|0\n1.3.6.1.2.1.47.1.1.1.1.5.1|2|3\n"
+        "1.3.6.1.2.1.47.1.1.1.1.7.1|4|Chassis\n"
+        "1.3.6.1.2.1.47.1.1.1.1.4.10|2|1\n1.3.6.1.2.1.47.1.1.1.1.5.10|2|6\n"
+        "1.3.6.1.2.1.47.1.1.1.1.7.10|4|Supply A\n"
+        "1.3.6.1.2.1.47.1.1.1.1.4.20|2|1\n1.3.6.1.2.1.47.1.1.1.1.5.20|2|6\n"
+        "1.3.6.1.2.1.47.1.1.1.1.7.20|4|Supply B\n"
+        "1.3.6.1.2.1.47.1.1.1.1.4.11|2|10\n1.3.6.1.2.1.47.1.1.1.1.5.11|2|8\n"
+        "1.3.6.1.2.1.47.1.1.1.1.4.21|2|20\n1.3.6.1.2.1.47.1.1.1.1.5.21|2|8\n"
+        "1.3.6.1.2.1.47.1.1.1.1.4.12|2|10\n1.3.6.1.2.1.47.1.1.1.1.5.12|2|8\n"
+        "1.3.6.1.4.1.9.1.2.11|4|Input\n1.3.6.1.4.1.9.1.2.12|4|Output\n"
+        "1.3.6.1.4.1.9.1.2.21|4|Input\n"
+        "1.3.6.1.4.1.9.1.3.11|2|230\n1.3.6.1.4.1.9.1.3.12|2|12\n1.3.6.1.4.1.9.1.3.21|2|0\n";
+    g_autoptr(RvObservation) observation =
+        interpret("tables:\n  - entry: 1.3.6.1.4.1.9.1\n    name: { column: 2 }\n    entity: true\n"
+                  "    sensors:\n      - { column: 3, class: voltage }\n",
+                  entities);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < observation->sensors->len; i++) {
+        const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
+
+        g_string_append_printf(text, "%s: %s\n", sensor->key, sensor->name);
+    }
+    g_assert_cmpstr(text->str, ==,
+                    "chassis/supply-a/voltage/input: Supply A Input\n"
+                    "chassis/supply-a/voltage/output: Output\n"
+                    "chassis/supply-b/voltage/input: Supply B Input\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -348,6 +382,7 @@ main(int argc, char **argv)
     g_test_add_func("/collect/identity", test_identity);
     g_test_add_func("/collect/moved-indexes", test_moved_indexes);
     g_test_add_func("/collect/components", test_components);
+    g_test_add_func("/collect/namesakes", test_namesakes);
     status = g_test_run();
     g_rmdir(folder);
     g_free(folder);
