@@ -14,18 +14,19 @@ import lint
 # Profiles all of whose columns a module names; in time all.
 COMPLETE = """
 accton adtran-aos adva-fsp3000r7 alcatel-aos-chassis alcatel-aos6 alcatel-aos7 apc-cooling apc-environment apc-ups
-areca aricent-iss bdcom-objects broadcom-fastpath brocade-fos brocade-nos calix-e7 centec-objects ceragon-ceraos
-checkpoint-embedded checkpoint-gaia cisco-asa cisco-asyncos cisco-cellular cisco-entity-sensor cisco-envmon
-cisco-fru-control cisco-ftd cisco-ios cisco-ios-xe cisco-power-ethernet cisco-resources cisco-small-business
-cisco-stackwise cisco-ucs citrix-netscaler cts cumulus-linux dcn-objects dell-cmc dell-idrac dell-omsa eaton-ats2
-endrun-sonoma enterasys-switch entity-mib entity-sensor entity-sensor-state entity-state extreme-xos fastpath fcmgmt
-fortinet-fortigate fortinet-fortiswitch generex-ups h3c-comware h3c-entity hillstone-stoneos hirschmann-hios
-hitachi-raid host-resources hpe-comware hpe-cpq hpe-ilo huawei-entity huawei-optics huawei-optics-dbm huawei-vrp
-huawei-vrp8 huawei-yunshan infinera-xtm infoblox-nios juniper-screenos linux-extend-raspberry lm-sensors lsi-megaraid
-megatec-eppc mikrotik-routeros moxa-etherdevice mrv-optiswitch netapp-ontap netbotz-50 netbotz-v2 netio nutanix
-openbsd-sensors paloalto-panos peplink power-ethernet pulse-secure radlan redback-seos rms-objects ruijie-objects
-saf-integra siklu smartoptics sonicwall-tables sophos-xg supermicro-bmc ubiquiti-edgeswitch ups-mib vertiv-ita2
-zte-zxan zte-zxr10 zte-zxupn zyxel-switch
+areca aricent-iss axis-video bdcom-objects broadcom-fastpath brocade-fos brocade-nos calix-e7 centec-objects
+ceragon-ceraos checkpoint-embedded checkpoint-gaia cisco-asa cisco-asyncos cisco-cellular cisco-entity-sensor
+cisco-envmon cisco-firepower cisco-fru-control cisco-ftd cisco-fxos cisco-ios cisco-ios-xe cisco-power-ethernet
+cisco-resources cisco-small-business cisco-stackwise cisco-ucs citrix-netscaler cts cumulus-linux cyan-z dcn-objects
+dell-cmc dell-idrac dell-omsa eaton-ats2 endrun-sonoma enterasys-switch entity-mib entity-sensor entity-sensor-state
+entity-state extreme-xos fastpath fcmgmt fortinet-fortigate fortinet-fortiswitch generex-ups h3c-comware h3c-entity
+hillstone-stoneos hirschmann-hios hitachi-raid host-resources hpe-comware hpe-cpq hpe-ilo huawei-entity huawei-optics
+huawei-optics-dbm huawei-vrp huawei-vrp8 huawei-yunshan infinera-xtm infoblox-nios juniper-screenos
+linux-extend-raspberry lm-sensors lsi-megaraid megatec-eppc mikrotik-routeros moxa-etherdevice mrv-optiswitch nec-ix
+netapp-ontap netbotz-50 netbotz-v2 netio nutanix omnitron-iconverter openbsd-sensors paloalto-panos peplink
+power-ethernet proxim-orinoco pulse-secure radlan redback-seos rms-objects ruijie-objects saf-integra sierra-airlink
+siklu smartoptics sonicwall-tables sonus-gsx sophos-xg supermicro-bmc ubiquiti-edgeswitch ups-mib vertiv-ita2
+westermo-weos zte-zxa10 zte-zxan zte-zxr10 zte-zxupn zyxel-switch
 """.split()
 LAST = re.compile(r"modules name (\d+) of (\d+) columns$", re.M)
 UNNAMED = re.compile(r"^(\S+): (no module has [\d.]+)$", re.M)
