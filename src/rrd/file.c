@@ -292,19 +292,17 @@ append_names(GString *names, const RvRrdTemplate *template)
 }
 
 RvRrdWrite
-rv_rrd_file_update(const char *path, const RvRrdTemplate *template, gint64 time_s,
+rv_rrd_file_update(int folder, const char *path, const RvRrdTemplate *template, gint64 time_s,
                    const double *values, GError **error)
 {
     g_autoptr(GString) names = NULL;
     g_autoptr(GString) sample = NULL;
     const char *arguments[1];
 
-    if (rv_rrd_quick_update(path, template, time_s, values))
+    if (rv_rrd_quick_update(folder, path, template, time_s, values))
         return RV_WRITE_DONE;
-    if (errno == ENOENT || errno == ENOTDIR) { /* not even asked librrd: most series have no file */
-        g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(errno));
-        return RV_WRITE_FAILED;
-    }
+    if (errno == ENOENT || errno == ENOTDIR)
+        return RV_WRITE_NO_FILE; /* not even asked librrd: most series have none */
     names = g_string_sized_new(64);
     sample = g_string_sized_new(128);
     append_names(names, template);

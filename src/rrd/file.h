@@ -8,6 +8,7 @@
 typedef enum {
     RV_WRITE_DONE,
     RV_WRITE_UNCHANGED, /* it holds a sample of this second already */
+    RV_WRITE_NO_FILE,   /* no error is set */
     RV_WRITE_FAILED,
 } RvRrdWrite;
 
@@ -29,9 +30,9 @@ gsize rv_rrd_file_bytes(const RvRrdTemplate *template);
 gboolean rv_rrd_file_probe(const char *path, const RvRrdTemplate *template, GError **error);
 
 /* Values in the order of the template's sources; NAN: not known. An older time than the last
- * sample's fails. */
-RvRrdWrite rv_rrd_file_update(const char *path, const RvRrdTemplate *template, gint64 time_s,
-                              const double *values, GError **error);
+ * sample's fails. `folder`: as in quick.h. */
+RvRrdWrite rv_rrd_file_update(int folder, const char *path, const RvRrdTemplate *template,
+                              gint64 time_s, const double *values, GError **error);
 
 /* "1700000000:1.5:U": `values` as RRDtool takes them, whatever the locale. */
 void rv_rrd_file_format(GString *text, gint64 time_s, const double *values, guint n);

@@ -42,11 +42,27 @@ has_archives(const RvRrdHead *head)
     return TRUE;
 }
 
-gboolean
-rv_rrd_head_read(int fd, RvRrdHead *head)
+gsize
+rv_rrd_head_bytes(gsize sources, gsize archives)
 {
-    gssize length = pread(fd, head->bytes, sizeof head->bytes, 0);
+    return sizeof(stat_head_t) + sizeof(live_head_t) +
+           sources * (sizeof(ds_def_t) + sizeof(pdp_prep_t) + archives * sizeof(cdp_prep_t)) +
+           archives * (sizeof(rra_def_t) + sizeof(rra_ptr_t));
+}
+
+/* FALSE: it is none, or longer than what was read. */
+static gboolean
+read_head(int fd, RvRrdHead *head, gsize bytes)
+{
+    gssize length = pread(fd, head->bytes, bytes, 0);
 
     return length >= (gssize)sizeof head->fixed && is_ours(&head->fixed) &&
            lay_out(head, (gsize)length) && has_archives(head) && head->live->last_up >= 0;
+}
+
+gboolean
+rv_rrd_head_read(int fd, RvRrdHead *head, gsize expected)
+{
+    return (expected > 0 && expected < sizeof head->bytes && read_head(fd, head, expected)) ||
+           read_head(fd, head, sizeof head->bytes);
 }

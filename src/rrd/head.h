@@ -29,5 +29,9 @@ typedef struct {
     gsize end; /* of the head: the first archive's rows begin here */
 } RvRrdHead;
 
-/* FALSE: it cannot be read, or is not such a file. */
-gboolean rv_rrd_head_read(int fd, RvRrdHead *head);
+/* Of a file with so many sources and archives. */
+gsize rv_rrd_head_bytes(gsize sources, gsize archives);
+
+/* FALSE: it cannot be read, or is not such a file. `expected`: the bytes that it most likely has,
+ * so that no more are copied; 0: not known. */
+gboolean rv_rrd_head_read(int fd, RvRrdHead *head, gsize expected);

@@ -22,30 +22,41 @@ cut(GString *text, gsize length)
     g_string_truncate(text, length);
 }
 
+gboolean
+rv_rrd_name_append(GString *text, const char *name)
+{
+    gsize length = strlen(name), begin = text->len, plain = 0;
+
+    if (length == 0 || length > RV_RRD_NAME_CEILING)
+        return FALSE;
+    for (gsize i = 0; i < length; i++) {
+        guchar c = (guchar)name[i];
+
+        if (stands_for_itself(c) && !(c == '.' && i == 0))
+            continue;
+        g_string_append_len(text, name + plain, (gssize)(i - plain));
+        plain = i + 1;
+        if (c == '/')
+            g_string_append_c(text, '+');
+        else
+            g_string_append_printf(text, "%%%02X", c);
+    }
+    g_string_append_len(text, name + plain, (gssize)(length - plain));
+    if (text->len - begin > COMPONENT_CEILING) {
+        g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
+
+        cut(text, begin + COMPONENT_CEILING - HASH_DIGITS - 1);
+        g_string_append_printf(text, "~%.*s", HASH_DIGITS, hash);
+    }
+    return TRUE;
+}
+
 char *
 rv_rrd_name_encode(const char *name)
 {
-    gsize length = strlen(name);
-    GString *text;
+    GString *text = g_string_sized_new(64);
 
-    if (length == 0 || length > RV_RRD_NAME_CEILING)
-        return NULL;
-    text = g_string_sized_new(length + 8);
-    for (const guchar *p = (const guchar *)name; *p != '\0'; p++) {
-        if (stands_for_itself(*p) && !(*p == '.' && text->len == 0))
-            g_string_append_c(text, (char)*p);
-        else if (*p == '/')
-            g_string_append_c(text, '+');
-        else
-            g_string_append_printf(text, "%%%02X", *p);
-    }
-    if (text->len > COMPONENT_CEILING) {
-        g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
-
-        cut(text, COMPONENT_CEILING - HASH_DIGITS - 1);
-        g_string_append_printf(text, "~%.*s", HASH_DIGITS, hash);
-    }
-    return g_string_free(text, FALSE);
+    return g_string_free(text, !rv_rrd_name_append(text, name));
 }
 
 char *

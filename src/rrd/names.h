@@ -15,6 +15,8 @@
 
 /* One path component for any bytes but "", which gives NULL, as do names over the ceiling. */
 char *rv_rrd_name_encode(const char *name);
+/* The same at the end of `text`; FALSE, and nothing is appended, where it would be NULL. */
+gboolean rv_rrd_name_append(GString *text, const char *name);
 /* The inverse; NULL where `component` was cut (contains '~') or was not made by us. */
 char *rv_rrd_name_decode(const char *component);
 /* True where the component was cut: its whole name is in the ".name" file. */

@@ -62,8 +62,9 @@ static gboolean
 read_head(int fd, const RvRrdTemplate *template, File *file)
 {
     struct stat status;
+    gsize expected = rv_rrd_head_bytes(template->sources->len, template->archives->len);
 
-    return rv_rrd_head_read(fd, &file->head) && has_sources(file, template) &&
+    return rv_rrd_head_read(fd, &file->head, expected) && has_sources(file, template) &&
            has_functions(file) && fstat(fd, &status) == 0 && has_size(file, status.st_size);
 }
 
@@ -77,6 +78,24 @@ typedef struct {
     double ended[RV_RRD_SOURCES_CEILING]; /* their values: one for all of them */
 } Sample;
 
+/* The text of a whole number of at most 15 digits, as "%.15g" has it; FALSE: it is none. */
+static gboolean
+put_whole(char *text, gsize size, double value)
+{
+    gsize n = size;
+    guint64 number;
+
+    if (!(value >= 0 && value < 1e15) || signbit(value) || value != floor(value))
+        return FALSE;
+    number = (guint64)value;
+    do
+        text[--n] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    memmove(text, text + n, size - n);
+    memset(text + size - n, 0, n);
+    return TRUE;
+}
+
 /* A value as librrd reads it from its text; NAN where it does not count. */
 static double
 take_value(const ds_def_t *source, pdp_prep_t *step, double value, double interval)
@@ -84,16 +103,19 @@ take_value(const ds_def_t *source, pdp_prep_t *step, double value, double interv
     double least = source->par[DS_min_val].u_val, most = source->par[DS_max_val].u_val;
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    memset(step->last_ds, 0, sizeof step->last_ds);
     if (!isfinite(value)) {
+        memset(step->last_ds, 0, sizeof step->last_ds);
         step->last_ds[0] = 'U';
         return NAN;
     }
-    g_ascii_formatd(text, sizeof text, "%.15g", value);
-    memcpy(step->last_ds, text, MIN(strlen(text), sizeof step->last_ds - 1));
+    if (!put_whole(step->last_ds, sizeof step->last_ds, value)) {
+        g_ascii_formatd(text, sizeof text, "%.15g", value);
+        memset(step->last_ds, 0, sizeof step->last_ds);
+        memcpy(step->last_ds, text, MIN(strlen(text), sizeof step->last_ds - 1));
+        value = g_ascii_strtod(text, NULL);
+    }
     if ((double)source->par[DS_mrhb_cnt].u_cnt < interval)
         return NAN;
-    value = g_ascii_strtod(text, NULL);
     if ((!isnan(most) && value > most) || (!isnan(least) && value < least))
         return NAN;
     return value;
@@ -375,11 +397,12 @@ update(int fd, File *file, gint64 time_s, const double *values)
 }
 
 gboolean
-rv_rrd_quick_update(const char *path, const RvRrdTemplate *template, gint64 time_s,
+rv_rrd_quick_update(int folder, const char *path, const RvRrdTemplate *template, gint64 time_s,
                     const double *values)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET}; /* as librrd's */
-    int fd = open(path, O_RDWR | O_CLOEXEC);
+    const char *name = folder >= 0 ? strrchr(path, '/') + 1 : path;
+    int fd = openat(folder >= 0 ? folder : AT_FDCWD, name, O_RDWR | O_CLOEXEC);
     gboolean done = FALSE;
     File file;
 

@@ -15,6 +15,7 @@
 
 /* FALSE: nothing was done; let librrd do it, or say what is wrong; errno is
  * ENOENT or ENOTDIR where there is no file, else 0. `values` in the order of the
- * template's sources. */
-gboolean rv_rrd_quick_update(const char *path, const RvRrdTemplate *template, gint64 time_s,
-                             const double *values);
+ * template's sources. `folder`: a descriptor of the folder that `path` lies in, so that the way
+ * there is not walked for each file; -1: none. */
+gboolean rv_rrd_quick_update(int folder, const char *path, const RvRrdTemplate *template,
+                             gint64 time_s, const double *values);

@@ -121,7 +121,7 @@ read_rows(int fd, const char *function, gint64 start_s, gint64 end_s, guint step
     gint archive;
     gint64 step, oldest;
 
-    if (!rv_rrd_head_read(fd, &head))
+    if (!rv_rrd_head_read(fd, &head, 0))
         return FALSE;
     archive = choose(&head, function, start_s, end_s, (gint64)step_s);
     if (archive < 0)

@@ -1,6 +1,7 @@
 #include "rrd/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -313,26 +314,32 @@ typedef struct {
     RvRrdReport *report;
     const RvObservation *now;
     const RvRrdPrevious *previous;
-    char *folder; /* of the device */
+    char *folder;  /* of the device */
+    int folder_fd; /* -1: there is none, or nothing is read of it */
+    GString *path; /* of the series in work: begins with `folder` and a slash */
     const char *device;
     gint64 time_s;
     gboolean folder_made;
     GPtrArray *queued; /* paths of updates handed to the daemon, by place */
 } Round;
 
-static char *
-path_in(const char *folder, const char *prefix, const char *key, gboolean *is_cut)
+/* Appends the name of a series' file: "interface.port+eth0.rrd"; FALSE where the key is none. */
+static gboolean
+append_file(GString *path, const char *prefix, const char *key, gboolean *is_cut)
 {
-    g_autofree char *component = NULL;
+    gsize begin;
 
     *is_cut = FALSE;
-    if (key == NULL)
-        return g_strdup_printf("%s/%s.rrd", folder, prefix);
-    component = rv_rrd_name_encode(key);
-    if (component == NULL)
-        return NULL;
-    *is_cut = rv_rrd_name_is_cut(component);
-    return g_strdup_printf("%s/%s.%s.rrd", folder, prefix, component);
+    g_string_append(path, prefix);
+    if (key != NULL) {
+        g_string_append_c(path, '.');
+        begin = path->len;
+        if (!rv_rrd_name_append(path, key))
+            return FALSE;
+        *is_cut = rv_rrd_name_is_cut(path->str + begin);
+    }
+    g_string_append_len(path, ".rrd", 4);
+    return TRUE;
 }
 
 static gboolean
@@ -411,6 +418,8 @@ put_queued(Round *round, const char *path, const RvRrdTemplate *template, const 
     g_autoptr(GString) sample = NULL;
 
     if (!g_hash_table_contains(round->store->probed, path)) {
+        if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+            return RV_WRITE_NO_FILE;
         if (!rv_rrd_file_probe(path, template, error))
             return RV_WRITE_FAILED;
         g_hash_table_add(round->store->probed, g_strdup(path));
@@ -428,39 +437,52 @@ put(Round *round, const char *path, const RvRrdTemplate *template, const double 
 {
     return round->store->daemon != NULL
                ? put_queued(round, path, template, values, error)
-               : rv_rrd_file_update(path, template, round->time_s, values, error);
+               : rv_rrd_file_update(round->folder_fd, path, template, round->time_s, values, error);
 }
 
-/* Nearly every file is there: it is written first, and only looked for where that fails. */
+/* A file that was not there: made where it is wanted. */
+static RvRrdWrite
+put_first(Round *round, const char *key, gboolean is_cut, const RvRrdTemplate *template,
+          const double *values, gboolean up, GError **error)
+{
+    const char *path = round->path->str;
+    RvRrdWrite result;
+
+    if (!wants_file(template, values, up)) {
+        round->report->skipped++;
+        return RV_WRITE_NO_FILE;
+    }
+    if (!create(round, path, key, is_cut, template, error))
+        return RV_WRITE_FAILED;
+    result = put(round, path, template, values, error);
+    if (result != RV_WRITE_NO_FILE)
+        return result;
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(ENOENT));
+    return RV_WRITE_FAILED;
+}
+
+/* Nearly every file is there: it is written first, and only made where that fails. */
 static void
 write_series(Round *round, const RvRrdTemplate *template, const char *prefix, const char *key,
              const double *values, gboolean up)
 {
     gboolean is_cut = FALSE;
-    g_autofree char *path = path_in(round->folder, prefix, key, &is_cut);
     g_autoptr(GError) error = NULL;
     RvRrdWrite result;
 
-    if (path == NULL) {
+    g_string_truncate(round->path, strlen(round->folder) + 1);
+    if (!append_file(round->path, prefix, key, &is_cut)) {
         report_failure(round->store, round->report, prefix,
                        "a key that is empty or longer than 4096 bytes");
         return;
     }
-    result = put(round, path, template, values, &error);
-    if (result == RV_WRITE_FAILED && access(path, F_OK) != 0 &&
-        (errno == ENOENT || errno == ENOTDIR)) {
-        g_clear_error(&error);
-        if (!wants_file(template, values, up)) {
-            round->report->skipped++;
-            return;
-        }
-        if (create(round, path, key, is_cut, template, &error))
-            result = put(round, path, template, values, &error);
-    }
+    result = put(round, round->path->str, template, values, &error);
+    if (result == RV_WRITE_NO_FILE)
+        result = put_first(round, key, is_cut, template, values, up, &error);
     round->report->written += result == RV_WRITE_DONE;
     round->report->unchanged += result == RV_WRITE_UNCHANGED;
     if (result == RV_WRITE_FAILED)
-        report_failure(round->store, round->report, path, error->message);
+        report_failure(round->store, round->report, round->path->str, error->message);
 }
 
 static double
@@ -731,11 +753,14 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
 {
     g_autofree char *folder = device_folder(store, device);
     g_autoptr(GPtrArray) queued = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GString) path = g_string_sized_new(256);
     Round round = {.store = store,
                    .report = report,
                    .now = now,
                    .previous = previous,
                    .folder = folder,
+                   .folder_fd = -1,
+                   .path = path,
                    .device = device,
                    .time_s = now->taken_at_ms / 1000,
                    .queued = queued};
@@ -747,7 +772,12 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
     }
     if (!check_time(store, round.time_s, error))
         return FALSE;
+    g_string_append_printf(path, "%s/", folder);
+    if (store->daemon == NULL)
+        round.folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     write_all(&round);
+    if (round.folder_fd >= 0)
+        close(round.folder_fd);
     if (!settle(&round, error))
         return FALSE;
     store->newest_s = MAX(store->newest_s, round.time_s);
@@ -886,6 +916,7 @@ rv_rrd_store_path(const RvRrdStore *store, const char *device, const char *key)
     g_autofree char *folder = device_folder(store, device);
     const char *slash = strchr(key, '/');
     g_autofree char *prefix = g_strndup(key, slash != NULL ? (gsize)(slash - key) : strlen(key));
+    g_autoptr(GString) path = NULL;
     gboolean is_cut;
 
     for (const char *p = prefix; *p != '\0'; p++)
@@ -893,7 +924,11 @@ rv_rrd_store_path(const RvRrdStore *store, const char *device, const char *key)
             return NULL;
     if (folder == NULL || *prefix == '\0' || strlen(prefix) > 64)
         return NULL;
-    return path_in(folder, prefix, slash != NULL ? slash + 1 : NULL, &is_cut);
+    path = g_string_new(folder);
+    g_string_append_c(path, '/');
+    if (!append_file(path, prefix, slash != NULL ? slash + 1 : NULL, &is_cut))
+        return NULL;
+    return g_string_free(g_steal_pointer(&path), FALSE);
 }
 
 static void

@@ -159,7 +159,7 @@ test_history(gconstpointer data)
         for (guint n = 0; n < 2; n++)
             values[n] = happens(history->unknown_percent) ? NAN : some_value(history->decimals);
         by_librrd(theirs, template, time_s, values);
-        if (rv_rrd_quick_update(ours, template, time_s, values))
+        if (rv_rrd_quick_update(-1, ours, template, time_s, values))
             quick++;
         else
             by_librrd(ours, template, time_s, values);
@@ -187,15 +187,15 @@ test_left(void)
     gsize n = 0, m = 0;
     const double value = 1;
 
-    g_assert_false(rv_rrd_quick_update(path, template, T0 + 300, &value));
+    g_assert_false(rv_rrd_quick_update(-1, path, template, T0 + 300, &value));
     g_assert_true(rv_rrd_file_create(path, template, T0, NULL));
     g_assert_true(g_file_get_contents(path, &before, &n, NULL));
-    g_assert_false(rv_rrd_quick_update(path, template, T0, &value));
-    g_assert_false(rv_rrd_quick_update(path, template, T0 - 300, &value));
+    g_assert_false(rv_rrd_quick_update(-1, path, template, T0, &value));
+    g_assert_false(rv_rrd_quick_update(-1, path, template, T0 - 300, &value));
     g_assert_true(g_file_get_contents(path, &after, &m, NULL));
     g_assert_cmpmem(before, n, after, m);
     g_assert_true(g_file_set_contents(path, before, (gssize)n - 8, NULL));
-    g_assert_false(rv_rrd_quick_update(path, template, T0 + 300, &value));
+    g_assert_false(rv_rrd_quick_update(-1, path, template, T0 + 300, &value));
     g_unlink(path);
     g_rmdir(folder);
     free_template(template);

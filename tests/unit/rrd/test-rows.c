@@ -69,7 +69,7 @@ fill(const char *path, const RvRrdTemplate *template, const File *file)
             values[n] = g_test_rand_int_range(0, 100) < file->unknown_percent
                             ? NAN
                             : g_test_rand_int_range(0, 1000);
-        g_assert_cmpint(rv_rrd_file_update(path, template, time_s, values, NULL), ==,
+        g_assert_cmpint(rv_rrd_file_update(-1, path, template, time_s, values, NULL), ==,
                         RV_WRITE_DONE);
     }
     return time_s;
