@@ -540,6 +540,13 @@ make_cell(Cell *cell, const RvTableRule *table, GHashTable *mine, GArray *made)
         make_reading(cell, made);
 }
 
+/* A scalar has one instance, 0; what else stands below it is another thing. */
+static gboolean
+is_instance(const RvTableRule *table, const Cell *cell)
+{
+    return !table->scalars || (cell->row.length == 1 && cell->row.index[0] == 0);
+}
+
 static void
 collect_rule(RvCollecting *collecting, const RvProfile *profile, const RvTableRule *table,
              const RvSensorRule *rule, GHashTable *mine, GArray *made)
@@ -555,6 +562,8 @@ collect_rule(RvCollecting *collecting, const RvProfile *profile, const RvTableRu
                      {collecting->ground, varbinds[i].oid.ids + rule->column.length,
                       varbinds[i].oid.length - rule->column.length, &varbinds[i]}};
 
+        if (!is_instance(table, &cell))
+            continue;
         cell.text = rv_varbind_text(&varbinds[i]);
         cell.oid = rv_oid_format(&varbinds[i].oid);
         make_cell(&cell, table, mine, made);

@@ -338,12 +338,13 @@ limit_reason(const RvSensor *sensor, const Limit *row, gboolean held, RvLimitsSo
 }
 
 /* Light that is missing where none can be: said, but no alarm, unless the site itself set the
- * limit.
- */
+ * limit. Some agents write 0 for it, which is much of light in dBm. */
 static gboolean
 is_dark(const RvObservation *observation, RvSensor *sensor, const Limit *row, RvLimitsSource source)
 {
-    if (row->high || source == RV_LIMITS_POLICY || !rv_health_port_is_dark(observation, sensor))
+    gboolean missing = !row->high || (sensor->has_raw && sensor->raw == 0);
+
+    if (!missing || source == RV_LIMITS_POLICY || !rv_health_port_is_dark(observation, sensor))
         return FALSE;
     if (sensor->status == RV_VERDICT_OK)
         conclude(sensor, RV_VERDICT_OK, g_strdup("the port is down: no light is expected"));

@@ -64,6 +64,30 @@ small_number(const RvSensor *sensor)
     return NULL;
 }
 
+/* "notPresent", as MIBs write enumerations, is "not present". */
+static char *
+spaced(const char *state)
+{
+    GString *text = g_string_new(NULL);
+
+    for (const char *c = state; *c != '\0'; c++) {
+        gboolean begins = c > state && g_ascii_isupper(*c) && g_ascii_islower(c[-1]);
+
+        if (begins)
+            g_string_append_c(text, ' ');
+        g_string_append_c(text, begins && g_ascii_islower(c[1]) ? g_ascii_tolower(*c) : *c);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* A word that begins small and has no space is an enumeration's. */
+static char *
+describe_state(const char *state)
+{
+    return g_ascii_islower(*state) && strpbrk(state, " -_/") == NULL ? spaced(state)
+                                                                     : g_strdup(state);
+}
+
 char *
 rv_describe_value(const RvSensor *sensor)
 {
@@ -83,7 +107,7 @@ rv_describe_value(const RvSensor *sensor)
                    : g_steal_pointer(&number);
     }
     if (sensor->state != NULL && *sensor->state != '\0')
-        return g_strdup(sensor->state);
+        return describe_state(sensor->state);
     if (sensor->has_raw)
         return g_strdup_printf("%" G_GINT64_FORMAT, sensor->raw);
     return g_strdup(sensor->raw_text != NULL && *sensor->raw_text != '\0' ? sensor->raw_text : "-");

@@ -4,8 +4,8 @@
 
 #include "observation/observation.h"
 
-/* "41 °C", "4200 rpm", "12.1 V", "99.98 %", "33.5 mA", "failed", "not fitted"; "-" where nothing
- * was given. */
+/* "41 °C", "4200 rpm", "12.1 V", "99.98 %", "33.5 mA", "failed", "on mains" (of onMains), "not
+ * fitted"; "-" where nothing was given. */
 char *rv_describe_value(const RvSensor *sensor);
 /* A number in the class's usual precision with the sensor's unit. */
 char *rv_describe_number(const RvSensor *sensor, double value);

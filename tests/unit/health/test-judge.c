@@ -751,6 +751,7 @@ test_dark_ports(void)
         double value;
         RvLimitsSource source;
         RvVerdict verdict;
+        double high; /* critical; 0: 5 */
     } rows[] = {
         {"no light on a port that is up", "xe-0/0/1 receive power", RV_OPER_UP, RV_ADMIN_UP,
          RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
@@ -766,6 +767,10 @@ test_dark_ports(void)
          RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
         {"too much light is too much anywhere", "xe-0/0/1 receive power", RV_OPER_DOWN, RV_ADMIN_UP,
          RV_CLASS_OPTICAL_POWER, 9, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
+        {"0 dBm of an agent that means that there is none", "xe-0/0/1 transmit power", RV_OPER_DOWN,
+         RV_ADMIN_UP, RV_CLASS_OPTICAL_POWER, 0, RV_LIMITS_DEVICE, RV_VERDICT_OK, -1},
+        {"0 dBm of a port that is up", "xe-0/0/1 transmit power", RV_OPER_UP, RV_ADMIN_UP,
+         RV_CLASS_OPTICAL_POWER, 0, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL, -1},
         {"a module's temperature does not depend on the link", "xe-0/0/1", RV_OPER_DOWN,
          RV_ADMIN_UP, RV_CLASS_TEMPERATURE, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
     };
@@ -781,7 +786,8 @@ test_dark_ports(void)
         interface->oper_status = rows[i].oper;
         interface->admin_status = rows[i].admin;
         light->value = rows[i].value;
-        light->limits = (RvLimits){-20, NONE, NONE, 5};
+        light->has_raw = rows[i].value == 0;
+        light->limits = (RvLimits){-20, NONE, NONE, rows[i].high < 0 ? rows[i].high : 5};
         light->limits_source = rows[i].source;
         rv_health_judge(observation, &context);
         g_test_message("%s", rows[i].shows);
