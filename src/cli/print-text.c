@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text-width.h"
 #include "base/text.h"
+#include "cli/companions.h"
 #include "cli/optics.h"
 #include "health/findings.h"
 #include "observation/describe.h"
@@ -327,8 +328,28 @@ explain_sensor(Printer *printer, const RvSensor *sensor)
     put_wrapped(printer, 16, 16, line->str);
 }
 
+/* Cut where the line ends. */
 static void
-print_sensor(Printer *printer, const RvSensor *sensor, const Columns *columns)
+put_rest(Printer *printer, guint column, const char *text)
+{
+    g_autofree char *cut = NULL;
+
+    if (column + 10 >= printer->style->width)
+        return;
+    cut = rv_text_cut(text, printer->style->width - column);
+    g_string_append(printer->out, cut);
+}
+
+static void
+drop_blanks(Printer *printer)
+{
+    while (printer->out->str[printer->out->len - 1] == ' ')
+        g_string_truncate(printer->out, printer->out->len - 1);
+}
+
+/* `more` (NULL: nothing) is what others tell of the same part. */
+static void
+print_sensor(Printer *printer, const RvSensor *sensor, const Columns *columns, const char *more)
 {
     g_autofree char *value = rv_describe_value(sensor);
     g_autofree char *limits = rv_describe_limits(sensor);
@@ -351,14 +372,14 @@ print_sensor(Printer *printer, const RvSensor *sensor, const Columns *columns)
             put_fitted(printer, bar, BAR_CELLS + 3);
             column += BAR_CELLS + 3;
         }
-        if (column + 10 < printer->style->width) {
-            g_autofree char *cut = rv_text_cut(limits, printer->style->width - column);
-
-            g_string_append(printer->out, cut);
-        }
+        put_rest(printer, column, limits);
+        column += rv_text_width(limits);
     }
-    while (printer->out->str[printer->out->len - 1] == ' ')
-        g_string_truncate(printer->out, printer->out->len - 1);
+    drop_blanks(printer);
+    if (more != NULL) {
+        g_string_append(printer->out, " · ");
+        put_rest(printer, column + 3, more);
+    }
     g_string_append_c(printer->out, '\n');
     if (printer->style->explain)
         explain_sensor(printer, sensor);
@@ -416,6 +437,7 @@ print_group(Printer *printer, const char *title, GPtrArray *sensors)
 {
     gboolean whole = printer->style->all || printer->style->explain;
     g_autoptr(GPtrArray) rows = NULL;
+    g_autoptr(GHashTable) told = NULL;
     Columns columns;
     guint shown;
 
@@ -425,6 +447,8 @@ print_group(Printer *printer, const char *title, GPtrArray *sensors)
     print_counts(printer, sensors);
     if (!whole && strcmp(rv_sensor_group(g_ptr_array_index(sensors, 0)), "optics") == 0)
         rows = rv_optics_rows(printer->observation, sensors);
+    else if (!whole)
+        told = rv_companions(sensors);
     g_ptr_array_sort(sensors, rv_findings_compare_sensors);
     shown = printer->style->all || sensors->len <= ROWS_FOLDED + 1 ? sensors->len : ROWS_FOLDED;
     while (shown < sensors->len && shown < FINDINGS_FOLDED &&
@@ -432,7 +456,9 @@ print_group(Printer *printer, const char *title, GPtrArray *sensors)
         shown++;
     columns = measure(printer, sensors);
     for (guint i = 0; i < shown; i++)
-        print_sensor(printer, g_ptr_array_index(sensors, i), &columns);
+        print_sensor(printer, g_ptr_array_index(sensors, i), &columns,
+                     told != NULL ? g_hash_table_lookup(told, g_ptr_array_index(sensors, i))
+                                  : NULL);
     put_folded(printer, sensors->len - shown, "");
     if (rows != NULL)
         print_ports(printer, rows);

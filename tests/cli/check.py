@@ -211,6 +211,29 @@ def optics():
     tell("0.537 µW" in formatted("text", twice, more=["-v"])[1], "-v lists both")
 
 
+def companions():
+    """What several columns tell of one part stands in one row; what is not well keeps its own."""
+    def column(kind, name, n, row, **more):
+        return sensor(kind, name, group="disk", oid=f"1.3.6.1.4.1.99999.1.{n}.{row}",
+                      **{"device_verdict": "ok"} | more)
+
+    one = answer("srv", [
+        column("temperature", "Disk 1", 3, 1, value=31, unit="°C", limits=(None, None, 50, 60)),
+        column("state", "Disk 1", 4, 1, state="ok"), column("state", "Disk 1 SMART", 5, 1, state="passed"),
+        column("state", "Disk 2", 4, 2, state="online"), column("state", "Disk 2 SMART", 5, 2, state="failing",
+                                                                device_verdict="critical"),
+        column("power", "Disk 2 draw", 6, 2, value=9, unit="W"),
+        column("state", "Disk 1 cage", 4, 7, state="shut")])
+    out = formatted("text", one)[1]
+    rows = out[out.index("Disks "):].splitlines()[1:5]
+    tell("SMART passed" in rows[1] and rows[1].startswith("    ✓ ok        Disk 1        31 °C    [") and
+         "· ok" not in rows[1], "a part's columns in one row, without an ok that says nothing more", rows)
+    tell(rows[0].startswith("    ✗ critical  Disk 2 SMART"), "what is not well has its own row", rows)
+    tell(rows[2] == "    ✓ ok        Disk 2        online · draw 9 W", "a reading of another class beside a state", rows)
+    tell(rows[3] == "    ✓ ok        Disk 1 cage   shut", "a longer name from another row is another part", rows)
+    tell("Disk 1 SMART" in formatted("text", one, more=["-v"])[1], "-v lists each column")
+
+
 def terminal(**environment):
     """Standard output as a terminal has it."""
     with tempfile.NamedTemporaryFile("w") as file:
@@ -378,6 +401,7 @@ def main():
     mistakes()
     text()
     optics()
+    companions()
     tell("\x1b[31;1m✗ critical" in terminal(), "colour on a terminal, beside the word")
     tell("\x1b" not in terminal(NO_COLOR="1"), "none where NO_COLOR is set")
     tell("\x1b" not in terminal(TERM="dumb"), "none on a dumb terminal")
