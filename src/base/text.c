@@ -110,55 +110,32 @@ rv_text_clean(const char *bytes, gssize length, gsize ceiling)
     return g_string_free(out, FALSE);
 }
 
-/* The same for ASCII; NULL: this word is not. */
-static char *
-slug_plain(const char *word)
+static gboolean
+belongs_to_slug(gunichar c)
 {
-    gsize length = strlen(word);
-    char *slug = g_malloc(length + 2), *at = slug;
-    gboolean gap = FALSE;
-
-    for (gsize i = 0; i < length; i++) {
-        if ((guchar)word[i] >= 0x80) {
-            g_free(slug);
-            return NULL;
-        }
-        if (!g_ascii_isalnum(word[i]) && word[i] != '.') {
-            gap = TRUE;
-            continue;
-        }
-        if (gap && at > slug)
-            *at++ = '-';
-        gap = FALSE;
-        *at++ = g_ascii_tolower(word[i]);
-    }
-    if (at == slug)
-        *at++ = 'x';
-    *at = '\0';
-    return slug;
+    return c == '.' || (c < 0x80 ? g_ascii_isalnum((char)c) : g_unichar_isalnum(c));
 }
 
 char *
 rv_text_slug(const char *word)
 {
-    char *plain = slug_plain(word);
-    GString *out;
+    GString *out = g_string_sized_new(strlen(word) + 2);
     gboolean gap = FALSE;
 
-    if (plain != NULL)
-        return plain;
-    out = g_string_new(NULL);
     for (const char *p = word; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
 
-        if (g_unichar_isalnum(c) || c == '.') {
-            if (gap && out->len > 0)
-                g_string_append_c(out, '-');
-            gap = FALSE;
-            g_string_append_unichar(out, g_unichar_tolower(c));
-        } else {
+        if (!belongs_to_slug(c)) {
             gap = TRUE;
+            continue;
         }
+        if (gap && out->len > 0)
+            g_string_append_c(out, '-');
+        gap = FALSE;
+        if (c < 0x80)
+            g_string_append_c(out, g_ascii_tolower((char)c));
+        else
+            g_string_append_unichar(out, g_unichar_tolower(c));
     }
     if (out->len == 0)
         g_string_append_c(out, 'x');

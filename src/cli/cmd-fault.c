@@ -84,6 +84,27 @@ print(Options *options, const RvCliContext *context, const RvFault *one, const G
     return TRUE;
 }
 
+/* "No faults" is a good answer only where the name is right. */
+static gboolean
+is_known(RvState *state, const char *device, GError **error)
+{
+    g_autoptr(GPtrArray) faults = rv_ledger_list(state, device, 0, G_MAXINT64, error);
+    g_autoptr(RvDeviceRow) row = NULL;
+    GError *problem = NULL;
+
+    if (faults == NULL || faults->len > 0)
+        return faults != NULL;
+    row = rv_state_device(state, device, &problem);
+    if (problem != NULL)
+        g_propagate_error(error, problem);
+    else if (row == NULL)
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "--device: '%s' was never asked and has no faults; `rackvitals inventory list` "
+                    "shows the names",
+                    device);
+    return row != NULL;
+}
+
 static int
 run_list(const RvCliContext *context, int argc, char **argv, GError **error)
 {
@@ -103,7 +124,10 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
     if (state == NULL)
         return EX_USAGE;
     faults = rv_ledger_list(state, options.device, options.all ? 0 : G_MAXINT64, G_MAXINT64, error);
-    return faults != NULL && print(&options, context, NULL, faults, error) ? 0 : EX_USAGE;
+    if (faults == NULL ||
+        (faults->len == 0 && options.device != NULL && !is_known(state, options.device, error)))
+        return EX_USAGE;
+    return print(&options, context, NULL, faults, error) ? 0 : EX_USAGE;
 }
 
 static RvFault *
@@ -148,27 +172,6 @@ run_show(const RvCliContext *context, int argc, char **argv, GError **error)
 
 /* ---- steps ---- */
 
-/* Levels by the service plan; where none is given, the mildest. */
-static gboolean
-read_level(const char *word, const RvFaultPolicy *policy, RvFault *fault, GError **error)
-{
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
-    g_autofree char *all = NULL;
-
-    for (guint i = 0; i < policy->levels->len; i++)
-        g_ptr_array_add(ids, ((RvFaultLevel *)g_ptr_array_index(policy->levels, i))->id);
-    g_ptr_array_add(ids, NULL);
-    if (word == NULL && policy->levels->len > 0)
-        word = g_ptr_array_index(ids, policy->levels->len - 1);
-    if (word != NULL && rv_fault_policy_level(policy, word) != NULL) {
-        fault->level = (char *)word;
-        return TRUE;
-    }
-    all = g_strjoinv(", ", (char **)ids->pdata);
-    g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "--level: there are %s", all);
-    return FALSE;
-}
-
 static gboolean
 read_new_fault(Options *options, const RvCliContext *context, RvFault *fault, GError **error)
 {
@@ -180,15 +183,21 @@ read_new_fault(Options *options, const RvCliContext *context, RvFault *fault, GE
         return usage(error, "a fault needs --title, what is wrong in one sentence");
     if (options->kind != NULL && !rv_fault_kind_parse(options->kind, &fault->kind))
         return usage(error, "--kind: there are defect, question and alarm");
-    return read_level(options->level, options->state.site->plan->faults, fault, error) &&
-           rv_cli_parse_time(options->at != NULL ? options->at : "now", zone, &fault->opened_ms,
-                             error);
+    fault->level =
+        (char *)rv_fault_level_parse(options->level, options->state.site->plan->faults, error);
+    if (fault->level == NULL || !rv_cli_parse_time(options->at != NULL ? options->at : "now", zone,
+                                                   &fault->opened_ms, error))
+        return FALSE;
+    if (fault->opened_ms > rv_clock_now_ms())
+        return usage(error, "--at: a fault cannot begin in the future");
+    return fault->device == NULL ||
+           rv_cli_check_device(options->state.site->inventory, fault->device, error);
 }
 
 static int
 run_open(const RvCliContext *context, int argc, char **argv, GError **error)
 {
-    g_auto(Options) options = {0};
+    g_auto(Options) options = {.state.parts = RV_CONFIGURATION_INVENTORY};
     const GOptionEntry entries[] = {
         {"title", 0, 0, G_OPTION_ARG_STRING, &options.title, "what is wrong, or asked", "TEXT"},
         {"kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, "defect (default), question or alarm",
@@ -201,10 +210,15 @@ run_open(const RvCliContext *context, int argc, char **argv, GError **error)
     g_autoptr(RvState) state = NULL;
     RvFault fault = {.kind = RV_FAULT_DEFECT};
 
-    if (!parse(&options, "[DEVICE] - open a fault by hand", entries, &argc, &argv, error) ||
-        !read_new_fault(&options, context, &fault, error))
+    if (!parse(&options, "[DEVICE] - open a fault by hand", entries, &argc, &argv, error))
         return EX_USAGE;
+    if (argc > 2) {
+        usage(error, "fault open takes one device at most; quote the text of --title");
+        return EX_USAGE;
+    }
     fault.device = argc > 1 ? argv[1] : NULL;
+    if (!read_new_fault(&options, context, &fault, error))
+        return EX_USAGE;
     fault.title = options.title;
     fault.opened_by = (char *)rv_state_options_who(&options.state);
     state = rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error);
@@ -360,11 +374,13 @@ run_report(const RvCliContext *context, int argc, char **argv, GError **error)
 static int
 run_import(const RvCliContext *context, int argc, char **argv, GError **error)
 {
-    g_auto(Options) options = {0};
+    g_auto(Options) options = {.state.parts = RV_CONFIGURATION_INVENTORY};
     g_autoptr(GTimeZone) zone = NULL;
     g_autoptr(RvState) state = NULL;
     g_autoptr(GError) problem = NULL;
     g_autofree char *text = NULL;
+    RvFaultImportTerms terms;
+    gsize length = 0;
     guint steps = 0;
 
     if (!parse(&options, "FILE - take over what a ticket system did", NULL, &argc, &argv, error))
@@ -373,7 +389,7 @@ run_import(const RvCliContext *context, int argc, char **argv, GError **error)
         usage(error, "fault import takes a CSV file");
         return EX_USAGE;
     }
-    if (!g_file_get_contents(argv[1], &text, NULL, &problem)) {
+    if (!g_file_get_contents(argv[1], &text, &length, &problem)) {
         g_set_error_literal(error, RV_ERROR, RV_ERROR_NO_INPUT, problem->message);
         return EX_NOINPUT;
     }
@@ -381,8 +397,15 @@ run_import(const RvCliContext *context, int argc, char **argv, GError **error)
     state = zone != NULL
                 ? rv_state_options_open(&options.state, context, RV_STATE_MODE_WRITE, error)
                 : NULL;
-    if (state == NULL || !rv_fault_import(state, argv[1], text, zone,
-                                          rv_state_options_who(&options.state), &steps, error))
+    if (state == NULL)
+        return EX_USAGE;
+    terms = (RvFaultImportTerms){.file = argv[1],
+                                 .who = rv_state_options_who(&options.state),
+                                 .zone = zone,
+                                 .inventory = options.state.site->inventory,
+                                 .policy = options.state.site->plan->faults,
+                                 .now_ms = rv_clock_now_ms()};
+    if (!rv_fault_import(state, &terms, text, length, &steps, error))
         return EX_USAGE;
     g_print("%u steps taken over\n", steps);
     return 0;

@@ -3,6 +3,8 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/text-width.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/state-options.h"
@@ -103,10 +105,26 @@ read_recurrence(const AddOptions *options, GTimeZone *zone, RvMaintenance *maint
     return TRUE;
 }
 
+/* It may be for a device that is to come, or is gone. */
+static void
+warn_of_nobody(const RvInventory *inventory, const char *glob)
+{
+    for (guint i = 0; i < inventory->devices->len; i++) {
+        const RvDevice *device = g_ptr_array_index(inventory->devices, i);
+
+        if (rv_text_glob(glob, device->name))
+            return;
+    }
+    if (inventory->devices->len > 0)
+        rv_warning("no device of the inventory matches '%s' now; `rackvitals inventory list` shows "
+                   "their names",
+                   glob);
+}
+
 static int
 run_add(const RvCliContext *context, int argc, char **argv, GError **error)
 {
-    g_auto(AddOptions) options = {0};
+    g_auto(AddOptions) options = {.state.parts = RV_CONFIGURATION_INVENTORY};
     g_autoptr(GTimeZone) zone = NULL;
     g_autoptr(RvState) state = NULL;
     RvMaintenance maintenance = {.made_ms = rv_clock_now_ms()};
@@ -121,6 +139,7 @@ run_add(const RvCliContext *context, int argc, char **argv, GError **error)
     if (zone == NULL || !read_times(&options, zone, &maintenance, error) ||
         !read_recurrence(&options, zone, &maintenance, error))
         return EX_USAGE;
+    warn_of_nobody(options.state.site->inventory, argv[1]);
     maintenance.devices = argv[1];
     maintenance.zone = (char *)g_time_zone_get_identifier(zone);
     maintenance.numbers = !options.only_alarms;
@@ -131,7 +150,7 @@ run_add(const RvCliContext *context, int argc, char **argv, GError **error)
     if (state == NULL || !rv_maintenance_add(state, &maintenance, error))
         return EX_USAGE;
     g_print("maintenance %" G_GINT64_FORMAT "%s\n", maintenance.id,
-            maintenance.made_ms > maintenance.until_ms ? ", entered afterwards" : "");
+            maintenance.made_ms > maintenance.from_ms ? ", entered afterwards" : "");
     return 0;
 }
 
@@ -162,30 +181,47 @@ to_json(const RvMaintenance *one)
     return json;
 }
 
-static void
-print_text(const RvMaintenance *one, GTimeZone *zone)
-{
-    g_autofree char *from = rv_clock_format(one->from_ms, zone);
-    g_autofree char *until = rv_clock_format(one->until_ms, zone);
-    g_autofree char *ended = one->ended_ms != 0 ? rv_clock_format(one->ended_ms, zone) : NULL;
+/* How people are told of one. */
+typedef struct {
+    RvLanguage language;
+    GTimeZone *zone;
+} Style;
 
-    g_print("%4" G_GINT64_FORMAT "  %s  %s  %-20s %s (%s)", one->id, from, until, one->devices,
-            one->why, one->who);
+#define SAY(in_english, in_chinese) RV_SAY(style->language, in_english, in_chinese)
+
+static void
+print_text(const Style *style, const RvMaintenance *one)
+{
+    g_autofree char *from = rv_clock_format(one->from_ms, style->zone);
+    g_autofree char *until = rv_clock_format(one->until_ms, style->zone);
+    g_autofree char *devices = rv_text_pad(one->devices, 20);
+
+    g_print(SAY("%4" G_GINT64_FORMAT "  %s  %s  %s %s (%s)",
+                "%4" G_GINT64_FORMAT "  %s  %s  %s %s（%s）"),
+            one->id, from, until, devices, one->why, one->who);
     if (one->every_days > 0)
-        g_print(", every %u days", one->every_days);
+        g_print(SAY(", every %u days", "，每 %u 天"), one->every_days);
+    if (one->last_ms != 0) {
+        g_autofree char *last = rv_clock_format(one->last_ms - 1, style->zone);
+
+        g_print(SAY(" until %s", "，至 %s 止"), last);
+    }
     if (!one->numbers)
-        g_print(", only alarms");
+        g_print("%s", SAY(", only alarms", "，仅不告警"));
     if (!one->alarms)
-        g_print(", only numbers");
+        g_print("%s", SAY(", only numbers", "，仅不计入可用率"));
     if (one->made_ms > one->from_ms)
-        g_print(", entered afterwards");
-    if (ended != NULL)
-        g_print(", ended %s by %s", ended, one->ended_by);
+        g_print("%s", SAY(", entered afterwards", "，事后补录"));
+    if (one->ended_ms != 0) {
+        g_autofree char *ended = rv_clock_format(one->ended_ms, style->zone);
+
+        g_print(SAY(", ended %s by %s", "，%s 由 %s 结束"), ended, one->ended_by);
+    }
     g_print("\n");
 }
 
 static gboolean
-print_list(const GPtrArray *all, const char *format, GTimeZone *zone, GError **error)
+print_list(const GPtrArray *all, const char *format, const Style *style, GError **error)
 {
     if (format != NULL && strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
         return usage(error, "--format: there are text and json");
@@ -195,7 +231,7 @@ print_list(const GPtrArray *all, const char *format, GTimeZone *zone, GError **e
         g_autofree char *line = NULL;
 
         if (format == NULL || strcmp(format, "text") == 0) {
-            print_text(one, zone);
+            print_text(style, one);
             continue;
         }
         json = to_json(one);
@@ -222,6 +258,7 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
     g_autoptr(GTimeZone) zone = NULL;
     g_autoptr(RvState) state = NULL;
     g_autoptr(GPtrArray) rows = NULL;
+    Style style;
 
     g_option_context_add_main_entries(parser, entries, NULL);
     rv_state_options_add(&options, parser);
@@ -233,9 +270,10 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
     state = rv_state_options_open(&options, context, RV_STATE_MODE_READ, error);
     if (state == NULL)
         return EX_USAGE;
+    style = (Style){rv_state_options_language(&options, context), zone};
     rows = rv_maintenance_list(state, all ? 0 : rv_clock_now_ms(),
                                rv_clock_now_ms() + 3660 * DAY_MS, error);
-    return rows != NULL && print_list(rows, format, zone, error) ? 0 : EX_USAGE;
+    return rows != NULL && print_list(rows, format, &style, error) ? 0 : EX_USAGE;
 }
 
 /* ---- end ---- */

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/clock.h"
@@ -26,18 +25,6 @@ describe(const RvChannel *channel)
         return g_strdup_printf("command %s", channel->command[0]);
     case RV_CHANNEL_SYSLOG:
         return g_strdup("the journal, or syslog");
-    }
-    return NULL;
-}
-
-static const RvChannel *
-find(const RvConfiguration *site, const char *id)
-{
-    for (guint i = 0; site->channels != NULL && i < site->channels->len; i++) {
-        const RvChannel *channel = g_ptr_array_index(site->channels, i);
-
-        if (strcmp(channel->id, id) == 0)
-            return channel;
     }
     return NULL;
 }
@@ -99,14 +86,14 @@ test_all(const RvConfiguration *site, char *const *ids, int timeout_s, GError **
     gboolean fine = TRUE;
 
     for (char *const *id = ids; *id != NULL; id++) {
-        if (find(site, *id) == NULL) {
+        if (rv_channel_find(site->channels, *id) == NULL) {
             g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
                         "there is no channel '%s'; 'rackvitals notify list' names them", *id);
             return EX_USAGE;
         }
     }
     for (char *const *id = ids; *id != NULL; id++)
-        fine = test_one(site, find(site, *id), timeout_s) && fine;
+        fine = test_one(site, rv_channel_find(site->channels, *id), timeout_s) && fine;
     for (guint i = 0; *ids == NULL && i < site->channels->len; i++)
         fine = test_one(site, g_ptr_array_index(site->channels, i), timeout_s) && fine;
     return fine ? 0 : 1;

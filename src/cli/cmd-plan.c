@@ -4,9 +4,11 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/text-width.h"
 #include "cli/commands.h"
 #include "cli/state-options.h"
 #include "cli/subcommand.h"
+#include "plan/words.h"
 
 #define DAY_MS ((gint64)86400000)
 #define BACK_DEFAULT_DAYS 92
@@ -14,6 +16,7 @@
 typedef struct {
     RvStateOptions state;
     char *format;
+    RvLanguage language;
     gboolean open_only;
     int days;
 } Options;
@@ -26,23 +29,32 @@ options_clear(Options *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-static void
-print_text(const RvDutyStatus *status, GTimeZone *zone, gint64 now_ms)
-{
-    g_autofree char *due = rv_clock_format(status->due_ms, zone);
-    g_autofree char *done =
-        status->delivery != NULL ? rv_clock_format(status->delivery->done_ms, zone) : NULL;
-    g_autofree char *left = rv_cli_duration(status->due_ms - now_ms);
+#define SAY(in_english, in_chinese) RV_SAY(language, in_english, in_chinese)
 
-    g_print("%-8s %-22s %-10s due %s", rv_period_kind_word(status->period.kind),
-            status->period.label, rv_duty_state_word(status->state), due);
-    if (done != NULL)
-        g_print(", done %s%s%s", done, status->delivery->who[0] != '\0' ? " by " : "",
-                status->delivery->who);
-    else
-        g_print(status->due_ms >= now_ms ? ", in %s" : ", %s ago", *left == '-' ? left + 1 : left);
-    if (status->delivery != NULL && status->delivery->file[0] != '\0')
-        g_print(", %s", status->delivery->file);
+static void
+print_text(const RvDutyStatus *status, RvLanguage language, GTimeZone *zone, gint64 now_ms)
+{
+    const RvDelivery *delivery = status->delivery;
+    g_autofree char *due = rv_clock_format(status->due_ms, zone);
+    g_autofree char *kind = rv_text_fit(rv_say_duty(language, status->period.kind), SAY(8, 6));
+    g_autofree char *state = rv_text_fit(rv_say_duty_state(language, status->state), 10);
+    g_autofree char *left = rv_cli_duration(ABS(status->due_ms - now_ms));
+
+    g_print(SAY("%s %-22s %s due %s", "%s %-22s %s 期限 %s"), kind, status->period.label, state,
+            due);
+    if (delivery != NULL) {
+        g_autofree char *done = rv_clock_format(delivery->done_ms, zone);
+
+        g_print(SAY(", done %s", "，完成于 %s"), done);
+        if (delivery->who[0] != '\0')
+            g_print(SAY(" by %s", "，%s"), delivery->who);
+    } else {
+        g_print(status->due_ms >= now_ms ? SAY(", in %s", "，剩余 %s")
+                                         : SAY(", %s ago", "，已超 %s"),
+                left);
+    }
+    if (delivery != NULL && delivery->file[0] != '\0')
+        g_print(SAY(", %s", "，%s"), delivery->file);
     g_print("\n");
 }
 
@@ -69,18 +81,6 @@ print_json(const RvDutyStatus *status)
     json_decref(json);
 }
 
-/* Begins where the state file does: nobody owes a report of what was never watched. */
-static gboolean
-first_round_ms(RvState *state, gint64 now_ms, gint64 *first_ms, GError **error)
-{
-    g_autoptr(GPtrArray) rounds = rv_state_rounds(state, 0, now_ms + 1, error);
-
-    if (rounds == NULL)
-        return FALSE;
-    *first_ms = rounds->len > 0 ? ((RvRound *)g_ptr_array_index(rounds, 0))->started_ms : now_ms;
-    return TRUE;
-}
-
 static gboolean
 print_duties(const Options *options, const RvServicePlan *plan, RvState *state, GTimeZone *zone,
              gboolean *overdue, GError **error)
@@ -92,9 +92,10 @@ print_duties(const Options *options, const RvServicePlan *plan, RvState *state, 
                          .until_ms = now_ms};
     g_autoptr(GPtrArray) deliveries = NULL;
 
-    if (!first_round_ms(state, now_ms, &first_ms, error))
+    /* nobody owes a report of what was never watched */
+    if (!rv_state_begins(state, &first_ms, error))
         return FALSE;
-    terms.from_ms = MAX(now_ms - options->days * DAY_MS, first_ms);
+    terms.from_ms = MAX(now_ms - options->days * DAY_MS, first_ms != 0 ? first_ms : now_ms);
     deliveries = rv_state_deliveries(state, 0, G_MAXINT64, error);
     if (deliveries == NULL)
         return FALSE;
@@ -112,10 +113,24 @@ print_duties(const Options *options, const RvServicePlan *plan, RvState *state, 
             if (g_strcmp0(options->format, "json") == 0)
                 print_json(status);
             else
-                print_text(status, zone, now_ms);
+                print_text(status, options->language, zone, now_ms);
         }
     }
     return TRUE;
+}
+
+static void
+print_none(const Options *options)
+{
+    RvLanguage language = options->language;
+
+    if (options->state.site->service_plan_path == NULL)
+        g_print("%s\n", SAY("no duties: there is no service plan; name one as service-plan in the "
+                            "site file",
+                            "没有服务计划；请在站点文件中以 service-plan 指定"));
+    else
+        g_print("%s\n", SAY("no duties: the service plan promises none (duties, promised)",
+                            "服务计划未约定巡检与报告（duties 的 promised）"));
 }
 
 static gboolean
@@ -160,10 +175,9 @@ run_status(const RvCliContext *context, int argc, char **argv, GError **error)
     if (zone == NULL)
         return EX_USAGE;
     plan = options.state.site->plan;
+    options.language = rv_state_options_language(&options.state, context);
     if (plan->duties->len == 0) {
-        g_print("no duties: %s\n", options.state.site->service_plan_path != NULL
-                                       ? "the service plan promises none"
-                                       : "there is no service plan");
+        print_none(&options);
         return 0;
     }
     state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, error);

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/text-width.h"
 #include "cli/commands.h"
 #include "cli/state-options.h"
 #include "cli/subcommand.h"
@@ -12,6 +13,7 @@
 #include "observation/words.h"
 #include "plan/availability.h"
 #include "plan/calendar.h"
+#include "plan/words.h"
 
 typedef struct {
     RvStateOptions state;
@@ -45,6 +47,7 @@ typedef struct {
     RvCalendar *own_calendar; /* by the options */
     double target;            /* 0 … 1; NAN: none */
     gboolean json;
+    RvLanguage language;
     gint64 now_ms;
 } Question;
 
@@ -163,6 +166,7 @@ read_question(Options *options, const RvCliContext *context, Question *question,
     if (options->format != NULL && strcmp(options->format, "text") != 0 &&
         strcmp(options->format, "json") != 0)
         return usage(error, "--format: there are text and json");
+    question->language = rv_state_options_language(&options->state, context);
     question->json = g_strcmp0(options->format, "json") == 0;
     return question->zone != NULL && read_period(options, question, error) &&
            read_target(options, question, error) && read_calendar(options, question, error);
@@ -170,21 +174,60 @@ read_question(Options *options, const RvCliContext *context, Question *question,
 
 /* ---- printing ---- */
 
+#define SAY(in_english, in_chinese) RV_SAY(question->language, in_english, in_chinese)
+
 static void
-print_ratio(const char *name, double value)
+print_row(const char *name, const char *value)
 {
-    if (isnan(value))
-        g_print("%-18s none\n", name);
-    else
-        g_print("%-18s %.4f %%\n", name, value * 100);
+    g_autofree char *label = rv_text_pad(name, 18);
+
+    g_print("%s %s\n", label, value);
+}
+
+static void
+print_ratio(const Question *question, const char *name, double value)
+{
+    g_autofree char *text =
+        isnan(value) ? g_strdup(SAY("none", "无")) : g_strdup_printf("%.4f %%", value * 100);
+
+    print_row(name, text);
+}
+
+/* "04:05:06", and ".700" where it is no whole second: the parts have to make the sum. */
+static char *
+exact_duration(gint64 ms)
+{
+    g_autofree char *seconds = rv_cli_duration(ms);
+
+    return ms % 1000 == 0 ? g_steal_pointer(&seconds)
+                          : g_strdup_printf("%s.%03d", seconds, (int)(ABS(ms) % 1000));
 }
 
 static void
 print_sum(const char *name, gint64 ms)
 {
-    g_autofree char *duration = rv_cli_duration(ms);
+    g_autofree char *duration = exact_duration(ms);
 
-    g_print("%-18s %s\n", name, duration);
+    print_row(name, duration);
+}
+
+static void
+print_cause(const Question *question, const RvPiece *piece)
+{
+    const RvInterval *interval = piece->interval;
+    const char *why;
+
+    if (piece->window != NULL) {
+        g_print(SAY(" %s (%s)", " %s（%s）"), piece->window->why, piece->window->who);
+    } else if (interval == NULL && piece->kind == RV_PIECE_NOT_OBSERVED) {
+        g_print(" %s", SAY("no samples", "没有采样"));
+    } else if (interval != NULL && interval->state != RV_STATE_UP) {
+        why = rv_say_interval(question->language, interval);
+        g_print(" %s%s%s",
+                SAY(rv_reachability_word(interval->state),
+                    rv_say_reachability(question->language, interval->state)),
+                why[0] != '\0' ? SAY(": ", "：") : "", why);
+    }
 }
 
 static void
@@ -192,47 +235,55 @@ print_piece(const Question *question, const RvPiece *piece)
 {
     g_autofree char *from = rv_clock_format(piece->from_ms, question->zone);
     g_autofree char *until = rv_clock_format(piece->until_ms, question->zone);
-    g_autofree char *lasts = rv_cli_duration(piece->until_ms - piece->from_ms);
+    g_autofree char *lasts = exact_duration(piece->until_ms - piece->from_ms);
+    g_autofree char *kind = rv_text_pad(
+        SAY(rv_piece_word(piece->kind), rv_say_piece(question->language, piece->kind)), 12);
 
-    g_print("  %s  %s  %16s  %-12s", from, until, lasts, rv_piece_word(piece->kind));
-    if (piece->window != NULL)
-        g_print(" %s (%s)", piece->window->why, piece->window->who);
-    else if (piece->interval == NULL && piece->kind == RV_PIECE_NOT_OBSERVED)
-        g_print(" no samples");
-    else if (piece->interval != NULL && piece->interval->state != RV_STATE_UP)
-        g_print(" %s%s%s", rv_reachability_word(piece->interval->state),
-                piece->interval->detail != NULL ? ": " : "",
-                piece->interval->detail != NULL ? piece->interval->detail : "");
+    g_print("  %s  %s  %16s  %s", from, until, lasts, g_strchomp(kind));
+    if (piece->window != NULL || piece->interval == NULL || piece->interval->state != RV_STATE_UP)
+        g_print("%*s", (int)(12 - MIN(rv_text_width(kind), 12)), "");
+    print_cause(question, piece);
     g_print("\n");
+}
+
+static void
+print_sums(const Question *question, const RvAvailability *result)
+{
+    print_sum(SAY("period", "周期"), result->period_ms);
+    for (guint i = 0; i < RV_PIECE_KINDS; i++)
+        print_sum(
+            SAY(rv_piece_word((RvPieceKind)i), rv_say_piece(question->language, (RvPieceKind)i)),
+            result->sum_ms[i]);
+    print_sum(SAY("agreed service", "约定服务时间"), result->agreed_ms);
 }
 
 static void
 print_text(const Question *question, const RvAvailability *result)
 {
+    g_autofree char *outages = g_strdup_printf("%u", result->outages);
+
     g_print("%s, %s%s, %s\n\n", question->device, question->period.label,
-            question->period.until_ms > question->now_ms ? " until now" : "",
+            question->period.until_ms > question->now_ms ? SAY(" until now", "（截至目前）") : "",
             question->calendar->name);
     for (guint i = 0; i < result->pieces->len; i++)
         print_piece(question, &g_array_index(result->pieces, RvPiece, i));
     g_print("\n");
-    print_sum("period", result->period_ms);
-    for (guint i = 0; i < RV_PIECE_KINDS; i++)
-        print_sum(rv_piece_word((RvPieceKind)i), result->sum_ms[i]);
-    print_sum("agreed service", result->agreed_ms);
-    print_ratio("A", result->a);
-    print_ratio("A_lo", result->a_low);
-    print_ratio("A_hi", result->a_high);
+    print_sums(question, result);
+    print_ratio(question, SAY("A", "可用率 A"), result->a);
+    print_ratio(question, SAY("A_lo", "下界 A_lo"), result->a_low);
+    print_ratio(question, SAY("A_hi", "上界 A_hi"), result->a_high);
     if (!isnan(result->target)) {
-        print_ratio("target", result->target);
-        print_sum("error budget", result->budget_ms);
-        print_ratio("budget used", result->budget_used);
+        print_ratio(question, SAY("target", "目标"), result->target);
+        print_sum(SAY("error budget", "允许中断"), result->budget_ms);
+        print_ratio(question, SAY("budget used", "已用"), result->budget_used);
     }
-    g_print("%-18s %u\n", "outages", result->outages);
+    print_row(SAY("outages", "中断次数"), outages);
     if (result->outages > 0) {
         print_sum("MTTR", result->mttr_ms);
         print_sum("MTBF", result->mtbf_ms);
     }
-    g_print("%-18s %s\n", "verdict", rv_promise_word(result->promise));
+    print_row(SAY("verdict", "结论"), SAY(rv_promise_word(result->promise),
+                                          rv_say_promise(question->language, result->promise)));
 }
 
 static json_t *

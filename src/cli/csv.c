@@ -26,9 +26,9 @@ finish_cell(GString *cell)
     return rv_text_clean(text, -1, 0);
 }
 
-/* Reads one cell and moves *at to what ended it: ',', a line end or the end. */
+/* Reads one cell and moves *at to what ended it: one of `ends` or the end. */
 static char *
-read_cell(const char **at, guint *line)
+read_cell(const char **at, const char *ends, guint *line)
 {
     g_autoptr(GString) cell = g_string_new(NULL);
     gboolean quoted = **at == '"';
@@ -41,7 +41,7 @@ read_cell(const char **at, guint *line)
         } else if (quoted && **at == '"') {
             quoted = FALSE;
             continue;
-        } else if (!quoted && strchr(",\r\n", **at) != NULL) {
+        } else if (!quoted && strchr(ends, **at) != NULL) {
             break;
         }
         *line += **at == '\n';
@@ -51,15 +51,15 @@ read_cell(const char **at, guint *line)
 }
 
 static RvCsvRow *
-read_row(const char **at, guint *line)
+read_row(const char **at, const char *ends, guint *line)
 {
     RvCsvRow *row = g_new0(RvCsvRow, 1);
 
     row->line = *line;
     row->cells = g_ptr_array_new_with_free_func(g_free);
     for (;;) {
-        g_ptr_array_add(row->cells, read_cell(at, line));
-        if (**at != ',')
+        g_ptr_array_add(row->cells, read_cell(at, ends, line));
+        if (**at != ends[0])
             break;
         (*at)++;
     }
@@ -72,18 +72,33 @@ read_row(const char **at, guint *line)
     return row;
 }
 
+/* Spreadsheets of some countries write semicolons or tabs: by the first line. */
+static const char *
+find_ends(const char *text)
+{
+    static const char *const ends[] = {",\r\n", ";\r\n", "\t\r\n"};
+    gsize length = strcspn(text, "\r\n");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
+        if (memchr(text, ends[i][0], length) != NULL)
+            return ends[i];
+    return ends[0];
+}
+
 GPtrArray *
 rv_csv_read(const char *text)
 {
     GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+    const char *ends;
     guint line = 1;
 
     if (g_str_has_prefix(text, "\xef\xbb\xbf")) /* spreadsheets put a byte order mark */
         text += 3;
+    ends = find_ends(text);
     while (*text != '\0' && rows->len < ROWS_CEILING) {
         const char *before = text;
 
-        g_ptr_array_add(rows, read_row(&text, &line));
+        g_ptr_array_add(rows, read_row(&text, ends, &line));
         if (text == before)
             break;
     }

@@ -343,6 +343,7 @@ print_csv(const RvFaultStyle *style, const RvFault *fault, GString *out)
     rv_csv_append(out, fault->root_cause);
     rv_csv_append(out, fault->method);
     rv_csv_append(out, fault->loss);
+    rv_csv_append(out, fault->plan);
     rv_csv_end_row(out);
 }
 
@@ -352,7 +353,7 @@ rv_fault_print_list(const RvFaultStyle *style, RvFaultFormat format, const GPtrA
 {
     if (format == RV_FAULT_CSV)
         g_string_append(out, "id,device,kind,level,title,status,opened,acknowledged,planned,"
-                             "recovered,resolved,reported,root_cause,method,loss\r\n");
+                             "recovered,resolved,reported,root_cause,method,loss,plan\r\n");
     for (guint i = 0; i < faults->len; i++) {
         const RvFault *fault = g_ptr_array_index(faults, i);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "poll/place.h"
 
 void
@@ -70,6 +71,25 @@ rv_state_options_language(RvStateOptions *options, const RvCliContext *context)
     return rv_language_parse(g_get_language_names()[0]);
 }
 
+gboolean
+rv_cli_check_device(const RvInventory *inventory, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    const char *nearest;
+
+    if (inventory->devices->len == 0 || rv_inventory_find(inventory, name) != NULL)
+        return TRUE;
+    for (guint i = 0; i < inventory->devices->len; i++)
+        g_ptr_array_add(names, ((RvDevice *)g_ptr_array_index(inventory->devices, i))->name);
+    g_ptr_array_add(names, NULL);
+    nearest = rv_text_nearest(name, (const char *const *)names->pdata);
+    g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                "the inventory has no device '%s'%s%s%s; `rackvitals inventory list` shows them",
+                name, nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                nearest != NULL ? "'?" : "");
+    return FALSE;
+}
+
 GTimeZone *
 rv_cli_parse_zone(const char *name, GError **error)
 {
@@ -91,17 +111,27 @@ rv_state_options_who(const RvStateOptions *options)
     return sudo != NULL && sudo[0] != '\0' ? sudo : g_get_user_name();
 }
 
-/* ISO 8601 wants a time with seconds; people leave them, or all of it, out. */
+/* ISO 8601 wants two digits and seconds; people leave them, or the whole time, out, and
+ * spreadsheets write slashes. What has another form, or says its zone, stays as it is. */
 static char *
 complete(const char *text)
 {
-    gsize length = strlen(text);
+    g_autoptr(GRegex) form = g_regex_new("^(\\d{4})([-/])(\\d{1,2})\\2(\\d{1,2})"
+                                         "(?:[ T](\\d{1,2}):(\\d{2})(?::(\\d{2}))?)?$",
+                                         0, 0, NULL);
+    static const int groups[] = {1, 3, 4, 5, 6, 7};
+    g_autoptr(GMatchInfo) match = NULL;
+    int parts[G_N_ELEMENTS(groups)];
 
-    if (length == strlen("2026-10-31"))
-        return g_strconcat(text, "T00:00:00", NULL);
-    if (length == strlen("2026-10-31 14:00"))
-        return g_strconcat(text, ":00", NULL);
-    return g_strdup(text);
+    if (!g_regex_match(form, text, 0, &match))
+        return g_strdup(text);
+    for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
+        g_autofree char *part = g_match_info_fetch(match, groups[i]);
+
+        parts[i] = part != NULL ? (int)g_ascii_strtoll(part, NULL, 10) : 0;
+    }
+    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d", parts[0], parts[1], parts[2], parts[3],
+                           parts[4], parts[5]);
 }
 
 gboolean

@@ -33,9 +33,13 @@ GTimeZone *rv_state_options_zone(RvStateOptions *options, const RvCliContext *co
 RvLanguage rv_state_options_language(RvStateOptions *options, const RvCliContext *context);
 const char *rv_state_options_who(const RvStateOptions *options);
 
+/* RV_ERROR_USAGE where the inventory does not have it, with the nearest name. Wants
+ * RV_CONFIGURATION_INVENTORY; without devices in it, every name is fine. */
+gboolean rv_cli_check_device(const RvInventory *inventory, const char *name, GError **error);
 /* What --zone says; NULL: RV_ERROR_USAGE. */
 GTimeZone *rv_cli_parse_zone(const char *name, GError **error);
-/* "2026-10-31 14:00", "2026-10-31T14:00:30+08:00", "2026-10-31" (midnight) or "now". */
+/* "2026-10-31 14:00", "2026-10-31T14:00:30+08:00", "2026-10-31" (midnight) or "now"; and as
+ * spreadsheets write it, "2026/10/31 9:05". */
 gboolean rv_cli_parse_time(const char *text, GTimeZone *zone, gint64 *ms, GError **error);
 /* A whole number above 0, as a fault or a window has. */
 gboolean rv_cli_parse_id(const char *text, gint64 *id, GError **error);

@@ -244,24 +244,24 @@ typedef struct {
 static const StepKind acknowledging = {
     "acknowledge",
     "UPDATE fault SET acknowledged_ms = ?2, acknowledged_by = ?3"
-    " WHERE id = ?1 AND acknowledged_ms IS NULL AND resolved_ms IS NULL",
+    " WHERE id = ?1 AND opened_ms <= ?2 AND acknowledged_ms IS NULL AND resolved_ms IS NULL",
     "is acknowledged or resolved already"};
 static const StepKind noting = {"note", "UPDATE fault SET id = id WHERE id = ?1", ""};
 static const StepKind planning = {
     "plan",
     "UPDATE fault SET planned_ms = coalesce(planned_ms, ?2), planned_by = coalesce(planned_by, ?3),"
-    " plan = ?4 WHERE id = ?1 AND resolved_ms IS NULL",
+    " plan = ?4 WHERE id = ?1 AND opened_ms <= ?2 AND resolved_ms IS NULL",
     "is resolved already"};
 static const StepKind resolving = {
     "resolve",
     "UPDATE fault SET resolved_ms = ?2, resolved_by = ?3, root_cause = ?4, method = ?5, loss = ?6"
-    " WHERE id = ?1 AND resolved_ms IS NULL",
+    " WHERE id = ?1 AND opened_ms <= ?2 AND resolved_ms IS NULL",
     "is resolved already"};
 static const StepKind reporting = {
     "report",
     "UPDATE fault SET reported_ms = ?2, reported_by = ?3"
-    " WHERE id = ?1 AND resolved_ms IS NOT NULL AND reported_ms IS NULL",
-    "is not resolved yet, or its report was handed over already"};
+    " WHERE id = ?1 AND resolved_ms <= ?2 AND reported_ms IS NULL",
+    "is not resolved by then, or its report was handed over already"};
 
 static gboolean
 refuse(RvState *state, const Step *step, const StepKind *kind, GError **error)
@@ -276,7 +276,7 @@ refuse(RvState *state, const Step *step, const StepKind *kind, GError **error)
                     step->id);
     else
         g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "fault %" G_GINT64_FORMAT " %s", step->id,
-                    kind->refusal);
+                    fault->opened_ms > step->now_ms ? "was opened only after that" : kind->refusal);
     return FALSE;
 }
 

@@ -68,3 +68,22 @@ rv_state_rounds(RvState *state, gint64 from_ms, gint64 until_ms, GError **error)
         g_ptr_array_add(rounds, read_round(row));
     return step == RV_STEP_END ? g_steal_pointer(&rounds) : NULL;
 }
+
+/* Rounds go with their time, devices stay. */
+gboolean
+rv_state_begins(RvState *state, gint64 *first_ms, GError **error)
+{
+    RvStatement *row =
+        rv_db_query_with(state, error,
+                         "SELECT min(ms) FROM (SELECT min(started_ms) AS ms FROM round"
+                         " UNION ALL SELECT min(first_ms) FROM device) AS firsts",
+                         NULL, 0);
+    RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(state, row, error);
+
+    *first_ms = 0;
+    if (step != RV_STEP_ROW)
+        return step == RV_STEP_END;
+    *first_ms = rv_db_column_int(row, 0);
+    rv_db_done(row);
+    return TRUE;
+}

@@ -81,6 +81,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRound, rv_round_free)
 gboolean rv_state_round_start(RvState *state, RvRound *round, GError **error);
 /* Stores ended_ms, the counts and the note of round->id. */
 gboolean rv_state_round_end(RvState *state, const RvRound *round, GError **error);
+/* When the state begins: the first round or sample that it knows of; 0: nothing yet. */
+gboolean rv_state_begins(RvState *state, gint64 *first_ms, GError **error);
 /* RvRound*, those that started in the period, oldest first. */
 GPtrArray *rv_state_rounds(RvState *state, gint64 from_ms, gint64 until_ms, GError **error);
 

@@ -76,7 +76,9 @@ store_gap(const RvStoring *storing, const Sample *sample, const Last *last, GErr
     g_autofree char *before = g_strdup_printf("%" G_GINT64_FORMAT, last->until_ms);
     g_autofree char *after = g_strdup_printf("%" G_GINT64_FORMAT, storing->now_ms);
 
-    return add(storing, &lost, last->until_ms, storing->now_ms, 0, error) &&
+    return (last->state == RV_STATE_BLIND /* we saw nothing before, either */
+                ? extend(storing, last->id, 0, error)
+                : add(storing, &lost, last->until_ms, storing->now_ms, 0, error)) &&
            (sample->protocol[0] != '\0' ||
             rv_store_change(storing, last->until_ms, RV_CHANGE_LOST_SAMPLES, "", before, after,
                             error)) &&

@@ -4,8 +4,6 @@
 
 #include "base/text.h"
 
-#define TEXT_CEILING 512 /* bytes of what a device or a person wrote */
-
 RvKnown *
 rv_known_new(const RvNotice *notice)
 {
@@ -41,20 +39,8 @@ rv_notify_concerns(const RvChannel *channel, const RvNotice *notice)
 static RvNews *
 add(GPtrArray *events, const RvNotice *notice, RvNewsKind kind, gint64 time_ms)
 {
-    RvNews *event = g_new0(RvNews, 1);
+    RvNews *event = rv_news_new(kind, notice, time_ms);
 
-    event->kind = kind;
-    event->fault = notice->id;
-    event->device = rv_text_clean(notice->device, -1, TEXT_CEILING);
-    event->site = rv_text_clean(notice->site, -1, TEXT_CEILING);
-    event->title = rv_text_clean(notice->title, -1, TEXT_CEILING);
-    event->facts = g_strdup(notice->facts != NULL ? notice->facts : "");
-    event->level = rv_text_clean(notice->level, -1, TEXT_CEILING);
-    event->level_name = rv_text_clean(notice->level_name, -1, TEXT_CEILING);
-    event->acknowledged_by = rv_text_clean(notice->acknowledged_by, -1, TEXT_CEILING);
-    event->time_ms = time_ms;
-    event->opened_ms = notice->opened_ms;
-    event->behind = notice->behind;
     g_ptr_array_add(events, event);
     return event;
 }

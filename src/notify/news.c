@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
+#define TEXT_CEILING 512 /* bytes of what a device or a person wrote */
+
 static const char *const words[RV_NEWS_KINDS] = {"open",       "worsen",     "recover", "relapse",
                                                  "clock_near", "clock_over", "test"};
 
@@ -9,6 +13,32 @@ const char *
 rv_news_word(RvNewsKind kind)
 {
     return words[kind];
+}
+
+static char *
+clean(const char *text)
+{
+    return text != NULL ? rv_text_clean(text, -1, TEXT_CEILING) : g_strdup("");
+}
+
+RvNews *
+rv_news_new(RvNewsKind kind, const RvNotice *notice, gint64 time_ms)
+{
+    RvNews *event = g_new0(RvNews, 1);
+
+    event->kind = kind;
+    event->fault = notice->id;
+    event->device = clean(notice->device);
+    event->site = clean(notice->site);
+    event->title = clean(notice->title);
+    event->facts = g_strdup(notice->facts != NULL ? notice->facts : "");
+    event->level = clean(notice->level);
+    event->level_name = clean(notice->level_name);
+    event->acknowledged_by = clean(notice->acknowledged_by);
+    event->time_ms = time_ms;
+    event->opened_ms = notice->opened_ms;
+    event->behind = notice->behind;
+    return event;
 }
 
 void
@@ -88,6 +118,7 @@ rv_news_from_json(const json_t *json)
     const char *word, *clock = NULL, *texts[6];
     json_int_t fault, time_ms, opened_ms, lasted_ms, due_ms = 0;
     int behind, kind, clock_kind = 0;
+    g_autofree char *facts = facts_of(json);
     RvNews *event;
 
     if (json_unpack((json_t *)json, "{ss sI ss ss ss ss ss ss sI sI sI si s?s s?I}", "event", &word,
@@ -98,21 +129,20 @@ rv_news_from_json(const json_t *json)
         !find_word(word, news_name, RV_NEWS_KINDS, &kind) ||
         (clock != NULL && !find_word(clock, clock_name, RV_CLOCK_KINDS, &clock_kind)))
         return NULL;
-    event = g_new0(RvNews, 1);
-    event->kind = (RvNewsKind)kind;
-    event->fault = fault;
-    event->device = g_strdup(texts[0]);
-    event->site = g_strdup(texts[1]);
-    event->title = g_strdup(texts[2]);
-    event->level = g_strdup(texts[3]);
-    event->level_name = g_strdup(texts[4]);
-    event->acknowledged_by = g_strdup(texts[5]);
-    event->time_ms = time_ms;
-    event->opened_ms = opened_ms;
+    event = rv_news_new((RvNewsKind)kind,
+                        &(RvNotice){.id = fault,
+                                    .device = texts[0],
+                                    .site = texts[1],
+                                    .title = texts[2],
+                                    .facts = facts,
+                                    .level = texts[3],
+                                    .level_name = texts[4],
+                                    .acknowledged_by = texts[5],
+                                    .opened_ms = opened_ms,
+                                    .behind = (guint)MAX(behind, 0)},
+                        time_ms);
     event->lasted_ms = lasted_ms;
-    event->behind = (guint)MAX(behind, 0);
     event->clock = (RvClockKind)clock_kind;
     event->due_ms = due_ms;
-    event->facts = facts_of(json);
     return event;
 }

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "plan/fault.h"
+#include "notify/notify.h"
 
 typedef enum {
     RV_NEWS_OPEN,
@@ -32,6 +32,9 @@ typedef struct {
 
 const char *rv_news_word(RvNewsKind kind); /* "open" … "clock_over", "test" */
 
+/* What the ledger says of a fault, or of none where `notice` is empty. What devices and people
+ * wrote is cleaned and has a ceiling. */
+RvNews *rv_news_new(RvNewsKind kind, const RvNotice *notice, gint64 time_ms);
 void rv_news_free(RvNews *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvNews, rv_news_free)
 

@@ -34,18 +34,6 @@ rv_deliver(const RvDelivery *delivery, GError **error)
     return kinds[delivery->channel->kind](delivery, error);
 }
 
-static const RvChannel *
-find_channel(const RvNotifier *notifier, const char *id)
-{
-    for (guint i = 0; i < notifier->options.channels->len; i++) {
-        const RvChannel *channel = g_ptr_array_index(notifier->options.channels, i);
-
-        if (strcmp(channel->id, id) == 0)
-            return channel;
-    }
-    return NULL;
-}
-
 /* ---- opening ---- */
 
 /* What was being handed over when an earlier run was killed may have arrived; twice it must not.
@@ -64,7 +52,7 @@ settle_queue(RvNotifier *notifier)
                 "have arrived or not, and is not sent again",
                 message->channel, message->id);
             notifier->in_doubt++;
-        } else if (find_channel(notifier, message->channel) == NULL) {
+        } else if (rv_channel_find(notifier->options.channels, message->channel) == NULL) {
             rv_warning("notify %s: there is no such channel any more; a message for it is dropped",
                        message->channel);
         } else {
@@ -75,11 +63,11 @@ settle_queue(RvNotifier *notifier)
 }
 
 static gboolean
-is_of_no_channel(gpointer key, gpointer value, gpointer notifier)
+is_of_no_channel(gpointer key, gpointer value, gpointer channels)
 {
     g_autofree char *channel = rv_spool_key_channel(key);
 
-    return find_channel(notifier, channel) == NULL;
+    return rv_channel_find(channels, channel) == NULL;
 }
 
 RvNotifier *
@@ -95,7 +83,8 @@ rv_notifier_open(const char *folder, const RvNotifyOptions *options, GError **er
         return NULL;
     }
     settle_queue(notifier);
-    g_hash_table_foreach_remove(notifier->spool->known, is_of_no_channel, notifier);
+    g_hash_table_foreach_remove(notifier->spool->known, is_of_no_channel,
+                                (gpointer)notifier->options.channels);
     return notifier;
 }
 

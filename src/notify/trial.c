@@ -15,17 +15,9 @@ static RvMessage *
 make_message(const RvChannel *channel, gint64 now_ms)
 {
     RvMessage *message = rv_message_new(channel->id, now_ms);
-    RvNews *event = g_new0(RvNews, 1);
+    const RvNotice none = {.opened_ms = now_ms};
 
-    event->kind = RV_NEWS_TEST;
-    event->device = g_strdup("");
-    event->site = g_strdup("");
-    event->title = g_strdup("");
-    event->level = g_strdup("");
-    event->level_name = g_strdup("");
-    event->acknowledged_by = g_strdup("");
-    event->time_ms = event->opened_ms = now_ms;
-    g_ptr_array_add(message->events, event);
+    g_ptr_array_add(message->events, rv_news_new(RV_NEWS_TEST, &none, now_ms));
     return message;
 }
 

@@ -94,18 +94,6 @@ put_text(GString *out, const char *text)
     g_string_append_c(out, '"');
 }
 
-static void
-begin(GString *out, char bracket)
-{
-    g_string_append_c(out, bracket);
-}
-
-static void
-end(GString *out, char bracket)
-{
-    g_string_append_c(out, bracket);
-}
-
 /* The name of a member, after a comma where it is not the first. `name` needs no escaping. */
 static void
 member(GString *out, const char *name)
@@ -184,7 +172,7 @@ set_counter(GString *out, const char *name, guint64 counter)
 static void
 put_identity(GString *out, const RvDeviceIdentity *device)
 {
-    begin(out, '{');
+    g_string_append_c(out, '{');
     set_text(out, "host", device->host);
     set_text(out, "name", device->name);
     set_text(out, "kind", device->kind);
@@ -203,13 +191,13 @@ put_identity(GString *out, const RvDeviceIdentity *device)
     set_natural(out, "uptime_seconds", device->uptime_seconds);
     set_natural(out, "uptime_ticks", device->uptime_ticks);
     set_text(out, "power_state", device->power_state);
-    end(out, '}');
+    g_string_append_c(out, '}');
 }
 
 static void
 put_protocol(GString *out, const RvProtocol *protocol)
 {
-    begin(out, '{');
+    g_string_append_c(out, '{');
     set_text(out, "name", protocol->name);
     set_text(out, "state", rv_reachability_word(protocol->state));
     set_text(out, "reason",
@@ -220,24 +208,24 @@ put_protocol(GString *out, const RvProtocol *protocol)
     set_integer(out, "requests", protocol->requests);
     set_integer(out, "answers", protocol->answers);
     set_integer(out, "retries", protocol->retries);
-    end(out, '}');
+    g_string_append_c(out, '}');
 }
 
 static void
 put_limits(GString *out, const RvLimits *limits)
 {
-    begin(out, '{');
+    g_string_append_c(out, '{');
     set_number(out, "low_critical", limits->low_critical);
     set_number(out, "low_warning", limits->low_warning);
     set_number(out, "high_warning", limits->high_warning);
     set_number(out, "high_critical", limits->high_critical);
-    end(out, '}');
+    g_string_append_c(out, '}');
 }
 
 static void
 put_sensor(GString *out, const RvSensor *sensor)
 {
-    begin(out, '{');
+    g_string_append_c(out, '{');
     set_text(out, "key", sensor->key);
     set_text(out, "class", rv_class_word(sensor->class));
     set_text(out, "name", sensor->name);
@@ -265,13 +253,13 @@ put_sensor(GString *out, const RvSensor *sensor)
     set_text(out, "device_verdict",
              sensor->has_device_verdict ? rv_verdict_word(sensor->device_verdict) : NULL);
     set_text(out, "source", sensor->source);
-    end(out, '}');
+    g_string_append_c(out, '}');
 }
 
 static void
 put_interface(GString *out, const RvInterface *interface)
 {
-    begin(out, '{');
+    g_string_append_c(out, '{');
     set_integer(out, "index", interface->index);
     set_text(out, "key", interface->key);
     set_text(out, "name", interface->name);
@@ -295,13 +283,13 @@ put_interface(GString *out, const RvInterface *interface)
     set_bool(out, "counters_64bit", interface->counters_64bit);
     set_natural(out, "discontinuity_ticks", interface->discontinuity_ticks);
     set_natural(out, "last_change_ticks", interface->last_change_ticks);
-    end(out, '}');
+    g_string_append_c(out, '}');
 }
 
 static void
 put_component(GString *out, const RvComponent *component)
 {
-    begin(out, '{');
+    g_string_append_c(out, '{');
     set_text(out, "key", component->key);
     set_natural(out, "index", component->index);
     set_text(out, "class", component->class);
@@ -314,13 +302,13 @@ put_component(GString *out, const RvComponent *component)
     set_text(out, "hardware", component->hardware);
     set_text(out, "asset_tag", component->asset_tag);
     set_text(out, "parent", component->parent);
-    end(out, '}');
+    g_string_append_c(out, '}');
 }
 
 static void
 put_event(GString *out, const RvEvent *event)
 {
-    begin(out, '{');
+    g_string_append_c(out, '{');
     set_natural(out, "time_ms", event->time_ms > 0 ? event->time_ms : -1);
     set_integer(out, "record_id", event->record_id);
     set_text(out, "sensor", event->sensor);
@@ -328,7 +316,7 @@ put_event(GString *out, const RvEvent *event)
     set_bool(out, "asserted", event->asserted);
     set_text(out, "severity", rv_verdict_word(event->severity));
     set_bool(out, "ended", event->ended);
-    end(out, '}');
+    g_string_append_c(out, '}');
 }
 
 typedef void (*Put)(GString *out, gconstpointer element);
@@ -337,13 +325,13 @@ static void
 set_array(GString *out, const char *name, const GPtrArray *elements, Put put)
 {
     member(out, name);
-    begin(out, '[');
+    g_string_append_c(out, '[');
     for (guint i = 0; i < elements->len; i++) {
         if (i > 0)
             g_string_append_c(out, ',');
         put(out, g_ptr_array_index(elements, i));
     }
-    end(out, ']');
+    g_string_append_c(out, ']');
 }
 
 char *
@@ -352,7 +340,7 @@ rv_observation_to_json_line(const RvObservation *observation)
     gsize parts = observation->sensors->len + observation->interfaces->len;
     GString *out = g_string_sized_new(2048 + parts * 700);
 
-    begin(out, '{');
+    g_string_append_c(out, '{');
     member(out, "device");
     put_identity(out, &observation->device);
     set_integer(out, "taken_at_ms", observation->taken_at_ms);
@@ -363,7 +351,7 @@ rv_observation_to_json_line(const RvObservation *observation)
     set_array(out, "components", observation->components, (Put)put_component);
     set_array(out, "events", observation->events, (Put)put_event);
     set_array(out, "notes", observation->notes, (Put)put_text);
-    end(out, '}');
+    g_string_append_c(out, '}');
     return g_string_free(out, FALSE);
 }
 

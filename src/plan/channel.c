@@ -1,5 +1,7 @@
 #include "plan/channel.h"
 
+#include <string.h>
+
 void
 rv_channel_free(RvChannel *channel)
 {
@@ -18,4 +20,16 @@ rv_channel_free(RvChannel *channel)
     g_free(channel->levels);
     g_free(channel->language);
     g_free(channel);
+}
+
+const RvChannel *
+rv_channel_find(const GPtrArray *channels, const char *id)
+{
+    for (guint i = 0; channels != NULL && i < channels->len; i++) {
+        const RvChannel *channel = g_ptr_array_index(channels, i);
+
+        if (strcmp(channel->id, id) == 0)
+            return channel;
+    }
+    return NULL;
 }

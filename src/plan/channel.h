@@ -32,3 +32,5 @@ typedef struct {
     gboolean escalation_only;  /* hears of nothing but clocks */
 } RvChannel;
 void rv_channel_free(RvChannel *channel);
+/* Among RvChannel*; NULL: no such channel. `channels` may be NULL. */
+const RvChannel *rv_channel_find(const GPtrArray *channels, const char *id);

@@ -160,6 +160,22 @@ rv_say_kind(RvLanguage language, const char *device_kind)
 }
 
 const char *
+rv_say_interval(RvLanguage language, const RvInterval *interval)
+{
+    static const Entry ours[] = {
+        {"lost samples", {"", "采样缺失"}},
+        {"restarted between two samples", {"", "两次采样之间设备重启"}},
+    };
+    const char *detail = interval->detail != NULL ? interval->detail : "";
+
+    if (language == RV_LANGUAGE_EN && detail[0] != '\0')
+        return detail;
+    if (interval->reason != RV_REASON_NONE)
+        return rv_say_reason(language, interval->reason);
+    return look_up(language, ours, G_N_ELEMENTS(ours), detail);
+}
+
+const char *
 rv_say_promise(RvLanguage language, RvPromise promise)
 {
     static const Pair words[] = {
@@ -238,6 +254,30 @@ rv_say_period_kind(RvLanguage language, RvPeriodKind kind)
     };
 
     return pick(language, &words[kind]);
+}
+
+const char *
+rv_say_duty(RvLanguage language, RvPeriodKind kind)
+{
+    static const Pair words[] = {
+        [RV_PERIOD_DAY] = {"day", "日报"},     [RV_PERIOD_ROUND] = {"round", "巡检"},
+        [RV_PERIOD_MONTH] = {"month", "月报"}, [RV_PERIOD_QUARTER] = {"quarter", "季报"},
+        [RV_PERIOD_YEAR] = {"year", "年报"},
+    };
+
+    return pick(language, &words[kind]);
+}
+
+const char *
+rv_say_duty_state(RvLanguage language, RvDutyState state)
+{
+    static const Pair words[] = {
+        [RV_DUTY_RUNNING] = {"running", "进行中"}, [RV_DUTY_DUE] = {"due", "待提交"},
+        [RV_DUTY_DONE] = {"done", "已完成"},       [RV_DUTY_DONE_LATE] = {"done_late", "逾期完成"},
+        [RV_DUTY_OVERDUE] = {"overdue", "已逾期"},
+    };
+
+    return pick(language, &words[state]);
 }
 
 const char *

@@ -651,20 +651,30 @@ tell_people(Round *round)
         note_problem(round, &error);
 }
 
-/* Once a day is enough: by the first round of the day (UTC), at whatever minute it comes. */
+/* By the devices as they were when it began: whether none was asked since midnight (UTC). */
+static gboolean
+is_first_of_day(const Round *round)
+{
+    gint64 midnight_ms = round->started_ms - round->started_ms % DAY_MS;
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, round->rows);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (((const RvDeviceRow *)value)->last_ms >= midnight_ms)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Once a day is enough: by the first round of the day, at whatever minute it comes. */
 static void
 prune(Round *round)
 {
     gint64 retention_ms = round->configuration->retention_ms;
-    gint64 midnight_ms = round->started_ms - round->started_ms % DAY_MS;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) before =
-        retention_ms > 0 ? rv_state_rounds(round->state, midnight_ms, round->started_ms, &error)
-                         : NULL;
 
-    if (error != NULL)
-        note_problem(round, &error);
-    if (before != NULL && before->len == 0 &&
+    if (retention_ms > 0 && is_first_of_day(round) &&
         !rv_state_prune(round->state, round->started_ms - retention_ms, &error))
         note_problem(round, &error);
 }

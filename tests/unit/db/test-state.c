@@ -310,6 +310,175 @@ test_prune(Place *place, gconstpointer unused)
     g_assert_cmpstr(after, ==, "up 180-240"); /* the one that the next sample continues */
 }
 
+#define IDS(table) "SELECT CAST(id AS TEXT) FROM " table " ORDER BY " table ".id"
+
+/* Rows of one table: what stays behind when everything before second 1000 goes. */
+static const struct {
+    const char *ids; /* a literal: statements are kept by their address */
+    const char *before, *after, *rows;
+} kept[] = {
+    {IDS("round"), "1,2,3", "2,3",
+     "INSERT INTO round (id, started_ms, host, version, simulated) VALUES"
+     " (1, 999999, '', '', 0), (2, 1000000, '', '', 0), (3, 2000000, '', '', 0);"},
+    /* 1 is over; 2 ended at the moment itself; 3 is the newest of a protocol that was given up */
+    {IDS("reachability"), "1,2,3", "2,3",
+     "INSERT INTO reachability (id, device, protocol, state, reason, from_ms, until_ms, samples)"
+     " VALUES (1, 1, '', 'up', 'none', 0, 900000, 1), (2, 1, '', 'up', 'none', 900000, 1000000, 1),"
+     " (3, 1, 'ipmi', 'up', 'none', 0, 1000, 1);"},
+    {IDS("health_span"), "1,2", "2",
+     "INSERT INTO health_span (id, device, from_ms, until_ms, samples) VALUES"
+     " (1, 1, 0, 1000, 2), (2, 1, 2000, 3000, 2);"},
+    /* 2 holds since long ago, and still does */
+    {IDS("verdict"), "1,2,3", "2,3",
+     "INSERT INTO verdict (id, sensor, status, presence, from_ms, until_ms, first_sample) VALUES"
+     " (1, 1, 'warning', 'present', 0, 5000, 1), (2, 1, 'ok', 'present', 5000, NULL, 2),"
+     " (3, 2, 'ok', 'present', 0, 1000000, 1);"},
+    /* 2 is the newest that was read: the next read goes on from it */
+    {IDS("event"), "1,2", "2",
+     "INSERT INTO event (id, device, record_id, time_ms, seen_ms, sensor, text, asserted, severity)"
+     " VALUES (1, 1, 7, 10, 10, '', 'a', 1, ''), (2, 1, 8, 20, 20, '', 'b', 1, '');"},
+    {IDS("change"), "1,2", "2",
+     "INSERT INTO change (id, time_ms, device, kind, subject, before, after) VALUES"
+     " (1, 999999, 1, 'restart', '', '', ''), (2, 1000000, 1, 'restart', '', '', '');"},
+    {IDS("link"), "1,2", "2",
+     "INSERT INTO link (id, device, interface, name, hour_ms, first_ms, last_ms, changes, downs,"
+     " state) VALUES (1, 1, 'p', 'p', 0, 1, 2, 1, 1, 'down'),"
+     " (2, 1, 'p', 'p', 3600000, 3600000, 3600000, 1, 0, 'up');"},
+    /* over; repeats for ever; repeated until then; was ended then; repeats until later; to come */
+    {IDS("maintenance"), "1,2,3,4,5,6", "2,5,6",
+     "INSERT INTO maintenance (id, devices, from_ms, until_ms, every_days, last_ms, ended_ms, who,"
+     " why, made_ms) VALUES (1, '*', 0, 10, 0, NULL, NULL, 'w', 'w', 0),"
+     " (2, '*', 0, 10, 7, NULL, NULL, 'w', 'w', 0), (3, '*', 0, 10, 7, 500, NULL, 'w', 'w', 0),"
+     " (4, '*', 0, 10, 7, NULL, 500, 'w', 'w', 0), (5, '*', 0, 10, 7, 2000000, NULL, 'w', 'w', 0),"
+     " (6, '*', 2000000, 3000000, 0, NULL, NULL, 'w', 'w', 0);"},
+    /* what people answer for is kept */
+    {IDS("fault"), "1", "1",
+     "INSERT INTO fault (id, device, cause, kind, level, title, opened_ms, opened_by, resolved_ms)"
+     " VALUES (1, 'a', '', 'defect', '3', 't', 1, 'w', 2);"},
+    {IDS("fault_trail"), "1", "1",
+     "INSERT INTO fault_trail (id, fault, time_ms, who, action, text) VALUES"
+     " (1, 1, 1, 'w', 'open', 't');"},
+    {IDS("component"), "1", "1",
+     "INSERT INTO component (id, device, key, idx, class, name, model, serial, part_number, vendor,"
+     " firmware, hardware, asset_tag, from_ms, until_ms, last_ms) VALUES"
+     " (1, 1, 'k', 0, 'psu', '', '', '', '', '', '', '', '', 1, 2, 2);"},
+    {IDS("delivery"), "1", "1",
+     "INSERT INTO delivery (id, kind, from_ms, until_ms, done_ms, file, who) VALUES"
+     " (1, 'month', 1, 2, 3, '', 'w');"},
+};
+
+/* "1,2,3"; caller frees. */
+static char *
+words_of(RvState *state, const char *sql)
+{
+    GError *error = NULL;
+    RvStatement *row = rv_db_query_with(state, &error, sql, NULL, 0);
+    GString *text = g_string_new(NULL);
+    RvStep step;
+
+    g_assert_no_error(error);
+    while ((step = rv_db_step(state, row, &error)) == RV_STEP_ROW)
+        g_string_append_printf(text, "%s%s", text->len > 0 ? "," : "", rv_db_column_string(row, 0));
+    g_assert_no_error(error);
+    return g_string_free(text, FALSE);
+}
+
+static void
+test_retention(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+
+    rv_db_script(place->state,
+                 "INSERT INTO device (id, name) VALUES (1, 'a');"
+                 "INSERT INTO sensor (id, device, key, name, class, grp, first_ms, seen) VALUES"
+                 " (1, 1, 'x', 'x', 'fan', 'fan', 0, 1), (2, 1, 'y', 'y', 'fan', 'fan', 0, 1);",
+                 &error);
+    g_assert_no_error(error);
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
+        g_autofree char *ids = NULL;
+
+        rv_db_script(place->state, kept[i].rows, &error);
+        g_assert_no_error(error);
+        ids = words_of(place->state, kept[i].ids);
+        g_assert_cmpstr(ids, ==, kept[i].before);
+    }
+    rv_state_prune(place->state, 1000000, &error);
+    g_assert_no_error(error);
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
+        g_autofree char *ids = words_of(place->state, kept[i].ids);
+
+        g_test_message("%s", kept[i].ids);
+        g_assert_cmpstr(ids, ==, kept[i].after);
+    }
+}
+
+/* ---- the schema and what is copied of it ---- */
+
+static void
+add_columns(GPtrArray *names, const char *table, const char *columns)
+{
+    g_auto(GStrv) all = g_strsplit(columns, ",", -1);
+
+    for (char **column = all; *column != NULL; column++)
+        g_ptr_array_add(names, g_strconcat(table, ".", g_strstrip(*column), NULL));
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* "change.after,change.before …": what rv_state_copy() copies; caller frees. */
+static char *
+copied_columns(int version)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+    for (const RvSchemaTable *table = rv_schema_tables; table->name != NULL; table++) {
+        if (table->since > version)
+            continue;
+        add_columns(names, table->name, table->key);
+        add_columns(names, table->name, table->columns);
+        for (gsize i = 0; i < G_N_ELEMENTS(table->more); i++) {
+            if (table->more[i].columns != NULL && table->more[i].since <= version)
+                add_columns(names, table->name, table->more[i].columns);
+        }
+    }
+    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(",", (char **)names->pdata);
+}
+
+/* A table or column that the copy forgets would be lost by `db copy` and by backups. */
+static void
+test_all_is_copied(Place *place, gconstpointer unused)
+{
+    const char *sql =
+        place->server != NULL
+            ? "SELECT table_name || '.' || column_name FROM information_schema.columns"
+              " WHERE table_schema = current_schema() AND table_name <> 'rackvitals_schema'"
+              " ORDER BY (table_name || '.' || column_name) COLLATE \"C\""
+            : "SELECT m.name || '.' || p.name FROM sqlite_master m, pragma_table_info(m.name) p"
+              " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1";
+
+    for (int version = 1; version <= RV_SCHEMA_VERSION; version++) {
+        GError *error = NULL;
+        g_autofree char *name = g_strdup_printf("of-%d.db", version);
+        g_autofree char *path = g_build_filename(place->folder, name, NULL);
+        g_autofree char *server = place->server != NULL ? made_server() : NULL;
+        const RvStatePlace of = {.file = path, .server = server};
+        g_autoptr(RvState) state = rv_state_open_schema(&of, RV_STATE_MODE_WRITE, version, &error);
+        g_autofree char *copied = copied_columns(version);
+        g_autofree char *there = NULL;
+
+        g_assert_no_error(error);
+        there = words_of(state, sql);
+        g_test_message("schema %d", version);
+        g_assert_cmpstr(there, ==, copied);
+    }
+}
+
 /* A poll writes while a report reads and a person acknowledges. */
 static void
 test_together(Place *place, gconstpointer unused)
@@ -401,6 +570,8 @@ main(int argc, char **argv)
     TEST("a writer killed by signal leaves whole observations", test_kill);
     TEST("rounds keep their counts, and an end only where there was one", test_rounds);
     TEST("retention keeps what the next sample continues", test_prune);
+    TEST("retention by table: what is over goes, what people answer for stays", test_retention);
+    TEST("a copy has every table and column of every schema", test_all_is_copied);
     TEST("readers see what is committed, and do not wait", test_together);
     FILE_TEST("a damaged file is told, not crashed on", test_damaged);
     TEST("what was handed over is kept by its period", test_deliveries);

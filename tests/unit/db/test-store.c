@@ -1,10 +1,12 @@
 /* What a judged observation leaves in the tables. */
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "db/sql.h"
 #include "made.h"
 #include "observation/words.h"
+#include "plan/availability.h"
 
 #define TEST(name, function)                                                                       \
     g_test_add("/db/store/" name, Place, NULL, place_open, function, place_close)
@@ -27,6 +29,12 @@ static const Row rows[] = {
     {"not known after down either", "d0 d60 u3600", "down 0-60 blind 60-3600 up 3600-3600"},
     {"a parent down is another state", "u0 n60 n120 u180", "up 0-60 unreachable 60-180 up 180-180"},
     {"cut off ourselves", "u0 b60 u120", "up 0-60 blind 60-120 up 120-120"},
+    {"cut off, then no samples: blind all the while", "u0 b60 u3600",
+     "up 0-60 blind 60-3600 up 3600-3600"},
+    {"no samples, then cut off", "u0 b3600 u3660",
+     "up 0-0 blind 0-3600 blind 3600-3660 up 3660-3660"},
+    {"a last sample of down knows its instant", "u0 d60 u3600",
+     "up 0-60 down 60-60 blind 60-3600 up 3600-3600"},
     {"an older sample changes nothing", "u0 u60 u120 d90 u180", "up 0-180"},
     {"the same moment twice counts once", "u0 u60 u60 u120", "up 0-120"},
 };
@@ -111,6 +119,32 @@ test_restart(Place *place, gconstpointer unused)
     restart = g_ptr_array_index(changes, 0);
     g_assert_cmpint(restart->kind, ==, RV_CHANGE_RESTART);
     g_assert_cmpint(restart->time_ms, ==, 10100000); /* dated from the uptime */
+}
+
+/* Nothing is rounded: 400 ms that nobody saw are 400 ms. */
+static void
+test_restart_within_a_second(Place *place, gconstpointer unused)
+{
+    GError *error = NULL;
+    RvObservation *sample = with_uptime(10180, 120);
+    g_autoptr(GPtrArray) intervals = NULL;
+    g_autoptr(RvAvailability) result = NULL;
+    const RvAvailabilityTerms terms = {.from_ms = 10000000, .until_ms = 10180400, .target = NAN};
+
+    store(place->state, with_uptime(10000, 5000), RV_TASK_REACHABILITY);
+    store(place->state, with_uptime(10060, 5060), RV_TASK_REACHABILITY);
+    sample->taken_at_ms += 400; /* booted 400 ms after the sample before */
+    store(place->state, sample, RV_TASK_REACHABILITY);
+    intervals = rv_state_reachability(place->state, "a", NULL, 0, G_MAXINT64, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(intervals->len, ==, 3);
+    g_assert_cmpint(((RvInterval *)g_ptr_array_index(intervals, 1))->from_ms, ==, 10060000);
+    g_assert_cmpint(((RvInterval *)g_ptr_array_index(intervals, 1))->until_ms, ==, 10060400);
+    result = rv_availability(intervals, &terms);
+    g_assert_cmpint(result->sum_ms[RV_PIECE_NOT_OBSERVED], ==, 400);
+    g_assert_cmpint(result->sum_ms[RV_PIECE_UP], ==, 180000);
+    g_assert_cmpfloat(result->a, ==, 1);
+    g_assert_cmpfloat(result->a_low, <, 1);
 }
 
 /* The BMC answered all the while: the device as a whole was up. */
@@ -603,6 +637,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     TEST("samples become intervals", test_reachability);
     TEST("a restart between two samples is not observed time", test_restart);
+    TEST("a restart within the second is not rounded away", test_restart_within_a_second);
     TEST("a restart while the BMC answers", test_restart_beside_bmc);
     TEST("a restart within lost samples", test_restart_in_gap);
     TEST("an uptime that wrapped is no restart", test_uptime_wrap);
