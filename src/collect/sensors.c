@@ -351,6 +351,10 @@ state_by_bits(const Cell *cell, GArray *made)
 
         if (!has_bit(cell->row.self, bit))
             continue;
+        if (entry->meaning == RV_MEANING_IGNORE) {
+            drop(cell, "a bit to be ignored");
+            return;
+        }
         g_string_append_printf(words, "%s%s", words->len > 0 ? ", " : "", entry->value);
         if (rv_verdict_worst(verdict_of(worst), verdict_of(entry->meaning)) != verdict_of(worst))
             worst = entry->meaning;

@@ -148,6 +148,10 @@ static const struct {
      TABLE
      "      - { column: 3, class: state, bits: { 0: [low, warning], 2: [dead, critical] } }\n",
      NAMES CELL(3, 1, 4x, "80"), "state/left low warning\n"},
+    {"a bit that says the rest is nothing",
+     TABLE
+     "      - { column: 3, class: state, bits: { 0: [mute, ignore], 2: [dead, critical] } }\n",
+     NAMES CELL(3, 1, 2, "5") CELL(3, 2, 2, "4"), "state/right dead critical\n"},
     {"conditions",
      TABLE
      "      - { column: 3, class: fan, where: [ { column: 4, is: [1, 2] }, { at-least: 100 } ] }\n",
