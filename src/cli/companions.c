@@ -102,6 +102,14 @@ first_of(GHashTable *leaders, RvSensor *sensor)
     return leader != NULL ? first_of(leaders, leader) : sensor;
 }
 
+/* The row says "ok" already. */
+static gboolean
+says_nothing(const RvSensor *sensor, const char *value)
+{
+    return sensor->class == RV_CLASS_STATE &&
+           (strcmp(value, "ok") == 0 || strcmp(value, "normal") == 0);
+}
+
 static void
 say(GHashTable *told, RvSensor *leader, const RvSensor *sensor)
 {
@@ -111,7 +119,7 @@ say(GHashTable *told, RvSensor *leader, const RvSensor *sensor)
 
     while (*more == ' ')
         more++;
-    if (*more == '\0' && sensor->class == RV_CLASS_STATE && strcmp(value, "ok") == 0)
+    if (*more == '\0' && says_nothing(sensor, value))
         return;
     g_hash_table_replace(told, leader,
                          g_strconcat(before != NULL ? before : "", before != NULL ? " · " : "",

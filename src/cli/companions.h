@@ -7,5 +7,6 @@
 /* Takes out of `sensors` (RvSensor*, borrowed) those that are well and belong to another that is
  * well: of the same name, or of the same row of a table with a name that goes on after the other's.
  * Returns what is to be said of them beside the other: RvSensor* (borrowed) → char*, owned by the
- * table. A state that only says "ok" says nothing more. Limits are never hidden. */
+ * table. A state that only says "ok" or "normal" says nothing
+ * more. Limits are never hidden. */
 GHashTable *rv_companions(GPtrArray *sensors);

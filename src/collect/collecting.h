@@ -21,5 +21,7 @@ void rv_collecting_trail(RvCollecting *collecting, const char *format, ...) G_GN
 
 /* All sensors of `profile`. */
 void rv_collect_sensors(RvCollecting *collecting, const RvProfile *profile);
+/* Once all are there: what sits on a part that gives light belongs to the group optics. */
+void rv_collect_transceivers(RvObservation *observation);
 /* All components of `profile`. */
 void rv_collect_components(RvCollecting *collecting, const RvProfile *profile);

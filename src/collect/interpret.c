@@ -231,6 +231,7 @@ rv_interpret_snmp(RvProfiles *profiles, const RvSnmpAnswers *answers, const char
     collecting.notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     read_system(answers, &observation->device);
     collect_all(&collecting, chosen);
+    rv_collect_transceivers(observation);
     settle_notes(&collecting);
     g_hash_table_unref(collecting.notes);
     g_hash_table_unref(collecting.given);

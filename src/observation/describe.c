@@ -164,6 +164,8 @@ rv_describe_speed(gint64 bits_per_second)
 
     if (bits_per_second < 1)
         return g_strdup("");
+    if (bits_per_second == G_MAXUINT32) /* ifSpeed is full: RFC 2863 */
+        return g_strdup("over 4 Gbit/s");
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *number = NULL;
 

@@ -13,7 +13,7 @@ char *rv_describe_number(const RvSensor *sensor, double value);
 char *rv_describe_limits(const RvSensor *sensor);
 /* "3 d 06:12:48"; "" below 0. */
 char *rv_describe_duration(gint64 seconds);
-/* "10 Gbit/s"; "" below 1. */
+/* "10 Gbit/s"; "over 4 Gbit/s" where a 32-bit number could not say more; "" below 1. */
 char *rv_describe_speed(gint64 bits_per_second);
 /* "up in 41 ms", "down: no answer", "up in 41 ms, not whole: …". */
 char *rv_describe_protocol(const RvProtocol *protocol);

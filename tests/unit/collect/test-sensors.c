@@ -110,6 +110,20 @@ static const struct {
     {"light in mW becomes dBm, and no light is none",
      TABLE "      - { column: 3, class: optical_power, unit: uW }\n",
      NAMES CELL(3, 1, 2, "500") CELL(3, 2, 2, "0"), "optical_power/left -3.0103 dBm\n"},
+    {"what sits where light is given is optics, not so on a part with more than that",
+     "tables:\n  - entry: 1.3.6.1.4.1.9.1\n    part: { column: 5 }\n    name: { column: 2 }\n"
+     "    sensors:\n      - { column: 3, class: { column: 4, map: { 1: temperature, 2: current, "
+     "3: optical_power, 4: fan } } }\n",
+     CELL(2, 1, 4, "heat") CELL(3, 1, 2, "40") CELL(4, 1, 2, "1") CELL(5, 1, 4, "xcvr")
+         CELL(2, 2, 4, "bias") CELL(3, 2, 2, "1") CELL(4, 2, 2, "2") CELL(5, 2, 4, "xcvr")
+             CELL(2, 3, 4, "rx") CELL(3, 3, 2, "-3") CELL(4, 3, 2, "3") CELL(5, 3, 4, "xcvr")
+                 CELL(2, 4, 4, "rx") CELL(3, 4, 2, "-3") CELL(4, 4, 2, "3") CELL(5, 4, 4, "board")
+                     CELL(2, 5, 4, "in") CELL(3, 5, 2, "20") CELL(4, 5, 2, "1")
+                         CELL(5, 5, 4, "board") CELL(2, 6, 4, "out") CELL(3, 6, 2, "30")
+                             CELL(4, 6, 2, "1") CELL(5, 6, 4, "board"),
+     "board/optical_power/rx -3 dBm\nboard/temperature/in 20 °C\nboard/temperature/out 30 °C\n"
+     "xcvr/current/bias 1 A optics\nxcvr/optical_power/rx -3 dBm\n"
+     "xcvr/temperature/heat 40 °C optics\n"},
     {"percent of a capacity",
      TABLE "      - { column: 3, class: percent, percent-of: { column: 4 } }\n",
      NAMES CELL(3, 1, 2, "30") CELL(4, 1, 2, "120") CELL(3, 2, 2, "30") CELL(4, 2, 2, "0"),

@@ -65,11 +65,32 @@ test_small(void)
     }
 }
 
+static void
+test_speeds(void)
+{
+    static const struct {
+        gint64 bits_per_second;
+        const char *text;
+    } rows[] = {{-1, ""},
+                {0, ""},
+                {64000, "64 kbit/s"},
+                {2500000000, "2.5 Gbit/s"},
+                {G_MAXUINT32, "over 4 Gbit/s"},
+                {400000000000, "400 Gbit/s"}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = rv_describe_speed(rows[i].bits_per_second);
+
+        g_assert_cmpstr(text, ==, rows[i].text);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/describe/states", test_states);
     g_test_add_func("/describe/small", test_small);
+    g_test_add_func("/describe/speeds", test_speeds);
     return g_test_run();
 }
