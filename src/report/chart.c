@@ -120,11 +120,18 @@ make_text(const Pen *pen, const char *text, double points, double width)
     PangoLayout *layout = pango_cairo_create_layout(pen->cairo);
     PangoFontDescription *font = pango_font_description_new();
 
-    pango_font_description_set_family(font, pen->style->family);
+    pango_font_description_set_family(font, pen->style->families.text);
     pango_font_description_set_absolute_size(font, points * PANGO_SCALE);
     pango_layout_set_font_description(layout, font);
     pango_font_description_free(font);
     pango_layout_set_text(layout, text != NULL ? text : "", -1);
+    if (text != NULL && !g_str_is_ascii(text)) {
+        PangoAttrList *attributes = pango_attr_list_new();
+
+        rv_families_apply(&pen->style->families, attributes, text);
+        pango_layout_set_attributes(layout, attributes);
+        pango_attr_list_unref(attributes);
+    }
     if (width > 0) {
         pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
         pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);

@@ -67,8 +67,18 @@ void rv_chart_span(RvChart *chart, gint64 from_ms, gint64 until_ms, gboolean pla
 void rv_chart_bar(RvChart *chart, const char *label, double value, const char *text,
                   gboolean strong);
 
+/* Font families. */
 typedef struct {
-    const char *family; /* font */
+    const char *text; /* Latin letters and numbers */
+    const char *wide; /* Chinese; NULL: whatever has the characters */
+    gboolean quotes;  /* “” — … are Chinese, too */
+} RvFamilies;
+
+/* Has the characters of `text` that are Chinese set in their family. fonts.c. */
+void rv_families_apply(const RvFamilies *families, PangoAttrList *list, const char *text);
+
+typedef struct {
+    RvFamilies families;
     double accent[3], ink[3], grey[3];
 } RvChartStyle;
 

@@ -356,7 +356,7 @@ rv_report_write_html(const RvDocument *document)
 
     sscanf(accent, "#%2x%2x%2x", &r, &g, &b);
     writer.chart = (RvChartStyle){
-        rv_report_family(pango_cairo_font_map_get_default(), document->language, NULL),
+        rv_report_families(pango_cairo_font_map_get_default(), document->language, NULL),
         {r / 255.0, g / 255.0, b / 255.0},
         {0.1, 0.1, 0.12},
         {0.55, 0.55, 0.55}};

@@ -40,12 +40,10 @@ rv_page_place(RvPage *page, const char *name)
 
 /* Chinese marks of punctuation fill a square with one half of it empty. Where two meet, that half
  * is a hole in the line: the first of them is set narrow. */
-static PangoAttrList *
-with_narrow_marks(const RvPage *page, const char *text)
+static void
+narrow_marks(PangoAttrList *list, const char *text)
 {
     static const char *const ends = "”’）】》」、，。；：！？", *const begins = "“‘（【《「";
-    PangoAttrList *list = pango_attr_list_copy(page->plain);
-
     for (const char *at = text, *next; *at != '\0'; at = next) {
         gunichar this = g_utf8_get_char(at), after;
         PangoAttribute *narrow;
@@ -62,6 +60,20 @@ with_narrow_marks(const RvPage *page, const char *text)
         narrow->end_index = (guint)(next - text);
         pango_attr_list_insert(list, narrow);
     }
+}
+
+/* What holds for parts of a text; `plain` itself where that is nothing. */
+static PangoAttrList *
+attributes_of(const RvPage *page, const char *text)
+{
+    PangoAttrList *list;
+
+    if (g_str_is_ascii(text))
+        return pango_attr_list_ref(page->plain);
+    list = pango_attr_list_copy(page->plain);
+    rv_families_apply(&page->style.families, list, text);
+    if (page->document->language == RV_LANGUAGE_ZH)
+        narrow_marks(list, text);
     return list;
 }
 
@@ -70,8 +82,9 @@ rv_page_layout(const RvPage *page, const char *text, const RvTextStyle *style)
 {
     PangoLayout *layout = pango_layout_new(page->context);
     PangoFontDescription *font = pango_font_description_new();
+    PangoAttrList *attributes = attributes_of(page, text);
 
-    pango_font_description_set_family(font, page->style.family);
+    pango_font_description_set_family(font, page->style.families.text);
     pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
     if (style->strong)
         pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
@@ -80,14 +93,8 @@ rv_page_layout(const RvPage *page, const char *text, const RvTextStyle *style)
     pango_layout_set_auto_dir(layout, FALSE); /* a name from right to left does not turn the page */
     pango_layout_set_line_spacing(layout, LINE_SPACING);
     pango_layout_set_text(layout, text, -1);
-    if (page->document->language == RV_LANGUAGE_ZH) {
-        PangoAttrList *marks = with_narrow_marks(page, text);
-
-        pango_layout_set_attributes(layout, marks);
-        pango_attr_list_unref(marks);
-    } else {
-        pango_layout_set_attributes(layout, page->plain);
-    }
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
     pango_layout_set_alignment(layout, style->align == RV_ALIGN_RIGHT    ? PANGO_ALIGN_RIGHT
                                        : style->align == RV_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
                                                                          : PANGO_ALIGN_LEFT);

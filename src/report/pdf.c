@@ -635,8 +635,8 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     pango_context_set_language(page.context,
                                pango_language_from_string(rv_language_tag(document->language)));
     pango_context_set_round_glyph_positions(page.context, FALSE);
-    page.style.family =
-        rv_report_family(pango_context_get_font_map(page.context), document->language, note);
+    page.style.families =
+        rv_report_families(pango_context_get_font_map(page.context), document->language, note);
     page.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     page.plain = pango_attr_list_new();
     pango_attr_list_insert(page.plain, pango_attr_insert_hyphens_new(FALSE));

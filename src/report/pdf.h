@@ -25,5 +25,5 @@ GBytes *rv_pdf_write(const RvDocument *document, const RvAttachment *attachments
 GBytes *rv_pdf_finish(GBytes *pages, const RvDocument *document, const RvAttachment *attachments,
                       guint count, GError **error);
 
-/* A family that can show the language; *note as above. fonts.c. */
-const char *rv_report_family(PangoFontMap *map, RvLanguage language, char **note);
+/* Families that can show the language; *note as above. fonts.c. */
+RvFamilies rv_report_families(PangoFontMap *map, RvLanguage language, char **note);

@@ -22,8 +22,8 @@ open_sheet(Sheet *sheet, RvLanguage language)
     page->surface = cairo_pdf_surface_create(NULL, RV_PAGE_WIDTH, RV_PAGE_HEIGHT);
     page->cairo = cairo_create(page->surface);
     page->context = pango_cairo_create_context(page->cairo);
-    page->style.family =
-        rv_report_family(pango_context_get_font_map(page->context), language, NULL);
+    page->style.families =
+        rv_report_families(pango_context_get_font_map(page->context), language, NULL);
     page->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     page->plain = pango_attr_list_new();
     rv_page_begin(page);
@@ -239,7 +239,7 @@ test_narrow_marks(void)
     PangoLayout *apart, *met;
 
     open_sheet(&sheet, RV_LANGUAGE_ZH);
-    if (strstr(sheet.page.style.family, "Noto Sans CJK") == NULL) {
+    if (strstr(sheet.page.style.families.text, "Noto Sans CJK") == NULL) {
         close_sheet(&sheet);
         g_test_skip("Noto Sans CJK is not installed");
         return;
