@@ -1,5 +1,6 @@
 /* Sums over the whole report, so that each figure is made once and every format prints the same. */
 #include <math.h>
+#include <string.h>
 
 #include "report/build.h"
 
@@ -14,15 +15,89 @@ sum_devices(RvReport *report)
         sums->critical += device->now == RV_VERDICT_CRITICAL;
         sums->unknown += device->now == RV_VERDICT_UNKNOWN;
         sums->bad += device->now != RV_VERDICT_OK && device->now != RV_VERDICT_UNKNOWN;
+        sums->devices_down += device->availability->down_ms > 0;
+        sums->devices_unseen += device->availability->not_observed_ms > 0;
+        sums->ports += device->interfaces;
+        sums->ports_up += device->interfaces_up;
         device->ports_used =
             device->interfaces > 0 ? (double)device->interfaces_up / device->interfaces : NAN;
     }
-    for (guint i = 0; i < report->findings->len; i++)
-        sums->critical_parts +=
-            ((RvReportFinding *)g_ptr_array_index(report->findings, i))->now == RV_VERDICT_CRITICAL;
-    for (guint i = 0; i < report->faults->len; i++)
-        sums->open_faults +=
-            ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault->resolved_ms == 0;
+    for (guint i = 0; i < report->classes->len; i++) {
+        const RvReportClass *one = g_ptr_array_index(report->classes, i);
+
+        sums->excluded_ms += one->maintenance_ms + one->excluded_ms;
+    }
+}
+
+static gboolean
+is_same_part(const RvReportSuspect *left, const RvReportSuspect *right)
+{
+    return strcmp(left->evidence->device, right->evidence->device) == 0 &&
+           strcmp(left->evidence->key, right->evidence->key) == 0;
+}
+
+static void
+sum_parts(RvReport *report)
+{
+    RvReportSums *sums = &report->sums;
+
+    for (guint i = 0; i < report->findings->len; i++) {
+        const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
+
+        sums->critical_parts += finding->now == RV_VERDICT_CRITICAL;
+        sums->bad_parts += finding->now != RV_VERDICT_OK;
+    }
+    for (guint i = 0; i < report->suspects->len; i++) {
+        guint first = 0;
+
+        while (!is_same_part(g_ptr_array_index(report->suspects, first),
+                             g_ptr_array_index(report->suspects, i)))
+            first++;
+        sums->suspect_parts += first == i;
+    }
+}
+
+static void
+sum_faults(RvReport *report)
+{
+    RvReportSums *sums = &report->sums;
+    gint64 together_ms = 0;
+
+    for (guint i = 0; i < report->faults->len; i++) {
+        const RvReportFault *one = g_ptr_array_index(report->faults, i);
+
+        if (one->fault->resolved_ms == 0) {
+            sums->open_faults++;
+            sums->overdue_faults += one->clocks[RV_CLOCK_RESOLVE].breached;
+            continue;
+        }
+        sums->resolved++;
+        together_ms += one->fault->resolved_ms - one->fault->opened_ms;
+    }
+    if (sums->resolved > 0)
+        sums->resolve_mean_ms = together_ms / sums->resolved;
+    for (guint i = 0; i < report->handling->len; i++) {
+        const RvReportHandling *one = g_ptr_array_index(report->handling, i);
+
+        for (guint j = 0; j < RV_CLOCK_KINDS; j++) {
+            sums->clocks_kept += one->kept[j];
+            sums->clocks_late += one->breached[j];
+            sums->clocks_running += one->running[j];
+        }
+    }
+}
+
+static void
+sum_access(RvReport *report)
+{
+    g_autoptr(GHashTable) devices = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < RV_WEAKNESSES; i++) {
+        report->sums.weak_kinds += report->weak[i]->len > 0;
+        for (guint j = 0; j < report->weak[i]->len; j++)
+            g_hash_table_add(devices, g_ptr_array_index(report->weak[i], j));
+    }
+    report->sums.weak_devices = g_hash_table_size(devices);
 }
 
 static void
@@ -71,6 +146,9 @@ rv_build_sums(RvBuild *build, G_GNUC_UNUSED GError **error)
     const RvReportCoverage *coverage = &build->report->coverage;
 
     sum_devices(build->report);
+    sum_parts(build->report);
+    sum_faults(build->report);
+    sum_access(build->report);
     sum_changes(build->report);
     sum_environment(build->report);
     build->report->sums.observed =

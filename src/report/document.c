@@ -227,6 +227,19 @@ rv_document_table(RvDocument *document, RvBlockKind kind, const char *caption)
 }
 
 void
+rv_table_finding(RvTable *table, const char *format, ...)
+{
+    va_list arguments;
+
+    if (table->rows->len == 0)
+        return;
+    va_start(arguments, format);
+    g_free(table->caption);
+    table->caption = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+}
+
+void
 rv_document_chart(RvDocument *document, RvChart *chart, const char *caption)
 {
     RvBlock *block = add_block(document, RV_BLOCK_CHART);

@@ -101,6 +101,8 @@ RvBlock *rv_document_items(RvDocument *document);
 void rv_document_item(RvBlock *items, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* `kind`: TABLE, TILES, SIGN, COVER. A TABLE is numbered where it has a caption. */
 RvTable *rv_document_table(RvDocument *document, RvBlockKind kind, const char *caption);
+/* The caption once more, as the finding that the rows make: for a table that has any. */
+void rv_table_finding(RvTable *table, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Takes the chart. Numbered; `caption` says the finding. */
 void rv_document_chart(RvDocument *document, RvChart *chart, const char *caption);
 /* Charts that follow each other stand two in a row. Takes the chart. */

@@ -709,17 +709,39 @@ coverage(const RvReportCoverage *c)
 static json_t *
 sums(const RvReportSums *s)
 {
+    const struct {
+        const char *key;
+        gint64 value;
+    } counts[] = {
+        {"open_faults", s->open_faults},
+        {"resolved", s->resolved},
+        {"overdue_faults", s->overdue_faults},
+        {"resolve_mean_ms", s->resolve_mean_ms},
+        {"clocks_kept", s->clocks_kept},
+        {"clocks_late", s->clocks_late},
+        {"clocks_running", s->clocks_running},
+        {"devices_down", s->devices_down},
+        {"devices_unseen", s->devices_unseen},
+        {"excluded_ms", s->excluded_ms},
+        {"critical", s->critical},
+        {"bad", s->bad},
+        {"unknown", s->unknown},
+        {"critical_parts", s->critical_parts},
+        {"bad_parts", s->bad_parts},
+        {"suspect_parts", s->suspect_parts},
+        {"new_devices", s->new_devices},
+        {"changed_parts", s->changed_parts},
+        {"changed_firmware", s->changed_firmware},
+        {"restarts", s->restarts},
+        {"ports", s->ports},
+        {"ports_up", s->ports_up},
+        {"weak_kinds", s->weak_kinds},
+        {"weak_devices", s->weak_devices},
+    };
     json_t *json = json_object();
 
-    set(json, "open_faults", json_integer(s->open_faults));
-    set(json, "critical", json_integer(s->critical));
-    set(json, "bad", json_integer(s->bad));
-    set(json, "unknown", json_integer(s->unknown));
-    set(json, "critical_parts", json_integer(s->critical_parts));
-    set(json, "new_devices", json_integer(s->new_devices));
-    set(json, "changed_parts", json_integer(s->changed_parts));
-    set(json, "changed_firmware", json_integer(s->changed_firmware));
-    set(json, "restarts", json_integer(s->restarts));
+    for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
+        set(json, counts[i].key, json_integer(counts[i].value));
     set(json, "inlet_mean", number(s->inlet_mean));
     set(json, "inlet_maximum", number(s->inlet_maximum));
     set(json, "energy_kwh", number(s->energy_kwh));

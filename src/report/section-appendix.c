@@ -78,13 +78,13 @@ rv_section_graphs(RvDocument *document, const RvReport *report)
         document, 1, "graphs",
         report->kind == RV_REPORT_DEVICE
             ? SAY("Curves", "曲线")
-            : SAY("Appendix: curves of devices with findings", "附录：有发现设备的曲线"));
+            : SAY("Appendix: curves of devices with findings", "附录：异常设备曲线"));
     if (report->graphs->len == 0)
         rv_document_text(
             document, RV_BLOCK_TEXT, "%s",
             rv_report_has_gap(report, RV_GAP_NO_SERIES)
                 ? SAY("There are no stored series to draw.", "没有可绘制的历史数据序列。")
-                : SAY("No device has a finding with a curve.", "没有带曲线的发现。"));
+                : SAY("No device has a finding with a curve.", "没有可绘制曲线的异常设备。"));
     for (guint i = 0; i < report->graphs->len; i++) {
         const RvReportGraph *graph = g_ptr_array_index(report->graphs, i);
 
@@ -199,6 +199,12 @@ add_limit_sources(RvDocument *document, const RvReport *report)
          g_strdup_printf("%u", counts[RV_LIMITS_DEVICE]));
     fact(table, SAY("None: not judged by its value", "无限值：不按数值判断"),
          g_strdup_printf("%u", counts[RV_LIMITS_NONE]));
+    rv_table_finding(table,
+                     SAY("Where limits come from: %u sensors have some, %u have none",
+                         "限值来源：%u 个传感器有限值，%u 个没有"),
+                     counts[RV_LIMITS_POLICY] + counts[RV_LIMITS_PROFILE] +
+                         counts[RV_LIMITS_DEVICE],
+                     counts[RV_LIMITS_NONE]);
 }
 
 static const char *

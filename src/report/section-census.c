@@ -167,6 +167,27 @@ add_off_baseline(RvDocument *document, const RvReport *report)
     }
 }
 
+static void
+versions_finding(RvDocument *document, const RvReport *report, RvTable *table)
+{
+    const char *last = NULL;
+    guint models = 0, mixed = 0, of_this = 0;
+
+    for (guint i = 0; i < report->versions->len; i++) {
+        const RvReportVersion *one = g_ptr_array_index(report->versions, i);
+
+        of_this = last != NULL && strcmp(last, one->model) == 0 ? of_this + 1 : 1;
+        models += of_this == 1;
+        mixed += of_this == 2;
+        last = one->model;
+    }
+    rv_table_finding(table,
+                     SAY("Versions in use, newest of each model first: %u of %u models run more "
+                         "than one",
+                         "在用版本（同型号新版本在前）：%2$u 个型号中有 %1$u 个存在多个版本"),
+                     mixed, models);
+}
+
 void
 rv_section_firmware(RvDocument *document, const RvReport *report)
 {
@@ -174,9 +195,7 @@ rv_section_firmware(RvDocument *document, const RvReport *report)
 
     rv_document_heading(document, 1, "firmware", SAY("Firmware", "固件"));
     add_off_baseline(document, report);
-    table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Versions in use, newest of each model first", "在用版本（同型号新版本在前）"));
+    table = rv_document_table(document, RV_BLOCK_TABLE, SAY("Versions in use", "在用版本"));
     rv_table_column(table, SAY("Model", "型号"), 40, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Version", "版本"), 40, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备数"), 14, RV_ALIGN_RIGHT);
@@ -191,6 +210,7 @@ rv_section_firmware(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s", rv_or_dash(one->version));
         rv_table_cell(table, "%u", one->devices);
     }
+    versions_finding(document, report, table);
 }
 
 /* ---- access ---- */
@@ -248,7 +268,7 @@ rv_section_access(RvDocument *document, const RvReport *report)
                         SAY("Security of management access", "管理访问安全"));
     table = rv_document_table(
         document, RV_BLOCK_TABLE,
-        SAY("Weak points of the access that the inventory uses", "台账所用管理访问方式的薄弱点"));
+        SAY("Weak points of the access that the inventory uses", "台账所列管理访问的薄弱点"));
     rv_table_column(table, SAY("Finding", "发现"), 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Weight", "程度"), 15, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "台数"), 10, RV_ALIGN_RIGHT);
@@ -268,6 +288,10 @@ rv_section_access(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", report->weak[i]->len);
         rv_table_take(table, list_devices(document, report->weak[i]));
     }
+    rv_table_finding(table,
+                     SAY("Weak points of management access: %u kinds, on %u of %u devices",
+                         "管理访问薄弱点 %u 类，涉及设备 %u 台（共 %u 台）"),
+                     report->sums.weak_kinds, report->sums.weak_devices, report->devices->len);
     if (rv_report_has_gap(report, RV_GAP_NO_SECRETS))
         rv_document_text(document, RV_BLOCK_SMALL, "%s",
                          SAY("The credentials were not read for this report: default communities, "
@@ -285,28 +309,42 @@ fact(RvTable *table, const char *label, char *value)
     rv_table_take(table, value);
 }
 
+static char *
+pair_of_counts(guint64 all, guint64 some)
+{
+    g_autofree char *left = rv_write_number((double)all, 0);
+    g_autofree char *right = rv_write_number((double)some, 0);
+
+    return g_strdup_printf("%s / %s", left, right);
+}
+
 static void
 add_counts(RvDocument *document, const RvReport *report)
 {
     const RvReportCoverage *c = &report->coverage;
     RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE, SAY("How well we looked", "巡检执行情况"));
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Rounds", "巡检执行情况"));
+    g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
 
     rv_table_column(table, "", 60, RV_ALIGN_LEFT);
     rv_table_column(table, "", 30, RV_ALIGN_RIGHT);
     table->headless = TRUE;
     fact(table, SAY("Rounds started / finished", "巡检轮次：启动／完成"),
-         g_strdup_printf("%u / %u", c->rounds, c->finished));
+         pair_of_counts(c->rounds, c->finished));
     fact(table, SAY("Rounds cut short", "中途终止的轮次"), g_strdup_printf("%u", c->killed));
     fact(table, SAY("Devices asked / answered, over all rounds", "累计询问／应答设备次数"),
-         g_strdup_printf("%" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT, c->asked, c->answered));
-    fact(table, SAY("Agreed service time observed", "约定服务时间观测比例"),
-         rv_write_percent(report->sums.observed, 2));
+         pair_of_counts(c->asked, c->answered));
     fact(table, SAY("Gaps in the samples of a device", "设备采样缺口数"),
          g_strdup_printf("%u", c->lost));
     fact(table, SAY("Samples that came late", "迟到采样数"), g_strdup_printf("%u", c->late));
     fact(table, SAY("Devices of the inventory never seen", "周期内从未观测到的设备"),
          g_strdup_printf("%u", c->never));
+    if (isfinite(report->sums.observed))
+        rv_table_finding(table,
+                         SAY("%u of %u rounds came to their end; %s of the agreed service time was "
+                             "observed",
+                             "巡检 %2$u 轮，完成 %1$u 轮；约定服务时间观测到 %3$s"),
+                         c->finished, c->rounds, seen);
 }
 
 static void
@@ -314,8 +352,7 @@ add_blind(RvDocument *document, const RvReport *report)
 {
     RvTable *table = rv_document_table(
         document, RV_BLOCK_TABLE,
-        SAY("Blind time: at least half of the devices were not observed, longest first",
-            "盲区时段：半数以上设备未被观测（长者在前）"));
+        SAY("Blind time: at least half of the devices not observed", "盲区时段：半数以上设备未被观测"));
 
     rv_table_column(table, SAY("From", "开始"), 25, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Until", "结束"), 25, RV_ALIGN_LEFT);
@@ -331,6 +368,17 @@ add_blind(RvDocument *document, const RvReport *report)
         rv_table_take(table,
                       rv_write_duration(document->language, blind->until_ms - blind->from_ms));
         rv_table_cell(table, "%u", blind->devices);
+    }
+    if (report->coverage.blind->len > 0) {
+        const RvReportBlind *first = g_ptr_array_index(report->coverage.blind, 0);
+        g_autofree char *longest =
+            rv_write_duration(document->language, first->until_ms - first->from_ms);
+
+        rv_table_finding(table,
+                         SAY("Blind time: at least half of the devices were not observed, at the "
+                             "longest for %s",
+                             "盲区时段：半数以上设备未被观测，最长一段为 %s"),
+                         longest);
     }
 }
 
@@ -359,13 +407,14 @@ add_duties(RvDocument *document, const RvReport *report)
         [RV_DUTY_DONE_LATE] = {RV_MARK_WARNING, "done late", "逾期完成"},
         [RV_DUTY_OVERDUE] = {RV_MARK_CRITICAL, "overdue", "逾期未完成"},
     };
+    guint counts[G_N_ELEMENTS(states)] = {0};
     RvTable *table;
 
     if (report->duties->len == 0)
         return;
     table = rv_document_table(
         document, RV_BLOCK_TABLE,
-        SAY("What the service plan promises, and what was done", "服务计划承诺与完成情况"));
+        SAY("Promised reports and rounds", "服务计划承诺事项"));
     rv_table_column(table, SAY("Promise", "承诺"), 30, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Period", "周期"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Due", "期限"), 20, RV_ALIGN_LEFT);
@@ -381,7 +430,12 @@ add_duties(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_time(document->language, duty->done_ms, report->zone));
         rv_table_mark(table, states[duty->state].mark,
                       SAY(states[duty->state].en, states[duty->state].zh));
+        counts[duty->state]++;
     }
+    rv_table_finding(table,
+                     SAY("Promised reports and rounds: %u done in time, %u late, %u overdue",
+                         "服务计划承诺事项：按期完成 %u 项，逾期完成 %u 项，逾期未完成 %u 项"),
+                     counts[RV_DUTY_DONE], counts[RV_DUTY_DONE_LATE], counts[RV_DUTY_OVERDUE]);
 }
 
 void

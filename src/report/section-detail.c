@@ -22,6 +22,29 @@ no_series(const RvDocument *document, const RvReport *report, const char *otherw
 
 /* ---- trends ---- */
 
+static void
+trends_finding(RvDocument *document, const RvReport *report, RvTable *table)
+{
+    const RvEvidence *first = NULL;
+    guint all = 0;
+
+    for (guint i = 0; i < report->suspects->len; i++) {
+        const RvEvidence *one =
+            ((RvReportSuspect *)g_ptr_array_index(report->suspects, i))->evidence;
+
+        if (one->kind != RV_EVIDENCE_NEARS_LIMIT)
+            continue;
+        all++;
+        if (first == NULL || one->soonest_days < first->soonest_days)
+            first = one;
+    }
+    if (first != NULL)
+        rv_table_finding(table,
+                         SAY("Moving towards a limit: %u; the first may be there in %d days, on %s",
+                             "趋向限值的指标 %u 项，最早的一项可能在 %d 天内到限，位于 %s"),
+                         all, (int)first->soonest_days, first->device);
+}
+
 void
 rv_section_trends(RvDocument *document, const RvReport *report)
 {
@@ -30,8 +53,7 @@ rv_section_trends(RvDocument *document, const RvReport *report)
 
     rv_document_heading(document, 1, "trends", SAY("Trends and predictions", "趋势与预测"));
     table = rv_document_table(document, RV_BLOCK_TABLE,
-                              SAY("Quantities that move towards a limit, soonest first",
-                                  "正向限值移动的指标（最早到限者在前）"));
+                              SAY("Quantities that move towards a limit", "趋向限值的指标"));
     rv_table_column(table, SAY("Device", "设备"), 20, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Quantity", "指标"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Now", "当前"), 12, RV_ALIGN_RIGHT);
@@ -66,6 +88,7 @@ rv_section_trends(RvDocument *document, const RvReport *report)
         else
             rv_table_take(table, rv_write_number(evidence->p, 3));
     }
+    trends_finding(document, report, table);
     if (report->coverage.observed_ms == 0)
         return;
     if (card->predicted == 0 && card->not_foreseen > 0)
@@ -324,12 +347,25 @@ rv_section_environment(RvDocument *document, const RvReport *report)
 /* ---- interfaces ---- */
 
 static void
+top_finding(RvDocument *document, const RvReport *report, RvTable *table)
+{
+    const RvReportInterface *first =
+        report->interfaces->len > 0 ? g_ptr_array_index(report->interfaces, 0) : NULL;
+    g_autofree char *used = first != NULL ? rv_write_percent(first->used, 1) : NULL;
+
+    if (first != NULL && isfinite(first->used))
+        rv_table_finding(
+            table,
+            SAY("Busiest interfaces: %s %s comes first, with %s of its speed",
+                "最繁忙的接口：%s %s 居首，95 分位达带宽的 %s"),
+            first->device, first->name, used);
+}
+
+static void
 add_top(RvDocument *document, const RvReport *report)
 {
-    RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Busiest interfaces, by the 95th percentile of their speed",
-                              "最繁忙的接口（按 95 分位占带宽比例排序）"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Busiest interfaces", "最繁忙的接口"));
     guint all = 0;
 
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
@@ -358,6 +394,7 @@ add_top(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_percent(one->used, 1));
         rv_table_take(table, rv_write_percent(one->known, 0));
     }
+    top_finding(document, report, table);
 }
 
 static int
@@ -375,9 +412,9 @@ static void
 add_errors(RvDocument *document, const RvReport *report)
 {
     g_autoptr(GPtrArray) bad = g_ptr_array_new();
-    RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Interfaces with errors or discards, most first", "存在错误或丢弃的接口（多者在前）"));
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE,
+                          SAY("Interfaces with errors or discards", "存在错误或丢弃的接口"));
 
     rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Interface", "接口"), 40, RV_ALIGN_LEFT);
@@ -400,6 +437,12 @@ add_errors(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s%s%s", one->name, one->alias[0] != '\0' ? "  " : "", one->alias);
         rv_table_take(table, rv_write_number(one->faults, 0));
     }
+    if (bad->len > 0)
+        rv_table_finding(table,
+                         SAY("Interfaces with errors or discards: %u of %u, most on %s",
+                             "存在错误或丢弃的接口：%u 个（共 %u 个），最多者位于 %s"),
+                         bad->len, report->interfaces->len,
+                         ((RvReportInterface *)g_ptr_array_index(bad, 0))->device);
 }
 
 static void
@@ -437,10 +480,7 @@ static void
 add_links(RvDocument *document, const RvReport *report)
 {
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("Links that went up and down, as far as the samples saw "
-                                           "it; ports that a person shut are "
-                                           "not counted",
-                                           "链路状态翻转（以采样所见为准，人为关闭的端口不计）"));
+                                       SAY("Links that went up and down", "链路状态翻转"));
 
     rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Interface", "接口"), 40, RV_ALIGN_LEFT);
@@ -458,6 +498,11 @@ add_links(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", one->changes);
         rv_table_cell(table, "%u", one->downs);
     }
+    rv_table_finding(table,
+                     SAY("Links that went up and down, as the samples saw it: %u (ports that a "
+                         "person shut do not count)",
+                         "采样所见状态翻转的链路：%u 条（人为关闭的端口不计）"),
+                     report->links->len);
 }
 
 void
@@ -476,8 +521,7 @@ static void
 add_ports(RvDocument *document, const RvReport *report)
 {
     RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Ports in use, by the latest answer", "端口使用情况（最近一次应答）"));
+        document, RV_BLOCK_TABLE, SAY("Ports in use", "端口使用情况"));
     guint all = 0;
 
     rv_table_column(table, SAY("Device", "设备"), 30, RV_ALIGN_LEFT);
@@ -500,6 +544,10 @@ add_ports(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", device->interfaces_up);
         rv_table_take(table, rv_write_percent(device->ports_used, 0));
     }
+    rv_table_finding(table,
+                     SAY("Ports in use, by the latest answers: %u of %u on all devices",
+                         "端口使用情况（最近一次应答）：全部设备共启用 %u 个，总数 %u 个"),
+                     report->sums.ports_up, report->sums.ports);
 }
 
 void
@@ -510,7 +558,7 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
     rv_document_heading(document, 1, "capacity", SAY("Capacity", "容量"));
     table = rv_document_table(
         document, RV_BLOCK_TABLE,
-        SAY("Fullest processors, memories and volumes", "利用率最高的处理器、内存与存储卷"));
+        SAY("Processors, memories and volumes", "处理器、内存与存储卷"));
     series_columns(table, document, SAY("Resource", "资源"));
     rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
     table->none = no_series(
@@ -523,6 +571,15 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
             break;
         series_cells(table, report, one);
         rv_table_take(table, rv_write_value(one->limits.high_warning, "%"));
+    }
+    if (report->capacity->len > 0) {
+        const RvReportSeries *first = g_ptr_array_index(report->capacity, 0);
+        g_autofree char *most = rv_write_measure(first->maximum, first->class);
+
+        rv_table_finding(table,
+                         SAY("Processors, memories and volumes: %s of %s was fullest, at %s",
+                             "处理器、内存与存储卷：%2$s 的 %1$s 利用率最高，达 %3$s"),
+                         first->name, first->device, most);
     }
     add_ports(document, report);
 }

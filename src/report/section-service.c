@@ -12,10 +12,11 @@
 static void
 add_class_detail(RvDocument *document, const RvReport *report)
 {
-    RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Availability with bounds: what was not observed lies between the two",
-            "可用率及上下界：未观测时间的影响介于两者之间"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Availability by class", "各服务级别可用率"));
+    g_autofree char *low = rv_write_availability(report->a_low);
+    g_autofree char *high = rv_write_availability(report->a_high);
+    g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
 
     rv_table_column(table, SAY("Class", "服务级别"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Hours", "服务时间"), 12, RV_ALIGN_LEFT);
@@ -47,6 +48,13 @@ add_class_detail(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", one->not_met);
         rv_table_cell(table, "%u", one->not_proven);
     }
+    if (!isfinite(report->a))
+        return;
+    rv_table_finding(table,
+                     SAY("With %s of the service time observed, the availability of all lies "
+                         "between %s and %s",
+                         "服务时间观测到 %s，总体可用率介于 %s 与 %s 之间"),
+                     seen, low, high);
 }
 
 static int
@@ -65,9 +73,10 @@ static void
 add_device_availability(RvDocument *document, const RvReport *report)
 {
     g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    g_autofree char *down = rv_write_duration(document->language, report->down_ms);
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("Devices that were down, or not observed, longest first",
-                                           "发生中断或未被观测的设备（按时长排序）"));
+                                       SAY("Devices that were down, or not observed",
+                                           "发生中断或未被观测的设备"));
 
     rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Result", "结果"), 16, RV_ALIGN_LEFT);
@@ -104,6 +113,12 @@ add_device_availability(RvDocument *document, const RvReport *report)
                                             : g_strdup("–"));
         rv_table_take(table, rv_write_duration(document->language, a->not_observed_ms));
     }
+    rv_table_finding(table,
+                     SAY("Down at some time: %u of %u devices, %s together; observed in part only: "
+                         "%u",
+                         "发生中断的设备 %u 台（共 %u 台），累计中断 %s；观测不完整的设备 %u 台"),
+                     report->sums.devices_down, report->devices->len, down,
+                     report->sums.devices_unseen);
 }
 
 static void
@@ -136,10 +151,10 @@ add_groups(RvDocument *document, const RvReport *report)
 static void
 add_excluded(RvDocument *document, const RvReport *report)
 {
-    RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Time taken out of the agreed service time, with reasons",
-                              "从约定服务时间中扣除的时段及原因"));
+    g_autofree char *together = rv_write_duration(document->language, report->sums.excluded_ms);
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Time taken out of the agreed service time",
+                                           "从约定服务时间中扣除的时段"));
 
     rv_table_column(table, SAY("Kind", "类别"), 15, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备"), 15, RV_ALIGN_LEFT);
@@ -180,6 +195,10 @@ add_excluded(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s", window->why);
         rv_table_cell(table, "%s", window->who);
     }
+    rv_table_finding(
+        table, SAY("Taken out of the agreed service time: %s over all devices, for these reasons",
+                   "从约定服务时间中扣除的时段：全部设备累计 %s，原因如下"),
+        together);
 }
 
 static void
@@ -194,9 +213,9 @@ handling_cell(RvTable *table, const RvDocument *document, const RvReportHandling
         return;
     }
     text = one->running[kind] > 0
-               ? g_strdup_printf(SAY("%u kept, %u late, %u running", "按时%u 超时%u 进行中%u"),
+               ? g_strdup_printf(SAY("%u kept, %u late, %u running", "按时 %u，超时 %u，进行中 %u"),
                                  one->kept[kind], one->breached[kind], one->running[kind])
-               : g_strdup_printf(SAY("%u kept, %u late", "按时%u 超时%u"), one->kept[kind],
+               : g_strdup_printf(SAY("%u kept, %u late", "按时 %u，超时 %u"), one->kept[kind],
                                  one->breached[kind]);
     rv_table_mark(table, one->breached[kind] > 0 ? RV_MARK_CRITICAL : RV_MARK_OK, text);
 }
@@ -204,9 +223,9 @@ handling_cell(RvTable *table, const RvDocument *document, const RvReportHandling
 static void
 add_handling(RvDocument *document, const RvReport *report)
 {
-    RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Response and handling against the agreed clocks", "响应与处置时限的执行情况"));
+    const RvReportSums *sums = &report->sums;
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Response and handling", "响应与处置时限"));
 
     rv_table_column(table, SAY("Level", "级别"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Faults", "故障"), 9, RV_ALIGN_RIGHT);
@@ -226,6 +245,11 @@ add_handling(RvDocument *document, const RvReport *report)
         for (guint j = 0; j < RV_CLOCK_KINDS; j++)
             handling_cell(table, document, one, (RvClockKind)j);
     }
+    rv_table_finding(table,
+                     SAY("Of the agreed times for response and handling %u were kept and %u "
+                         "missed; still running: %u",
+                         "响应与处置时限：按时 %u 项，超时 %u 项，进行中 %u 项"),
+                     sums->clocks_kept, sums->clocks_late, sums->clocks_running);
 }
 
 void
@@ -287,24 +311,28 @@ add_ledger(RvDocument *document, const RvReport *report)
     table->none = g_strdup(SAY("No fault was open in this period.", "本周期内没有故障。"));
     for (guint i = 0; i < report->faults->len; i++) {
         if (rv_table_full(document, table, ROWS, report->faults->len))
-            return;
+            break;
         add_fault_row(document, report, table, g_ptr_array_index(report->faults, i));
     }
+    rv_table_finding(
+        table, SAY("Faults on the ledger: %u, resolved %u, open %u (past the agreed time: %u)",
+                   "故障台账：共 %u 起，已解决 %u 起，未解决 %u 起（其中超过约定时限 %u 起）"),
+        report->faults->len, report->sums.resolved, report->sums.open_faults,
+        report->sums.overdue_faults);
 }
 
 static void
 add_resolutions(RvDocument *document, const RvReport *report)
 {
+    g_autofree char *mean =
+        rv_write_duration(document->language, report->sums.resolve_mean_ms);
+    guint all = report->sums.resolved;
     RvTable *table;
-    guint all = 0;
 
-    for (guint i = 0; i < report->faults->len; i++)
-        all += ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault->resolved_ms != 0;
     if (all == 0)
         return;
-    table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Cause, method and loss of resolved faults", "已解决故障的原因、方法与损失"));
+    table = rv_document_table(document, RV_BLOCK_TABLE,
+                              SAY("Cause, method and loss", "原因、方法与损失"));
     rv_table_column(table, SAY("No", "编号"), 6, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Kind", "类别"), 9, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Cause", "原因"), 30, RV_ALIGN_LEFT);
@@ -324,6 +352,14 @@ add_resolutions(RvDocument *document, const RvReport *report)
                       g_strcmp0(fault->loss, "none") == 0 ? SAY("none", "无")
                                                           : rv_or_dash(fault->loss));
     }
+    rv_table_finding(table,
+                     all == 1
+                         ? SAY("Cause, method and loss of the %u resolved fault; it took %s",
+                               "已解决故障 %u 起的原因、方法与损失，用时 %s")
+                         : SAY("Causes, methods and losses of the %u resolved faults; they took "
+                               "%s on average",
+                               "已解决故障 %u 起的原因、方法与损失，平均用时 %s"),
+                     all, mean);
 }
 
 void
@@ -341,8 +377,7 @@ add_bad_parts(RvDocument *document, const RvReport *report)
 {
     RvTable *table =
         rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Hardware findings: parts that were not well, what lasts first",
-                              "硬件发现：出现异常的部件（未恢复者在前）"));
+                          SAY("Hardware findings", "硬件异常"));
 
     rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);
@@ -360,7 +395,7 @@ add_bad_parts(RvDocument *document, const RvReport *report)
         g_autofree char *sentence = NULL;
 
         if (rv_table_full(document, table, ROWS, report->findings->len))
-            return;
+            break;
         sentence = rv_finding_sentence(document, finding);
         rv_table_row(table);
         rv_device_cell(table, report, finding->device);
@@ -372,6 +407,10 @@ add_bad_parts(RvDocument *document, const RvReport *report)
                                             : "");
         rv_table_take(table, rv_write_duration(document->language, finding->bad_ms));
     }
+    rv_table_finding(table,
+                     SAY("Hardware findings: %u parts were not well at some time, %u still are",
+                         "硬件异常：%u 个部件曾出现异常，其中 %u 个期末仍未恢复"),
+                     report->findings->len, report->sums.bad_parts);
 }
 
 static gboolean
@@ -408,8 +447,7 @@ add_suspects(RvDocument *document, const RvReport *report)
 {
     RvTable *table =
         rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Parts to look at before they fail: they work, but are not normal",
-                              "预防性关注部件：仍在工作，但表现异常"));
+                          SAY("Parts to look at before they fail", "预防性关注部件"));
 
     rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);
@@ -430,9 +468,9 @@ add_suspects(RvDocument *document, const RvReport *report)
 
         if (evidence == NULL)
             continue;
-        if (rv_table_full(document, table, ROWS, report->suspects->len)) {
+        if (rv_table_full(document, table, ROWS, report->sums.suspect_parts)) {
             g_free(evidence);
-            return;
+            break;
         }
         rv_table_row(table);
         rv_device_cell(table, report, suspect->evidence->device);
@@ -442,18 +480,26 @@ add_suspects(RvDocument *document, const RvReport *report)
         cell->spark = g_array_ref(suspect->days);
         rv_table_take(table, evidence);
     }
+    rv_table_finding(table,
+                     SAY("Parts to look at before they fail: %u that work, but not as they should",
+                         "预防性关注部件 %u 个：仍在工作，但表现异常"),
+                     report->sums.suspect_parts);
 }
 
-/* Parts that were not well when the period before ended. */
+/* Parts that were not well when the period before ended; counts them, and those that are again. */
 static void
-add_lasting_parts(RvDocument *document, const RvReport *report, RvTable *table)
+add_lasting_parts(RvDocument *document, const RvReport *report, RvTable *table, guint *all,
+                  guint *settled)
 {
     for (guint i = 0; i < report->findings->len; i++) {
         const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
         g_autofree char *sentence = NULL;
 
-        if (!finding->since_before ||
-            rv_table_full(document, table, ROWS, report->faults->len + report->findings->len))
+        if (!finding->since_before)
+            continue;
+        (*all)++;
+        *settled += finding->now == RV_VERDICT_OK;
+        if (rv_table_full(document, table, ROWS, report->faults->len + report->findings->len))
             continue;
         sentence = rv_finding_sentence(document, finding);
         rv_table_row(table);
@@ -468,9 +514,9 @@ add_lasting_parts(RvDocument *document, const RvReport *report, RvTable *table)
 static void
 add_follow_up(RvDocument *document, const RvReport *report)
 {
-    RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Follow-up: what was open when the period began", "上期遗留事项跟踪"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Follow-up of the period before", "上期遗留事项跟踪"));
+    guint all = 0, settled = 0;
 
     rv_table_column(table, SAY("Item", "事项"), 50, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
@@ -483,7 +529,11 @@ add_follow_up(RvDocument *document, const RvReport *report)
         gboolean done = one->fault->resolved_ms != 0;
         g_autofree char *title = NULL;
 
-        if (!one->opened_before || rv_table_full(document, table, ROWS, report->faults->len))
+        if (!one->opened_before)
+            continue;
+        all++;
+        settled += done;
+        if (rv_table_full(document, table, ROWS, report->faults->len))
             continue;
         title = rv_fault_title(document, one->fault);
         rv_table_row(table);
@@ -494,7 +544,11 @@ add_follow_up(RvDocument *document, const RvReport *report)
         rv_table_mark(table, done ? RV_MARK_OK : RV_MARK_CRITICAL,
                       done ? SAY("resolved", "已解决") : SAY("open", "未解决"));
     }
-    add_lasting_parts(document, report, table);
+    add_lasting_parts(document, report, table, &all, &settled);
+    rv_table_finding(table,
+                     SAY("Follow-up: of %u things left over from the period before, %u are settled",
+                         "上期遗留事项 %u 项，其中 %u 项已处理完毕"),
+                     all, settled);
 }
 
 void
