@@ -489,6 +489,7 @@ add_graph(Reading *reading, const char *series_key, const char *name, const RvSe
     graph->name = g_strdup(name);
     graph->unit = g_strdup(rates ? "bit/s" : rv_class_unit(sensor->class));
     graph->limits = rates ? RV_LIMITS_EMPTY : sensor->limits;
+    graph->component = g_strdup(rates ? NULL : sensor->component);
     graph->rates = rates;
     graph->start_s = reading->from_s;
     graph->end_s = reading->until_s;

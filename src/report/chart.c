@@ -6,6 +6,8 @@
 #define LABEL_POINTS 7.5
 #define TITLE_POINTS 8.5
 #define BAR_HEIGHT 15.0
+#define FINDING_HEIGHT 13.0
+#define LIMIT_HEIGHT 8.5
 
 /* Okabe and Ito's colours: apart for people with any colour vision, and by lightness in grey. */
 static const double line_colours[][3] = {
@@ -60,6 +62,8 @@ rv_chart_free(RvChart *chart)
         return;
     g_free(chart->title);
     g_free(chart->unit);
+    g_free(chart->number);
+    g_free(chart->finding);
     g_free(chart->legend_outage);
     g_free(chart->legend_planned);
     g_free(chart->nothing);
@@ -182,6 +186,30 @@ text_width(const Pen *pen, const char *text, double points)
     return (double)width / PANGO_SCALE;
 }
 
+static double
+put_strong(const Pen *pen, const char *text, double x, double y)
+{
+    PangoLayout *layout = make_text(pen, text, TITLE_POINTS, 0);
+    PangoFontDescription *font =
+        pango_font_description_copy(pango_layout_get_font_description(layout));
+    int width, height;
+
+    pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
+    pango_layout_set_font_description(layout, font);
+    pango_layout_get_size(layout, &width, &height);
+    cairo_move_to(pen->cairo, x, y - (double)height / PANGO_SCALE / 2);
+    pango_cairo_show_layout(pen->cairo, layout);
+    pango_font_description_free(font);
+    g_object_unref(layout);
+    return (double)width / PANGO_SCALE;
+}
+
+static gboolean
+has_finding(const RvChart *chart)
+{
+    return chart->finding != NULL && chart->finding[0] != '\0';
+}
+
 /* ---- axis of values ---- */
 
 typedef struct {
@@ -268,7 +296,10 @@ tick_text(const RvChart *chart, const Axis *axis, double value)
                               (fabs(step / pow(10, floor(log10(step))) - 2.5) < 0.01 ? 1 : 0),
                           0, 6),
                fabs(shown) < step / 1e6 ? 0 : shown);
-    return g_strconcat(digits, prefixes[i], NULL);
+    if (strspn(digits, "0.") == strlen(digits))
+        return g_strdup(digits); /* of zero the prefix says nothing */
+    return digits[0] == '-' ? g_strconcat("−", digits + 1, prefixes[i], NULL)
+                            : g_strconcat(digits, prefixes[i], NULL);
 }
 
 /* ---- plot over time ---- */
@@ -386,17 +417,40 @@ draw_spans(const Pen *pen, const RvChart *chart, const Plot *plot)
     }
 }
 
+static gboolean
+is_drawn(const RvChartLimit *limit, const Axis *axis)
+{
+    return limit->value >= axis->low && limit->value <= axis->high;
+}
+
+/* Room at the right for the names of limits. */
+static double
+limits_width(const Pen *pen, const RvChart *chart, const Axis *axis)
+{
+    double widest = 0;
+
+    for (guint i = 0; i < chart->limits->len; i++) {
+        const RvChartLimit *limit = &g_array_index(chart->limits, RvChartLimit, i);
+
+        if (is_drawn(limit, axis))
+            widest = MAX(widest, text_width(pen, limit->label, LABEL_POINTS) + 4);
+    }
+    return MIN(widest, 90);
+}
+
+/* From the highest to the lowest, as they were added; their names beside the plot, where no line
+ * crosses them, and apart from each other. */
 static void
 draw_limits(const Pen *pen, const RvChart *chart, const Plot *plot)
 {
     static const double critical[3] = {0.72, 0.11, 0.11}, warning[3] = {0.55, 0.36, 0.0};
+    double above = -INFINITY;
 
     for (guint i = 0; i < chart->limits->len; i++) {
         const RvChartLimit *limit = &g_array_index(chart->limits, RvChartLimit, i);
         double y = to_y(plot, limit->value), dash[2] = {limit->critical ? 5 : 2, 2};
-        gboolean below = !limit->upper && y + 10 < plot->y + plot->height;
 
-        if (limit->value < plot->axis.low || limit->value > plot->axis.high)
+        if (!is_drawn(limit, &plot->axis))
             continue;
         ink(pen, limit->critical ? critical : warning, 1);
         cairo_set_line_width(pen->cairo, 0.8);
@@ -405,8 +459,8 @@ draw_limits(const Pen *pen, const RvChart *chart, const Plot *plot)
         cairo_line_to(pen->cairo, plot->x + plot->width, y);
         cairo_stroke(pen->cairo);
         cairo_set_dash(pen->cairo, NULL, 0, 0);
-        put_text(pen, limit->label, LABEL_POINTS, plot->x + plot->width - 2, below ? y + 5 : y - 5,
-                 AT_RIGHT, 0);
+        above = MAX(y, above + LIMIT_HEIGHT);
+        put_text(pen, limit->label, LABEL_POINTS, plot->x + plot->width + 4, above, AT_LEFT, 0);
     }
 }
 
@@ -548,6 +602,7 @@ widest_tick(const Pen *pen, const RvChart *chart, const Axis *axis)
 static void
 draw_head(const Pen *pen, const RvChart *chart, double x, double y, double width)
 {
+    double left = x, right = x + width;
     gboolean unit = chart->unit != NULL && chart->unit[0] != '\0';
     gboolean wide = unit && g_unichar_iswide(g_utf8_get_char(chart->unit));
     g_autofree char *head =
@@ -556,7 +611,11 @@ draw_head(const Pen *pen, const RvChart *chart, double x, double y, double width
              : g_strdup(chart->title);
 
     ink(pen, pen->style->ink, 1);
-    put_text(pen, head, TITLE_POINTS, x, y, AT_LEFT, width);
+    if (chart->number != NULL)
+        x += put_strong(pen, chart->number, x, y) + 6;
+    put_text(pen, head, TITLE_POINTS, x, y, AT_LEFT, right - x);
+    if (has_finding(chart))
+        put_text(pen, chart->finding, TITLE_POINTS, left, y + FINDING_HEIGHT, AT_LEFT, width);
 }
 
 static void
@@ -575,10 +634,13 @@ draw_time(const Pen *pen, const RvChart *chart, double x, double y, double width
     Plot plot = {.axis = axis_of_lines(chart)};
     double margin = widest_tick(pen, chart, &plot.axis) + 5;
 
+    double head = has_finding(chart) ? 16 + FINDING_HEIGHT : 16;
+    double right = has_values(chart) ? limits_width(pen, chart, &plot.axis) : 0;
+
     plot.x = x + margin;
-    plot.y = y + 16;
-    plot.width = width - margin - 6;
-    plot.height = height - 16 - 28;
+    plot.y = y + head;
+    plot.width = width - margin - 6 - right;
+    plot.height = height - head - 28;
     draw_head(pen, chart, x, y + 5, width);
     draw_spans(pen, chart, &plot);
     if (has_values(chart)) {
@@ -616,7 +678,8 @@ draw_columns(const Pen *pen, const RvChart *chart, double x, double y, double wi
 {
     double high = isfinite(chart->high) ? chart->high : MAX(highest_bar(chart), 1e-9);
     double low = isfinite(chart->low) ? chart->low : 0;
-    Plot plot = {x, y + 26, width, height - 26 - 14, {low, high, 1}};
+    double head = has_finding(chart) ? 26 + FINDING_HEIGHT : 26;
+    Plot plot = {x, y + head, width, height - head - 14, {low, high, 1}};
     double slot = width / MAX(1, chart->bars->len);
 
     draw_head(pen, chart, x, y + 5, width);
@@ -684,13 +747,15 @@ draw_bars(const Pen *pen, const RvChart *chart, double x, double y, double width
 double
 rv_chart_height(const RvChart *chart, double width)
 {
+    double finding = has_finding(chart) ? FINDING_HEIGHT : 0;
+
     if (chart->height > 0)
-        return chart->height;
+        return chart->height + finding;
     switch (chart->kind) {
     case RV_CHART_TIME:
-        return width > 300 ? 130 : 112;
+        return (width > 300 ? 130 : 112) + finding;
     case RV_CHART_COLUMNS:
-        return 110;
+        return 110 + finding;
     case RV_CHART_BARS:
         return 18 + BAR_HEIGHT * chart->bars->len;
     }

@@ -43,16 +43,17 @@ typedef struct {
 typedef struct {
     RvChartKind kind;
     char *title, *unit;
-    gint64 start_s, end_s; /* TIME */
-    GTimeZone *zone;       /* borrowed; of the ticks */
-    GArray *lines;         /* RvChartLine */
-    GArray *limits;        /* RvChartLimit */
-    GArray *spans;         /* RvChartSpan */
-    GArray *bars;          /* RvChartBar */
-    double target;         /* a line across columns; NAN */
-    double low, high;      /* forced ends of the axis; NAN: from the values */
-    gboolean rates;        /* values are bit/s: k, M, G at the axis */
-    double height;         /* points; 0: the default of its kind */
+    char *number, *finding; /* "Figure 3" before the title, a sentence below it; NULL: none */
+    gint64 start_s, end_s;  /* TIME */
+    GTimeZone *zone;        /* borrowed; of the ticks */
+    GArray *lines;          /* RvChartLine */
+    GArray *limits;         /* RvChartLimit */
+    GArray *spans;          /* RvChartSpan */
+    GArray *bars;           /* RvChartBar */
+    double target;          /* a line across columns; NAN */
+    double low, high;       /* forced ends of the axis; NAN: from the values */
+    gboolean rates;         /* values are bit/s: k, M, G at the axis */
+    double height;          /* points; 0: the default of its kind */
     char *legend_outage, *legend_planned, *nothing; /* words */
 } RvChart;
 

@@ -235,7 +235,7 @@ rv_table_finding(RvTable *table, const char *format, ...)
         return;
     va_start(arguments, format);
     g_free(table->caption);
-    table->caption = g_strdup_vprintf(format, arguments);
+    table->caption = cleaned(g_strdup_vprintf(format, arguments));
     va_end(arguments);
 }
 
@@ -250,7 +250,7 @@ rv_document_chart(RvDocument *document, RvChart *chart, const char *caption)
 }
 
 void
-rv_document_panel(RvDocument *document, RvChart *chart)
+rv_document_panel(RvDocument *document, RvChart *chart, const char *finding)
 {
     RvBlock *last = document->blocks->len > 0
                         ? g_ptr_array_index(document->blocks, document->blocks->len - 1)
@@ -258,6 +258,9 @@ rv_document_panel(RvDocument *document, RvChart *chart)
 
     if (last == NULL || last->kind != RV_BLOCK_PANEL || last->charts->len >= 2)
         last = add_block(document, RV_BLOCK_PANEL);
+    chart->number = g_strdup_printf(SAY("Figure %u", "图 %u"), ++document->figures);
+    chart->title = cleaned(chart->title);
+    chart->finding = cleaned(g_strdup(finding));
     g_ptr_array_add(last->charts, chart);
 }
 

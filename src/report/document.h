@@ -14,6 +14,7 @@ typedef enum {
     RV_MARK_WARNING,  /* triangle */
     RV_MARK_CRITICAL, /* square */
     RV_MARK_UNKNOWN,  /* ring */
+    RV_MARK_BOX,      /* empty, to be ticked by hand */
 } RvMark;
 
 RvMark rv_mark_of(RvVerdict verdict);
@@ -42,6 +43,7 @@ typedef struct {
     char *none;        /* instead of the table where it has no row, with why */
     char *shortened;   /* below it, where rows were left out; NULL */
     gboolean headless; /* pairs of label and value */
+    gboolean roomy;    /* rows that a hand can write in */
 } RvTable;
 
 typedef enum {
@@ -105,8 +107,9 @@ RvTable *rv_document_table(RvDocument *document, RvBlockKind kind, const char *c
 void rv_table_finding(RvTable *table, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Takes the chart. Numbered; `caption` says the finding. */
 void rv_document_chart(RvDocument *document, RvChart *chart, const char *caption);
-/* Charts that follow each other stand two in a row. Takes the chart. */
-void rv_document_panel(RvDocument *document, RvChart *chart);
+/* Charts that follow each other stand two in a row. Takes the chart. Numbered; `finding` ("": none)
+ * stands below its title. */
+void rv_document_panel(RvDocument *document, RvChart *chart, const char *finding);
 
 void rv_table_column(RvTable *table, const char *head, double width, RvAlign align);
 void rv_table_row(RvTable *table);

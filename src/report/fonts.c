@@ -9,12 +9,9 @@
  * purpose: cairo 1.16 embeds every subroutine of a CID font (900 kB) where Latin and Chinese
  * characters of one font come in an unlucky order, and never for Latin letters alone. */
 static const RvFamilies chinese[] = {
-    {"Noto Sans CJK JP", "Noto Sans CJK SC"},
-    {"Source Han Sans", "Source Han Sans SC"},
-    {"Noto Sans CJK SC", "Noto Sans CJK SC"},
-    {"Source Han Sans SC", "Source Han Sans SC"},
-    {"WenQuanYi Zen Hei", "WenQuanYi Zen Hei"},
-    {"WenQuanYi Micro Hei", "WenQuanYi Micro Hei"},
+    {"Noto Sans CJK JP", "Noto Sans CJK SC"},       {"Source Han Sans", "Source Han Sans SC"},
+    {"Noto Sans CJK SC", "Noto Sans CJK SC"},       {"Source Han Sans SC", "Source Han Sans SC"},
+    {"WenQuanYi Zen Hei", "WenQuanYi Zen Hei"},     {"WenQuanYi Micro Hei", "WenQuanYi Micro Hei"},
     {"Droid Sans Fallback", "Droid Sans Fallback"},
 };
 static const char *const latin[] = {"Noto Sans", "Noto Sans CJK JP", "Source Sans 3", "DejaVu Sans",
@@ -38,7 +35,8 @@ rv_report_families(PangoFontMap *map, RvLanguage language, char **note)
 
     pango_font_map_list_families(map, &families, &count);
     for (gsize i = 0; i < G_N_ELEMENTS(chinese) && found.wide == NULL; i++)
-        if (is_there(families, count, chinese[i].text) && is_there(families, count, chinese[i].wide))
+        if (is_there(families, count, chinese[i].text) &&
+            is_there(families, count, chinese[i].wide))
             found = chinese[i];
     if (found.wide == NULL && language == RV_LANGUAGE_ZH && note != NULL)
         *note = g_strdup("none of the known Chinese fonts is installed, characters may be missing: "

@@ -43,12 +43,12 @@ put_mark(GString *out, RvMark mark)
 {
     static const char *const shapes[] = {
         [RV_MARK_NONE] = "",      [RV_MARK_OK] = "●",      [RV_MARK_WARNING] = "▲",
-        [RV_MARK_CRITICAL] = "■", [RV_MARK_UNKNOWN] = "○",
+        [RV_MARK_CRITICAL] = "■", [RV_MARK_UNKNOWN] = "○", [RV_MARK_BOX] = "☐",
     };
     static const char *const classes[] = {
         [RV_MARK_NONE] = "",           [RV_MARK_OK] = "ok",
         [RV_MARK_WARNING] = "warning", [RV_MARK_CRITICAL] = "critical",
-        [RV_MARK_UNKNOWN] = "unknown",
+        [RV_MARK_UNKNOWN] = "unknown", [RV_MARK_BOX] = "box",
     };
 
     if (mark != RV_MARK_NONE)

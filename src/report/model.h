@@ -215,15 +215,15 @@ typedef struct {
 /* Over the whole report. */
 typedef struct {
     guint open_faults, resolved;
-    guint overdue_faults;                         /* open, past the time to resolve */
-    gint64 resolve_mean_ms;                       /* of the resolved; 0: none */
+    guint overdue_faults;                           /* open, past the time to resolve */
+    gint64 resolve_mean_ms;                         /* of the resolved; 0: none */
     guint clocks_kept, clocks_late, clocks_running; /* of all faults and kinds */
-    guint devices_down, devices_unseen;           /* down at some time; in part not observed */
-    gint64 excluded_ms;                           /* maintenance and exclusions, of all devices */
-    guint bad_parts;                              /* findings that are not well at the end */
-    guint suspect_parts;                          /* suspects, each part once */
-    guint ports, ports_up;                        /* of all devices */
-    guint weak_kinds, weak_devices;               /* weaknesses there are; devices with any */
+    guint devices_down, devices_unseen;             /* down at some time; in part not observed */
+    gint64 excluded_ms;                             /* maintenance and exclusions, of all devices */
+    guint bad_parts;                                /* findings that are not well at the end */
+    guint suspect_parts;                            /* suspects, each part once */
+    guint ports, ports_up;                          /* of all devices */
+    guint weak_kinds, weak_devices;                 /* weaknesses there are; devices with any */
     guint critical, bad, unknown; /* devices at the end of the period; bad: warning or critical */
     guint critical_parts;         /* findings that are critical at the end */
     guint new_devices, changed_parts, changed_firmware, restarts;
@@ -264,6 +264,7 @@ typedef struct {
 /* A curve of the appendix. */
 typedef struct {
     char *device, *key, *name, *unit;
+    char *component; /* NULL: none */
     RvLimits limits;
     gboolean rates; /* bit/s, in and out */
     gint64 start_s, end_s;

@@ -7,6 +7,7 @@
 #define PAD_X 3.5
 #define GUTTER 9.0 /* where a text follows a number: else they would touch */
 #define PAD_Y 2.6
+#define PAD_ROOMY 6.5
 #define MARK_SIZE 6.0
 #define MARK_ROOM 9.5
 #define ROW_LINES 6 /* of one cell; longer texts are cut with "…" */
@@ -29,6 +30,12 @@ pad_left(const RvTable *table, guint column)
         g_array_index(table->columns, RvColumn, column).align != RV_ALIGN_RIGHT;
 
     return after_number ? PAD_X + GUTTER : PAD_X;
+}
+
+static double
+pad_y(const RvTable *table)
+{
+    return table->roomy ? PAD_ROOMY : PAD_Y;
 }
 
 /* ---- widths ---- */
@@ -60,15 +67,21 @@ true_width(const RvPage *page, const char *text, gboolean strong)
 static double
 widest_word(const RvPage *page, const char *text, gboolean strong, double most)
 {
-    g_auto(GStrv) words = NULL;
     double widest = 0;
 
     if (rough_width(text, RV_SIZE_TABLE) <= most)
         return 0;
-    words = g_strsplit(text, " ", -1);
-    for (guint i = 0; words[i] != NULL; i++)
-        if (strlen(words[i]) <= WHOLE_WORD && rough_width(words[i], RV_SIZE_TABLE) > most)
-            widest = MAX(widest, true_width(page, words[i], strong));
+    for (const char *word = text; *word != '\0';) {
+        const char *end = word + strcspn(word, " ");
+        g_autofree char *alone = NULL;
+
+        while (*end == ' ' && rv_blank_is_glue(text, end))
+            end += 1 + strcspn(end + 1, " ");
+        alone = g_strndup(word, (gsize)(end - word));
+        if (strlen(alone) <= WHOLE_WORD && rough_width(alone, RV_SIZE_TABLE) > most)
+            widest = MAX(widest, true_width(page, alone, strong));
+        word = *end == ' ' ? end + 1 : end;
+    }
     return widest > most ? widest : 0;
 }
 
@@ -194,7 +207,10 @@ put_cell(const RvPage *page, const Frame *frame, guint column, const RvCell *cel
         PangoRectangle box;
 
         pango_layout_line_get_extents(pango_layout_get_line_readonly(layout, 0), NULL, &box);
-        rv_page_mark(page, cell->mark, left, page->y + PAD_Y + (double)box.height / PANGO_SCALE / 2,
+        if (cell->mark == RV_MARK_BOX) /* alone in its cell */
+            left = x + (frame->widths[column] - MARK_SIZE) / 2;
+        rv_page_mark(page, cell->mark, left,
+                     page->y + pad_y(frame->table) + (double)box.height / PANGO_SCALE / 2,
                      MARK_SIZE);
         rv_mark_colour(cell->mark, colour);
         style.colour = colour;
@@ -203,7 +219,7 @@ put_cell(const RvPage *page, const Frame *frame, guint column, const RvCell *cel
         style.colour = page->style.accent;
     rv_page_tag(page, "TD", NULL);
     link_begin(page, cell);
-    rv_page_put(page, layout, &style, NULL, left + indent, page->y + PAD_Y);
+    rv_page_put(page, layout, &style, NULL, left + indent, page->y + pad_y(frame->table));
     if (cell->target != NULL)
         rv_page_untag(page, CAIRO_TAG_LINK);
     rv_page_untag(page, "TD");
@@ -228,7 +244,7 @@ measure_row(const RvPage *page, const Frame *frame, const GPtrArray *cells)
         row.height =
             MAX(row.height, MAX(rv_layout_height(layout), cell->spark != NULL ? SPARK_HEIGHT : 0));
     }
-    row.height += 2 * PAD_Y;
+    row.height += 2 * pad_y(frame->table);
     return row;
 }
 

@@ -62,18 +62,73 @@ narrow_marks(PangoAttrList *list, const char *text)
     }
 }
 
+/* "3 h" before "5 min". */
+static gboolean
+is_after_unit(const char *text, const char *blank)
+{
+    static const char *const units[] = {"天", "小时", "分", " d", " h", " min"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+        gsize size = strlen(units[i]);
+
+        if ((gsize)(blank - text) > size && strncmp(blank - size, units[i], size) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* "2026-10-20 16:00" */
+static gboolean
+is_within_time(const char *text, const char *blank)
+{
+    return blank - text >= 10 && blank[-3] == '-' && blank[-6] == '-' && blank[3] == ':';
+}
+
+gboolean
+rv_blank_is_glue(const char *text, const char *blank)
+{
+    const char *next = blank + 1;
+    gunichar c = g_utf8_get_char(next);
+
+    if (blank == text)
+        return FALSE;
+    if (g_ascii_isdigit(*next))
+        return is_after_unit(text, blank) || is_within_time(text, blank);
+    return g_ascii_isdigit(blank[-1]) && (g_unichar_isalpha(c) || c == 0xb0);
+}
+
+/* "41.5 °C", "3 h 5 min", "7 台" stay on one line. */
+static void
+glue_units(PangoAttrList *list, const char *text)
+{
+    for (const char *blank = strchr(text, ' '); blank != NULL; blank = strchr(blank + 1, ' ')) {
+        const char *end = g_utf8_next_char(blank + 1);
+        PangoAttribute *glue;
+
+        if (!rv_blank_is_glue(text, blank))
+            continue;
+        if (g_str_has_prefix(blank + 1, "小时") || g_str_has_prefix(blank + 1, "分钟"))
+            end = g_utf8_next_char(end);
+        glue = pango_attr_allow_breaks_new(FALSE);
+        glue->start_index = (guint)(g_utf8_prev_char(blank) - text);
+        glue->end_index = (guint)(end - text);
+        pango_attr_list_insert(list, glue);
+    }
+}
+
 /* What holds for parts of a text; `plain` itself where that is nothing. */
 static PangoAttrList *
 attributes_of(const RvPage *page, const char *text)
 {
     PangoAttrList *list;
 
-    if (g_str_is_ascii(text))
+    if (g_str_is_ascii(text) && strpbrk(text, "0123456789") == NULL)
         return pango_attr_list_ref(page->plain);
     list = pango_attr_list_copy(page->plain);
     rv_families_apply(&page->style.families, list, text);
     if (page->document->language == RV_LANGUAGE_ZH)
         narrow_marks(list, text);
+    glue_units(list, text);
     return list;
 }
 
@@ -244,7 +299,7 @@ rv_mark_colour(RvMark mark, double colour[3])
     static const double colours[][3] = {
         [RV_MARK_NONE] = {0.10, 0.10, 0.12},    [RV_MARK_OK] = {0.09, 0.45, 0.22},
         [RV_MARK_WARNING] = {0.58, 0.34, 0.0},  [RV_MARK_CRITICAL] = {0.70, 0.13, 0.10},
-        [RV_MARK_UNKNOWN] = {0.33, 0.34, 0.37},
+        [RV_MARK_UNKNOWN] = {0.33, 0.34, 0.37}, [RV_MARK_BOX] = {0.10, 0.10, 0.12},
     };
 
     memcpy(colour, colours[mark], sizeof colours[mark]);
@@ -281,6 +336,11 @@ rv_page_mark(const RvPage *page, RvMark mark, double x, double middle, double si
     case RV_MARK_UNKNOWN:
         cairo_set_line_width(page->cairo, size / 6);
         cairo_arc(page->cairo, x + half, middle, half - size / 12, 0, 2 * G_PI);
+        cairo_stroke(page->cairo);
+        break;
+    case RV_MARK_BOX:
+        cairo_set_line_width(page->cairo, 0.7);
+        cairo_rectangle(page->cairo, x - 1, middle - half - 1, size + 2, size + 2);
         cairo_stroke(page->cairo);
         break;
     }

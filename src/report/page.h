@@ -57,6 +57,9 @@ typedef struct {
     RvAlign align;
 } RvTextStyle;
 
+/* Whether a line may not end at this blank: a number before it belongs to what follows. */
+gboolean rv_blank_is_glue(const char *text, const char *blank);
+
 /* Caller unrefs. */
 PangoLayout *rv_page_layout(const RvPage *page, const char *text, const RvTextStyle *style);
 double rv_layout_height(PangoLayout *layout);

@@ -254,6 +254,7 @@ graph_free(gpointer data)
     g_free(graph->key);
     g_free(graph->name);
     g_free(graph->unit);
+    g_free(graph->component);
     for (guint i = 0; i < 2; i++)
         g_clear_pointer(&graph->values[i], g_array_unref);
     g_free(graph);

@@ -6,10 +6,21 @@
 
 /* ---- graphs of devices with a finding ---- */
 
+static void
+add_limit(RvChart *chart, const char *word, double value, gboolean upper, gboolean critical)
+{
+    g_autofree char *number = rv_write_value(value, NULL);
+    g_autofree char *label = g_strdup_printf("%s %s", word, number);
+
+    rv_chart_limit(chart, label, value, upper, critical);
+}
+
 static RvChart *
 make_chart(RvDocument *document, const RvReport *report, const RvReportGraph *graph)
 {
-    g_autofree char *title = g_strdup_printf("%s  %s", graph->device, graph->name);
+    g_autofree char *title = report->kind == RV_REPORT_DEVICE
+                                 ? g_strdup(graph->name)
+                                 : g_strdup_printf("%s  %s", graph->device, graph->name);
     RvChart *chart = rv_chart_new(RV_CHART_TIME, title, graph->unit);
     const RvReportDevice *device = rv_report_device(report, graph->device);
 
@@ -30,10 +41,10 @@ make_chart(RvDocument *document, const RvReport *report, const RvReportGraph *gr
                                         : SAY("out", "流出"),
                           (const double *)graph->values[i]->data, graph->values[i]->len,
                           graph->rates && i == 0);
-    rv_chart_limit(chart, SAY("critical", "严重"), graph->limits.high_critical, TRUE, TRUE);
-    rv_chart_limit(chart, SAY("warning", "告警"), graph->limits.high_warning, TRUE, FALSE);
-    rv_chart_limit(chart, SAY("warning", "告警"), graph->limits.low_warning, FALSE, FALSE);
-    rv_chart_limit(chart, SAY("critical", "严重"), graph->limits.low_critical, FALSE, TRUE);
+    add_limit(chart, SAY("critical", "严重"), graph->limits.high_critical, TRUE, TRUE);
+    add_limit(chart, SAY("warning", "告警"), graph->limits.high_warning, TRUE, FALSE);
+    add_limit(chart, SAY("warning", "告警"), graph->limits.low_warning, FALSE, FALSE);
+    add_limit(chart, SAY("critical", "严重"), graph->limits.low_critical, FALSE, TRUE);
     for (guint i = 0; device != NULL && i < device->availability->pieces->len; i++) {
         const RvPiece *piece = &g_array_index(device->availability->pieces, RvPiece, i);
 
@@ -44,29 +55,61 @@ make_chart(RvDocument *document, const RvReport *report, const RvReportGraph *gr
     return chart;
 }
 
-/* What was found at a device, as a sentence above its curves. */
+/* Whether a curve is that of what was found, or of its part. */
+static gboolean
+shows(const RvReportGraph *graph, const RvReportFinding *finding)
+{
+    if (strcmp(finding->device, graph->device) != 0)
+        return FALSE;
+    return g_str_has_suffix(graph->key, finding->key) ||
+           (graph->component != NULL && finding->component != NULL &&
+            strcmp(graph->component, finding->component) == 0);
+}
+
+/* What a curve is shown for, as a sentence. */
 static char *
-why_shown(const RvDocument *document, const RvReport *report, const char *device)
+found_at(const RvDocument *document, const RvReport *report, const RvReportGraph *graph)
 {
     for (guint i = 0; i < report->findings->len; i++) {
         const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
         g_autofree char *sentence = NULL;
 
-        if (strcmp(finding->device, device) != 0)
+        if (!shows(graph, finding))
             continue;
         sentence = rv_finding_sentence(document, finding);
-        return g_strdup_printf(SAY("%s: %s", "%s：%s"), finding->name, sentence);
+        return strcmp(finding->name, graph->name) == 0
+                   ? g_steal_pointer(&sentence)
+                   : g_strdup_printf(SAY("%s: %s", "%s：%s"), finding->name, sentence);
     }
     for (guint i = 0; i < report->suspects->len; i++) {
         const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
-        g_autofree char *sentence = NULL;
 
-        if (strcmp(suspect->evidence->device, device) != 0)
-            continue;
-        sentence = rv_suspect_sentence(document, suspect);
-        return g_strdup_printf(SAY("%s: %s", "%s：%s"), suspect->evidence->name, sentence);
+        if (strcmp(suspect->evidence->device, graph->device) == 0 &&
+            g_str_has_suffix(graph->key, suspect->evidence->key))
+            return rv_suspect_sentence(document, suspect);
     }
-    return g_strdup("");
+    return NULL;
+}
+
+/* Between which values a curve goes. */
+static char *
+span_of(const RvDocument *document, const RvReportGraph *graph)
+{
+    double low = NAN, high = NAN;
+    g_autofree char *from = NULL, *to = NULL;
+
+    for (guint i = 0; i < 2 && graph->values[i] != NULL; i++)
+        for (guint j = 0; j < graph->values[i]->len; j++) {
+            double value = g_array_index(graph->values[i], double, j);
+
+            low = fmin(low, value); /* of NAN and x: x */
+            high = fmax(high, value);
+        }
+    if (!isfinite(low))
+        return g_strdup("");
+    from = graph->rates ? rv_write_rate(low) : rv_write_value(low, graph->unit);
+    to = graph->rates ? rv_write_rate(high) : rv_write_value(high, graph->unit);
+    return g_strdup_printf(SAY("between %s and %s", "介于 %s 与 %s 之间"), from, to);
 }
 
 void
@@ -87,18 +130,15 @@ rv_section_graphs(RvDocument *document, const RvReport *report)
                 : SAY("No device has a finding with a curve.", "没有可绘制曲线的异常设备。"));
     for (guint i = 0; i < report->graphs->len; i++) {
         const RvReportGraph *graph = g_ptr_array_index(report->graphs, i);
+        g_autofree char *finding = found_at(document, report, graph);
 
-        if (device == NULL || strcmp(device, graph->device) != 0) {
-            g_autofree char *why = NULL;
-
-            device = graph->device;
-            why = why_shown(document, report, device);
-            if (report->kind != RV_REPORT_DEVICE)
-                rv_document_heading(document, 2, NULL, device);
-            if (why[0] != '\0')
-                rv_document_text(document, RV_BLOCK_TEXT, "%s", why);
-        }
-        rv_document_panel(document, make_chart(document, report, graph));
+        if (report->kind != RV_REPORT_DEVICE &&
+            (device == NULL || strcmp(device, graph->device) != 0))
+            rv_document_heading(document, 2, NULL, graph->device);
+        device = graph->device;
+        if (finding == NULL)
+            finding = span_of(document, graph);
+        rv_document_panel(document, make_chart(document, report, graph), finding);
     }
 }
 

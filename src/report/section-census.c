@@ -322,8 +322,7 @@ static void
 add_counts(RvDocument *document, const RvReport *report)
 {
     const RvReportCoverage *c = &report->coverage;
-    RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE, SAY("Rounds", "巡检执行情况"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, SAY("Rounds", "巡检执行情况"));
     g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
 
     rv_table_column(table, "", 60, RV_ALIGN_LEFT);
@@ -350,9 +349,9 @@ add_counts(RvDocument *document, const RvReport *report)
 static void
 add_blind(RvDocument *document, const RvReport *report)
 {
-    RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Blind time: at least half of the devices not observed", "盲区时段：半数以上设备未被观测"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Blind time: at least half of the devices not observed",
+                                           "盲区时段：半数以上设备未被观测"));
 
     rv_table_column(table, SAY("From", "开始"), 25, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Until", "结束"), 25, RV_ALIGN_LEFT);
@@ -412,9 +411,8 @@ add_duties(RvDocument *document, const RvReport *report)
 
     if (report->duties->len == 0)
         return;
-    table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Promised reports and rounds", "服务计划承诺事项"));
+    table = rv_document_table(document, RV_BLOCK_TABLE,
+                              SAY("Promised reports and rounds", "服务计划承诺事项"));
     rv_table_column(table, SAY("Promise", "承诺"), 30, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Period", "周期"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Due", "期限"), 20, RV_ALIGN_LEFT);

@@ -354,18 +354,17 @@ top_finding(RvDocument *document, const RvReport *report, RvTable *table)
     g_autofree char *used = first != NULL ? rv_write_percent(first->used, 1) : NULL;
 
     if (first != NULL && isfinite(first->used))
-        rv_table_finding(
-            table,
-            SAY("Busiest interfaces: %s %s comes first, with %s of its speed",
-                "最繁忙的接口：%s %s 居首，95 分位达带宽的 %s"),
-            first->device, first->name, used);
+        rv_table_finding(table,
+                         SAY("Busiest interfaces: %s %s comes first, with %s of its speed",
+                             "最繁忙的接口：%s %s 居首，95 分位达带宽的 %s"),
+                         first->device, first->name, used);
 }
 
 static void
 add_top(RvDocument *document, const RvReport *report)
 {
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("Busiest interfaces", "最繁忙的接口"));
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Busiest interfaces", "最繁忙的接口"));
     guint all = 0;
 
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
@@ -520,8 +519,8 @@ rv_section_interfaces(RvDocument *document, const RvReport *report)
 static void
 add_ports(RvDocument *document, const RvReport *report)
 {
-    RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE, SAY("Ports in use", "端口使用情况"));
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Ports in use", "端口使用情况"));
     guint all = 0;
 
     rv_table_column(table, SAY("Device", "设备"), 30, RV_ALIGN_LEFT);
@@ -556,9 +555,8 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
     RvTable *table;
 
     rv_document_heading(document, 1, "capacity", SAY("Capacity", "容量"));
-    table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Processors, memories and volumes", "处理器、内存与存储卷"));
+    table = rv_document_table(document, RV_BLOCK_TABLE,
+                              SAY("Processors, memories and volumes", "处理器、内存与存储卷"));
     series_columns(table, document, SAY("Resource", "资源"));
     rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
     table->none = no_series(

@@ -28,6 +28,7 @@ static void
 add_periods(RvDocument *document, const GPtrArray *periods, const char *caption)
 {
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, caption);
+    guint unknown = 0; /* periods before the first that is known */
 
     rv_table_column(table, SAY("Period", "周期"), 22, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备"), 12, RV_ALIGN_RIGHT);
@@ -37,8 +38,18 @@ add_periods(RvDocument *document, const GPtrArray *periods, const char *caption)
     rv_table_column(table, SAY("Met", "达标"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Not met", "未达标"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Score", "评分"), 12, RV_ALIGN_RIGHT);
-    for (guint i = 0; i < periods->len; i++)
-        add_row(document, table, g_ptr_array_index(periods, i));
+    for (guint i = 0; i < periods->len; i++) {
+        const RvReportMonth *one = g_ptr_array_index(periods, i);
+
+        if (one->known || table->rows->len > 0 || i + 1 == periods->len)
+            add_row(document, table, one);
+        else
+            unknown = i + 1;
+    }
+    if (unknown > 0)
+        table->shortened =
+            g_strdup_printf(SAY("Nothing is known of the time before %s.", "%s 之前没有数据。"),
+                            ((RvReportMonth *)g_ptr_array_index(periods, unknown))->label);
 }
 
 /* The month with the most down time, said as the finding. */
@@ -59,7 +70,7 @@ months_caption(RvDocument *document, const RvReport *report)
         return g_strdup(SAY("Month by month: no down time was seen", "逐月对比：未发现中断"));
     down = rv_write_duration(document->language, worst->down_ms);
     return g_strdup_printf(
-        SAY("Month by month: most down time in %s, %s", "逐月对比：%s 中断时间最长，为%s"),
+        SAY("Month by month: most down time in %s, %s", "逐月对比：%s 中断时间最长，为 %s"),
         worst->label, down);
 }
 
@@ -103,9 +114,8 @@ static void
 add_recurring(RvDocument *document, const RvReport *report)
 {
     const GPtrArray *found = report->recurring;
-    RvTable *table = rv_document_table(
-        document, RV_BLOCK_TABLE,
-        SAY("Faults that came back: same device, same cause", "重复故障：同一设备、同一原因"));
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Faults that came back", "重复故障"));
 
     rv_table_column(table, SAY("Device", "设备"), 28, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Cause", "原因"), 40, RV_ALIGN_LEFT);
@@ -126,19 +136,44 @@ add_recurring(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", one->times);
         rv_table_take(table, rv_write_time(document->language, one->last_ms, report->zone));
     }
+    rv_table_finding(table,
+                     SAY("Faults that came back, on the same device for the same cause: %u",
+                         "重复故障：同一设备、同一原因共 %u 组"),
+                     found->len);
+}
+
+/* This period's availability beside that of the one before. */
+static char *
+history_caption(RvDocument *document, const RvReport *report)
+{
+    const GPtrArray *all = report->history;
+    const RvReportMonth *before = all->len > 1 ? g_ptr_array_index(all, all->len - 2) : NULL;
+    g_autofree char *now = rv_write_availability(report->a);
+    g_autofree char *then = before != NULL ? rv_write_availability(before->a) : NULL;
+
+    if (before == NULL || !before->known)
+        return g_strdup_printf(SAY("Period over period: availability %s; the period before is not "
+                                   "known",
+                                   "与往期对比：本周期可用率 %s，上一周期无数据"),
+                               now);
+    return g_strdup_printf(SAY("Period over period: availability %s, after %s in the period before",
+                               "与往期对比：本周期可用率 %s，上一周期 %s"),
+                           now, then);
 }
 
 void
 rv_section_over_time(RvDocument *document, const RvReport *report)
 {
+    g_autofree char *before = NULL;
+
     rv_document_heading(document, 1, "over-time", SAY("Over time", "同比与环比"));
     if (report->months->len > 0) {
         g_autofree char *caption = months_caption(document, report);
 
         add_periods(document, report->months, caption);
     }
-    add_periods(document, report->history,
-                SAY("This period beside those before", "本周期与往期对比"));
+    before = history_caption(document, report);
+    add_periods(document, report->history, before);
     add_pareto(document, report);
     add_recurring(document, report);
 }

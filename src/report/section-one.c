@@ -56,7 +56,8 @@ class_name(const RvDocument *document, const RvReport *report, const RvReportDev
 static void
 add_clocks(RvDocument *document, const RvReport *report, const RvReportFault *one)
 {
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, SAY("Agreed clocks", "约定时限"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, SAY("Agreed times", "约定时限"));
+    guint late = 0, all = 0;
 
     rv_table_column(table, SAY("Clock", "时限"), 24, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Due", "期限"), 24, RV_ALIGN_LEFT);
@@ -79,7 +80,11 @@ add_clocks(RvDocument *document, const RvReport *report, const RvReportFault *on
                       clock->breached       ? SAY("late", "超时")
                       : clock->done_ms != 0 ? SAY("kept", "按时")
                                             : SAY("running", "进行中"));
+        late += clock->breached;
+        all++;
     }
+    rv_table_finding(table, SAY("Agreed times: %u, missed: %u", "约定时限 %u 项，超时 %u 项"), all,
+                     late);
 }
 
 static void
@@ -155,7 +160,7 @@ rv_section_fault(RvDocument *document, const RvReport *report)
                   rv_write_duration(document->language, one->down_ms));
     add_clocks(document, report, one);
     add_trail(document, report, fault);
-    rv_section_sign_off(document, report);
+    rv_sign_boxes(document, report);
 }
 
 /* ---- device ---- */
@@ -182,6 +187,8 @@ add_pieces(RvDocument *document, const RvReport *report, const RvReportDevice *d
 {
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
                                        SAY("Every interval that was not up", "所有非可达时段"));
+    g_autofree char *a = rv_write_availability(device->availability->a);
+    g_autofree char *down = rv_write_duration(document->language, device->availability->down_ms);
     guint all = 0;
 
     rv_table_column(table, SAY("From", "开始"), 22, RV_ALIGN_LEFT);
@@ -209,6 +216,10 @@ add_pieces(RvDocument *document, const RvReport *report, const RvReportDevice *d
                           ? rv_or_dash(rv_say_reason(document->language, piece->interval->reason))
                           : "–");
     }
+    rv_table_finding(table,
+                     SAY("Availability %s, down %s (outages: %u); every interval that was not up",
+                         "可用率 %s，中断 %s（%u 次）；所有非可达时段如下"),
+                     a, down, device->availability->outages);
 }
 
 void

@@ -6,9 +6,6 @@
 #include "report/sections.h"
 
 #define FINDINGS_SHOWN 14
-#define REMARK_LINES 8
-
-static const char boxes[] = "☐";
 
 static void
 add_head(RvDocument *document, const RvReport *report)
@@ -52,9 +49,11 @@ add_checks(RvDocument *document, const RvReport *report)
         {RV_PART_DISK, "Disks and arrays", "磁盘与阵列"}, {RV_PART_OPTICS, "Optics", "光模块"},
         {RV_PART_OTHER, "Other parts", "其他部件"},
     };
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("What was checked by machine", "自动巡检项目"));
-    guint up = 0, observed = 0;
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Checked by machine", "自动巡检项目"));
+    guint up = 0, observed = 0, all_bad = 0;
+
+    table->roomy = TRUE;
 
     rv_table_column(table, SAY("Check", "项目"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备数"), 12, RV_ALIGN_RIGHT);
@@ -77,7 +76,7 @@ add_checks(RvDocument *document, const RvReport *report)
                     observed == 0                ? RV_VERDICT_UNKNOWN
                     : up == report->devices->len ? RV_VERDICT_OK
                                                  : RV_VERDICT_CRITICAL);
-    rv_table_cell(table, "%s", boxes);
+    rv_table_mark(table, RV_MARK_BOX, "");
     for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {
         guint devices = 0, sensors = 0, bad = 0;
         RvVerdict worst = RV_VERDICT_OK;
@@ -89,6 +88,7 @@ add_checks(RvDocument *document, const RvReport *report)
             devices += part->sensors > 0;
             sensors += part->sensors;
             bad += part->bad;
+            all_bad += part->bad;
             if (part->sensors > 0)
                 worst = rv_verdict_worst(worst, part->now);
         }
@@ -101,8 +101,13 @@ add_checks(RvDocument *document, const RvReport *report)
             rv_verdict_cell(table, document, worst);
         else
             rv_table_cell(table, "%s", SAY("no such sensors", "无此类传感器"));
-        rv_table_cell(table, "%s", boxes);
+        rv_table_mark(table, RV_MARK_BOX, "");
     }
+    rv_table_finding(table,
+                     SAY("Checked by machine: %u devices, of these not reachable %u; sensors that "
+                         "are not well: %u",
+                         "自动巡检：设备 %u 台，其中不可达 %u 台；异常传感器 %u 个"),
+                     report->devices->len, report->devices->len - up, all_bad);
 }
 
 static void
@@ -121,6 +126,7 @@ add_by_eye(RvDocument *document, const RvReport *report)
     RvTable *table =
         rv_document_table(document, RV_BLOCK_TABLE, SAY("To be checked by eye", "现场检查项目"));
 
+    table->roomy = TRUE;
     rv_table_column(table, SAY("Check", "项目"), 44, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("In order", "正常"), 10, RV_ALIGN_CENTRE);
     rv_table_column(table, SAY("Not", "异常"), 10, RV_ALIGN_CENTRE);
@@ -128,13 +134,13 @@ add_by_eye(RvDocument *document, const RvReport *report)
     for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {
         rv_table_row(table);
         rv_table_cell(table, "%s", SAY(checks[i].en, checks[i].zh));
-        rv_table_cell(table, "%s", boxes);
-        rv_table_cell(table, "%s", boxes);
+        rv_table_mark(table, RV_MARK_BOX, "");
+        rv_table_mark(table, RV_MARK_BOX, "");
         rv_table_cell(table, "%s", "");
     }
 }
 
-static void
+static RvTable *
 add_not_well(RvDocument *document, const RvReport *report)
 {
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
@@ -164,7 +170,7 @@ add_not_well(RvDocument *document, const RvReport *report)
                       rv_say_reachability(document->language, device->last_state));
         rv_table_cell(table, "%s",
                       rv_or_dash(rv_say_reason(document->language, device->last_reason)));
-        rv_table_cell(table, "%s", boxes);
+        rv_table_mark(table, RV_MARK_BOX, "");
     }
     for (guint i = 0; i < report->findings->len; i++)
         all += ((RvReportFinding *)g_ptr_array_index(report->findings, i))->now != RV_VERDICT_OK;
@@ -175,17 +181,33 @@ add_not_well(RvDocument *document, const RvReport *report)
             continue;
         rv_table_row(table);
         rv_device_cell(table, report, finding->device);
-        rv_table_cell(table, "%s", finding->name);
+        rv_table_take(table, rv_finding_name(document, report, finding));
         rv_verdict_cell(table, document, finding->now);
         rv_table_take(table, rv_finding_sentence(document, finding));
-        rv_table_cell(table, "%s", boxes);
+        rv_table_mark(table, RV_MARK_BOX, "");
+    }
+    return table;
+}
+
+/* As many lines to write on as the page has left. */
+static void
+add_remarks(RvDocument *document, guint findings)
+{
+    RvTable *remarks = rv_document_table(document, RV_BLOCK_TABLE, NULL);
+    guint lines = findings <= 3 ? 14 : findings <= 8 ? 9 : 4;
+
+    remarks->headless = remarks->roomy = TRUE;
+    rv_table_column(remarks, "", 100, RV_ALIGN_LEFT);
+    for (guint i = 0; i < lines; i++) {
+        rv_table_row(remarks);
+        rv_table_cell(remarks, " ");
     }
 }
 
 void
 rv_section_round(RvDocument *document, const RvReport *report)
 {
-    RvTable *sign, *remarks;
+    RvTable *findings;
     g_autofree char *period = rv_write_period(document->language, &report->period, report->zone);
     g_autofree char *heading = g_strdup_printf(
         "%s  %s", rv_say_period_kind(document->language, report->period.kind), period);
@@ -199,24 +221,11 @@ rv_section_round(RvDocument *document, const RvReport *report)
     add_checks(document, report);
     add_by_eye(document, report);
     rv_document_page(document);
-    add_not_well(document, report);
+    findings = add_not_well(document, report);
     rv_document_text(document, RV_BLOCK_TEXT,
                      SAY("Faults on the ledger: %u, of these not resolved: %u. Remarks:",
                          "故障台账 %u 起，其中未解决 %u 起。备注："),
                      report->faults->len, report->sums.open_faults);
-    remarks = rv_document_table(document, RV_BLOCK_TABLE, NULL);
-    remarks->headless = TRUE;
-    rv_table_column(remarks, "", 100, RV_ALIGN_LEFT);
-    for (int i = 0; i < REMARK_LINES; i++) {
-        rv_table_row(remarks);
-        rv_table_cell(remarks, " ");
-    }
-    sign = rv_document_table(document, RV_BLOCK_SIGN, NULL);
-    for (guint i = 0; i < report->sign_off->len; i++) {
-        const RvSignOff *one = g_ptr_array_index(report->sign_off, i);
-
-        rv_table_row(sign);
-        rv_table_cell(sign, "%s", rv_say_role(document->language, one->role));
-        rv_table_cell(sign, "%s", one->name);
-    }
+    add_remarks(document, findings->rows->len);
+    rv_sign_boxes(document, report);
 }

@@ -74,18 +74,18 @@ add_device_availability(RvDocument *document, const RvReport *report)
 {
     g_autoptr(GPtrArray) devices = g_ptr_array_new();
     g_autofree char *down = rv_write_duration(document->language, report->down_ms);
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("Devices that were down, or not observed",
-                                           "发生中断或未被观测的设备"));
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Devices that were down, or not observed", "发生中断或未被观测的设备"));
 
-    rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Device", "设备"), 22, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Result", "结果"), 16, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Availability", "可用率"), 14, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Down", "中断"), 15, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Outages", "次数"), 13, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Outages", "次数"), 11, RV_ALIGN_RIGHT);
     rv_table_column(table, "MTTR", 14, RV_ALIGN_RIGHT);
-    rv_table_column(table, "MTBF", 14, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Not observed", "未观测"), 15, RV_ALIGN_RIGHT);
+    rv_table_column(table, "MTBF", 17, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Not observed", "未观测"), 17, RV_ALIGN_RIGHT);
     table->none =
         g_strdup(SAY("Every device was observed and up for all of its agreed service time.",
                      "所有设备在约定服务时间内均被观测且可达。"));
@@ -152,9 +152,9 @@ static void
 add_excluded(RvDocument *document, const RvReport *report)
 {
     g_autofree char *together = rv_write_duration(document->language, report->sums.excluded_ms);
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("Time taken out of the agreed service time",
-                                           "从约定服务时间中扣除的时段"));
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Time taken out of the agreed service time", "从约定服务时间中扣除的时段"));
 
     rv_table_column(table, SAY("Kind", "类别"), 15, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备"), 15, RV_ALIGN_LEFT);
@@ -196,8 +196,9 @@ add_excluded(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s", window->who);
     }
     rv_table_finding(
-        table, SAY("Taken out of the agreed service time: %s over all devices, for these reasons",
-                   "从约定服务时间中扣除的时段：全部设备累计 %s，原因如下"),
+        table,
+        SAY("Taken out of the agreed service time: %s over all devices, for these reasons",
+            "从约定服务时间中扣除的时段：全部设备累计 %s，原因如下"),
         together);
 }
 
@@ -306,7 +307,7 @@ add_ledger(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("What", "现象"), 33, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Opened", "登记时间"), 20, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Took", "用时"), 13, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Took", "用时"), 16, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("State", "状态"), 14, RV_ALIGN_LEFT);
     table->none = g_strdup(SAY("No fault was open in this period.", "本周期内没有故障。"));
     for (guint i = 0; i < report->faults->len; i++) {
@@ -315,8 +316,9 @@ add_ledger(RvDocument *document, const RvReport *report)
         add_fault_row(document, report, table, g_ptr_array_index(report->faults, i));
     }
     rv_table_finding(
-        table, SAY("Faults on the ledger: %u, resolved %u, open %u (past the agreed time: %u)",
-                   "故障台账：共 %u 起，已解决 %u 起，未解决 %u 起（其中超过约定时限 %u 起）"),
+        table,
+        SAY("Fault ledger: faults %u, resolved %u, open %u (past the agreed time: %u)",
+            "故障台账：共 %u 起，已解决 %u 起，未解决 %u 起（其中超过约定时限 %u 起）"),
         report->faults->len, report->sums.resolved, report->sums.open_faults,
         report->sums.overdue_faults);
 }
@@ -324,8 +326,7 @@ add_ledger(RvDocument *document, const RvReport *report)
 static void
 add_resolutions(RvDocument *document, const RvReport *report)
 {
-    g_autofree char *mean =
-        rv_write_duration(document->language, report->sums.resolve_mean_ms);
+    g_autofree char *mean = rv_write_duration(document->language, report->sums.resolve_mean_ms);
     guint all = report->sums.resolved;
     RvTable *table;
 
@@ -376,8 +377,7 @@ static void
 add_bad_parts(RvDocument *document, const RvReport *report)
 {
     RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Hardware findings", "硬件异常"));
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Hardware findings", "硬件异常"));
 
     rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);
@@ -399,7 +399,7 @@ add_bad_parts(RvDocument *document, const RvReport *report)
         sentence = rv_finding_sentence(document, finding);
         rv_table_row(table);
         rv_device_cell(table, report, finding->device);
-        rv_table_cell(table, "%s", finding->name);
+        rv_table_take(table, rv_finding_name(document, report, finding));
         rv_verdict_cell(table, document, finding->worst);
         rv_verdict_cell(table, document, finding->now);
         rv_table_cell(table, "%s%s", sentence,
@@ -445,9 +445,8 @@ evidence_together(const RvDocument *document, const RvReport *report, guint inde
 static void
 add_suspects(RvDocument *document, const RvReport *report)
 {
-    RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Parts to look at before they fail", "预防性关注部件"));
+    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
+                                       SAY("Parts to look at before they fail", "预防性关注部件"));
 
     rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);

@@ -6,11 +6,43 @@
 
 /* ---- the verdict ---- */
 
+static RvMark
+mark_of_period(const RvReport *report)
+{
+    return report->coverage.observed_ms == 0                           ? RV_MARK_UNKNOWN
+           : report->not_met > 0                                       ? RV_MARK_CRITICAL
+           : report->sums.critical > 0 || report->sums.open_faults > 0 ? RV_MARK_WARNING
+           : report->not_proven > 0                                    ? RV_MARK_UNKNOWN
+                                                                       : RV_MARK_OK;
+}
+
+/* How it was, in plain words; the figures come behind. */
+static char *
+judgement(const RvDocument *document, const RvReport *report)
+{
+    if (report->not_met > 0)
+        return g_strdup_printf(SAY("The service level was missed on %u of %u devices.",
+                                   "%2$u 台设备中有 %1$u 台未达到服务级别。"),
+                               report->not_met, report->devices->len);
+    if (report->sums.critical > 0 || report->sums.open_faults > 0)
+        return g_strdup(SAY("No device missed its service level, but work is left.",
+                            "没有设备未达标，但仍有待办事项。"));
+    if (report->not_proven > 0)
+        return g_strdup_printf(
+            SAY("Good as far as it was seen, but too little was observed to prove the service "
+                "level "
+                "of %u of %u devices.",
+                "已观测部分运行良好，但 %2$u 台设备中有 %1$u 台观测不足，无法证明达标。"),
+            report->not_proven, report->devices->len);
+    return g_strdup(SAY("A good period: every promise was kept, nothing is left open.",
+                        "本周期运行良好：服务承诺全部达标，无遗留问题。"));
+}
+
 static void
 add_verdict(RvDocument *document, const RvReport *report)
 {
-    guint critical = report->sums.critical, open = report->sums.open_faults;
     g_autofree char *a = rv_write_availability(report->a);
+    g_autofree char *said = NULL;
     RvBlock *block;
 
     if (report->coverage.observed_ms == 0) {
@@ -18,45 +50,15 @@ add_verdict(RvDocument *document, const RvReport *report)
                                  SAY("Nothing was observed in this period: no statement about the "
                                      "machine room can be made.",
                                      "本周期内没有任何观测数据，无法对机房状况作出结论。"));
-        block->mark = RV_MARK_UNKNOWN;
-        return;
+    } else {
+        said = judgement(document, report);
+        block = rv_document_text(
+            document, RV_BLOCK_LEAD,
+            SAY("%s Availability was %s; faults still open: %u, devices critical at the end: %u.",
+                "%s总体可用率 %s，未解决故障 %u 起，期末处于严重状态的设备 %u 台。"),
+            said, a, report->sums.open_faults, report->sums.critical);
     }
-    if (report->not_met > 0)
-        block = rv_document_text(
-            document, RV_BLOCK_LEAD,
-            SAY("The service level was missed on %u of %u devices. Overall availability was %s; "
-                "faults still open: %u, devices critical at the end: %u.",
-                "%2$u 台设备中有 %1$u 台未达到服务级别。总体可用率 %3$s；未解决故障 %4$u 起，"
-                "期末处于严重状态的设备 %5$u 台。"),
-            report->not_met, report->devices->len, a, open, critical);
-    else if (critical > 0 || open > 0)
-        block = rv_document_text(
-            document, RV_BLOCK_LEAD,
-            SAY("No device missed its service level (availability %s), but work is left: faults "
-                "still open: %u, devices critical at the end: %u of %u.",
-                "没有设备未达标（总体可用率 %s），但仍有待办事项：未解决故障 %u 起，"
-                "期末处于严重状态的设备 %u 台（共 %u 台）。"),
-            a, open, critical, report->devices->len);
-    else if (report->not_proven > 0)
-        block =
-            rv_document_text(document, RV_BLOCK_LEAD,
-                             SAY("Good as far as it was seen (availability %s), but too little was "
-                                 "observed to prove "
-                                 "the service level of %u of %u devices.",
-                                 "已观测部分运行良好（总体可用率 %1$s），但 %3$u 台设备中有 %2$u "
-                                 "台观测不足，无法证明达标。"),
-                             a, report->not_proven, report->devices->len);
-    else
-        block = rv_document_text(
-            document, RV_BLOCK_LEAD,
-            SAY("A good period: availability %s over %u devices, no fault left open, no device "
-                "critical at the end.",
-                "本周期运行良好：总体可用率 %s（%u 台设备），无未解决故障，期末无严重状态设备。"),
-            a, report->devices->len);
-    block->mark = report->not_met > 0        ? RV_MARK_CRITICAL
-                  : critical > 0 || open > 0 ? RV_MARK_WARNING
-                  : report->not_proven > 0   ? RV_MARK_UNKNOWN
-                                             : RV_MARK_OK;
+    block->mark = mark_of_period(report);
 }
 
 /* ---- key figures ---- */
@@ -91,7 +93,7 @@ add_tiles(RvDocument *document, const RvReport *report)
     g_autofree char *devices =
         g_strdup_printf(SAY("%u devices", "共 %u 台设备"), report->devices->len);
 
-    tile(table, SAY("Availability", "总体可用率"), RV_MARK_NONE, a, bounds);
+    tile(table, SAY("Availability, bounds", "总体可用率及上下界"), RV_MARK_NONE, a, bounds);
     tile(table, SAY("Score", "综合评分"), RV_MARK_NONE, score, of);
     tile(table, SAY("Faults", "故障"), RV_MARK_NONE, faults, open);
     tile(table, SAY("Observed", "观测覆盖"), RV_MARK_NONE, seen, devices);
@@ -103,7 +105,8 @@ static void
 add_classes(RvDocument *document, const RvReport *report)
 {
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("Service level by class", "各服务级别达标情况"));
+                                       SAY("Service level by class", "服务级别达标情况"));
+    guint counts[RV_PROMISE_NOT_PROVEN + 1] = {0};
 
     rv_table_column(table, SAY("Class", "服务级别"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Result", "结果"), 18, RV_ALIGN_LEFT);
@@ -124,10 +127,40 @@ add_classes(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_percent(one->target, 2));
         rv_table_take(table, rv_write_availability(one->a));
         rv_table_take(table, rv_write_duration(document->language, one->down_ms));
+        counts[one->promise]++;
     }
+    rv_table_finding(
+        table,
+        SAY("Service level by class: met %u of %u, not met %u, not proven %u",
+            "各级别服务达标情况：达标 %u 个（共 %u 个），未达标 %u 个，无法证明 %u 个"),
+        counts[RV_PROMISE_MET], table->rows->len, counts[RV_PROMISE_NOT_MET],
+        counts[RV_PROMISE_NOT_PROVEN]);
 }
 
 /* ---- score ---- */
+
+/* A figure of this period beside that of the period before. */
+static char *
+beside_before(const RvDocument *document, const RvReport *report, gboolean score)
+{
+    const GPtrArray *all = report->history;
+    g_autofree char *text[2] = {NULL, NULL};
+
+    for (guint i = 0; i < 2 && i < all->len; i++) {
+        const RvReportMonth *one = g_ptr_array_index(all, all->len - 1 - i);
+
+        if (one->known && (!score || isfinite(one->score)))
+            text[i] = score ? rv_write_number(one->score, 0)
+                            : rv_write_duration(document->language, one->down_ms);
+    }
+    if (text[0] == NULL)
+        return g_strdup(SAY("nothing is known of this period", "本周期无数据"));
+    if (text[1] == NULL)
+        return g_strdup_printf(
+            SAY("%s; the period before is not known", "本周期 %s，上一周期无数据"), text[0]);
+    return g_strdup_printf(SAY("%s, after %s in the period before", "本周期 %s，上一周期 %s"),
+                           text[0], text[1]);
+}
 
 static void
 add_score(RvDocument *document, const RvReport *report)
@@ -137,6 +170,8 @@ add_score(RvDocument *document, const RvReport *report)
                                  SAY("hours", "小时"));
     RvChart *score =
         rv_chart_new(RV_CHART_COLUMNS, SAY("Score", "综合评分"), SAY("of 100", "满分 100"));
+
+    g_autofree char *down_finding = NULL, *score_finding = NULL;
 
     score->high = 100;
     down->height = score->height = 96;
@@ -152,8 +187,10 @@ add_score(RvDocument *document, const RvReport *report)
         rv_chart_bar(down, shown, hours, written, now);
         rv_chart_bar(score, shown, month->score, points, now);
     }
-    rv_document_panel(document, down);
-    rv_document_panel(document, score);
+    down_finding = beside_before(document, report, FALSE);
+    score_finding = beside_before(document, report, TRUE);
+    rv_document_panel(document, down, down_finding);
+    rv_document_panel(document, score, score_finding);
 }
 
 static void
@@ -161,6 +198,7 @@ add_caps(RvDocument *document, const RvReport *report)
 {
     const RvReportScore *score = &report->score;
     GString *text = g_string_new(NULL);
+    gsize plain;
     g_autofree char *service = rv_write_number(score->service, 1);
     g_autofree char *health = rv_write_number(score->health, 1);
     g_autofree char *handling = rv_write_number(score->handling, 1);
@@ -176,6 +214,7 @@ add_caps(RvDocument *document, const RvReport *report)
                            SAY("Score: service %s/40, health %s/30, handling %s/20, coverage %s/10",
                                "评分构成：服务 %s/40，健康 %s/30，处置 %s/20，覆盖 %s/10"),
                            service, health, handling, coverage);
+    plain = text->len;
     if (score->caps[RV_CAP_PROMISE])
         g_string_append(
             text, SAY("; capped at 79: a promise was not kept", "；封顶 79：存在未达标的服务承诺"));
@@ -185,6 +224,9 @@ add_caps(RvDocument *document, const RvReport *report)
     if (score->caps[RV_CAP_OPEN])
         g_string_append(text, SAY("; capped at 89: a device is critical at the end",
                                   "；封顶 89：期末仍有严重状态设备"));
+    if (text->len > plain && score->score >= score->raw)
+        g_string_append(
+            text, SAY(" (without effect: the points are below)", "（得分低于封顶线，封顶未生效）"));
     g_string_append(text, SAY(".", "。"));
     rv_document_text(document, RV_BLOCK_SMALL, "%s", text->str);
     g_string_free(text, TRUE);
@@ -193,17 +235,28 @@ add_caps(RvDocument *document, const RvReport *report)
 /* ---- three facts, three risks, three decisions ---- */
 
 #define MOST 3
+#define NAMED 3
+
+/* The first names of a list, joined. */
+static char *
+names_of(const RvDocument *document, const GPtrArray *names)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < names->len && i < NAMED; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? SAY(", ", "、") : "",
+                               (const char *)g_ptr_array_index(names, i));
+    if (names->len > NAMED)
+        g_string_append_printf(text, SAY(" and %u more", " 等，另有 %u 项"), names->len - NAMED);
+    return g_string_free(text, FALSE);
+}
 
 static void
-add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
+add_fact_of_down_time(RvDocument *document, const RvReport *report, RvBlock *items)
 {
     const RvReportDevice *worst = NULL;
+    g_autofree char *down = NULL, *all = NULL;
 
-    if (report->coverage.observed_ms == 0) {
-        rv_document_item(items, SAY("Rounds made in the period: %u.", "本周期内的巡检轮次：%u。"),
-                         report->coverage.rounds);
-        return;
-    }
     for (guint i = 0; i < report->devices->len; i++) {
         const RvReportDevice *device = g_ptr_array_index(report->devices, i);
 
@@ -211,27 +264,64 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
             (worst == NULL || device->availability->down_ms > worst->availability->down_ms))
             worst = device;
     }
-    if (worst != NULL) {
-        g_autofree char *down = rv_write_duration(document->language, worst->availability->down_ms);
+    if (worst == NULL) {
+        rv_document_item(items, "%s",
+                         SAY("No device was down within its agreed service time.",
+                             "约定服务时间内没有设备中断。"));
+        return;
+    }
+    down = rv_write_duration(document->language, worst->availability->down_ms);
+    all = rv_write_duration(document->language, report->down_ms);
+    rv_document_item(items,
+                     report->sums.devices_down == 1
+                         ? SAY("Down time: %u device, %s together; longest %s, for %s (outages: "
+                               "%u).",
+                               "中断：%u 台设备累计 %s；最长为 %s，共 %s（%u 次）。")
+                         : SAY("Down time: %u devices, %s together; longest %s, for %s (outages: "
+                               "%u).",
+                               "中断：%u 台设备累计 %s；最长为 %s，共 %s（%u 次）。"),
+                     report->sums.devices_down, all, worst->name, down,
+                     worst->availability->outages);
+}
 
+static void
+add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    const RvReportSums *sums = &report->sums;
+    g_autofree char *mean = rv_write_duration(document->language, sums->resolve_mean_ms);
+
+    if (report->coverage.observed_ms == 0) {
+        rv_document_item(items, SAY("Rounds made in the period: %u.", "本周期内的巡检轮次：%u。"),
+                         report->coverage.rounds);
+        return;
+    }
+    add_fact_of_down_time(document, report, items);
+    if (report->faults->len == 0)
+        rv_document_item(items, "%s",
+                         SAY("The fault ledger is empty.", "故障台账为空，本周期没有故障。"));
+    else if (sums->resolved > 0)
         rv_document_item(
             items,
-            worst->availability->outages == 1
-                ? SAY("%s was down longest: %s, in %u outage.", "%s 中断时间最长：%s，共 %u 次。")
-                : SAY("%s was down longest: %s, in %u outages.", "%s 中断时间最长：%s，共 %u 次。"),
-            worst->name, down, worst->availability->outages);
-    }
-    rv_document_item(items,
-                     SAY("The ledger holds faults: %u, of these not resolved: %u.",
-                         "故障台账共 %u 起，其中 %u 起未解决。"),
-                     report->faults->len, report->sums.open_faults);
-    if (report->findings->len > 0)
-        rv_document_item(items,
-                         SAY("Parts that were at warning or worse at some time: %u.",
-                             "%u 个部件曾出现告警或严重状态。"),
-                         report->findings->len);
+            SAY("Faults: %u, resolved %u (after %s on average), open %u; agreed times "
+                "missed: %u.",
+                "故障：共 %u 起，已解决 %u 起（平均用时 %s），未解决 %u 起；超过约定时限 "
+                "%u 项。"),
+            report->faults->len, sums->resolved, mean, sums->open_faults, sums->clocks_late);
     else
-        rv_document_item(items, "%s", SAY("No part gave a warning.", "没有部件出现告警。"));
+        rv_document_item(items,
+                         SAY("Faults: %u, none resolved; agreed times missed: %u.",
+                             "故障：共 %u 起，均未解决；超过约定时限 %u 项。"),
+                         report->faults->len, sums->clocks_late);
+    if (report->findings->len > 0)
+        rv_document_item(
+            items,
+            SAY("Hardware: %u parts were at warning or worse at some time, %u still are "
+                "at the end.",
+                "硬件：%u 个部件曾出现告警或严重状态，期末仍有 %u 个未恢复。"),
+            report->findings->len, sums->bad_parts);
+    else
+        rv_document_item(items, "%s",
+                         SAY("Hardware: no part gave a warning.", "硬件：没有部件出现告警。"));
 }
 
 /* A part with evidence of several kinds is one risk. */
@@ -251,21 +341,37 @@ named_before(const RvReport *report, guint index)
     return FALSE;
 }
 
-static void
-add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
+/* Devices that anyone could enter, each once. */
+static GPtrArray *
+open_devices(const RvReport *report)
 {
-    guint weak = report->weak[RV_WEAK_COMMUNITY]->len + report->weak[RV_WEAK_CIPHER]->len +
-                 report->weak[RV_WEAK_ANONYMOUS]->len;
+    GPtrArray *names = g_ptr_array_new();
 
+    for (guint i = 0; i < RV_WEAKNESSES; i++)
+        for (guint j = 0;
+             rv_weakness_verdict((RvWeakness)i) == RV_VERDICT_CRITICAL && j < report->weak[i]->len;
+             j++) {
+            char *name = g_ptr_array_index(report->weak[i], j);
+
+            if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+                g_ptr_array_add(names, name);
+        }
+    return names;
+}
+
+static void
+add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
+{
     for (guint i = 0; i < report->findings->len && items->texts->len < MOST; i++) {
         const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
-        g_autofree char *sentence = NULL;
+        g_autofree char *sentence = NULL, *bad = NULL;
 
         if (finding->now != RV_VERDICT_CRITICAL)
             break;
         sentence = rv_finding_sentence(document, finding);
-        rv_document_item(items, SAY("%s, %s: %s.", "%s，%s：%s。"), finding->device, finding->name,
-                         sentence);
+        bad = rv_write_duration(document->language, finding->bad_ms);
+        rv_document_item(items, SAY("%s, %s: %s, for %s.", "%s，%s：%s，已持续 %s。"),
+                         finding->device, finding->name, sentence, bad);
     }
     for (guint i = 0; i < report->suspects->len && items->texts->len < MOST; i++) {
         const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
@@ -277,12 +383,22 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
         rv_document_item(items, SAY("%s, %s %s.", "%s，%s：%s。"), suspect->evidence->device,
                          suspect->evidence->name, sentence);
     }
-    if (weak > 0 && items->texts->len < MOST)
-        rv_document_item(
-            items,
-            SAY("Access open to anyone who tries the usual passwords or none: %u places.",
-                "%u 处管理入口使用默认口令、弱加密或匿名访问。"),
-            weak);
+}
+
+static void
+add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    g_autoptr(GPtrArray) open = open_devices(report);
+
+    add_risks_of_parts(document, report, items);
+    if (open->len > 0 && items->texts->len < MOST) {
+        g_autofree char *names = names_of(document, open);
+
+        rv_document_item(items,
+                         SAY("%u devices let in anyone who tries the usual passwords or none: %s.",
+                             "%u 台设备的管理入口使用默认口令、弱加密或匿名访问：%s。"),
+                         open->len, names);
+    }
     if (report->not_proven > 0 && items->texts->len < MOST)
         rv_document_item(
             items,
@@ -293,42 +409,129 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
     if (items->texts->len == 0)
         rv_document_item(
             items, "%s",
-            SAY("None is known from what was observed.", "根据观测数据，未发现已知风险。"));
+            report->coverage.observed_ms == 0
+                ? SAY("Unknown: nothing was observed.", "未知：没有观测数据。")
+                : SAY("None is known from what was observed.", "根据观测数据，未发现已知风险。"));
 }
 
 static void
-add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
+decide_on_parts(RvDocument *document, const RvReport *report, RvBlock *items)
 {
-    guint replace = report->sums.critical_parts;
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *names = NULL;
 
-    if (replace > 0)
+    for (guint i = 0; i < report->findings->len; i++) {
+        const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
+
+        if (finding->now == RV_VERDICT_CRITICAL)
+            g_ptr_array_add(parts, g_strdup_printf("%s %s", finding->device, finding->name));
+    }
+    if (parts->len == 0)
+        return;
+    names = names_of(document, parts);
+    rv_document_item(
+        items, SAY("Replace or repair what is critical: %s.", "更换或修复严重部件：%s。"), names);
+}
+
+static void
+decide_on_faults(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    const RvFault *oldest = NULL;
+    g_autofree char *age = NULL;
+
+    for (guint i = 0; i < report->faults->len; i++) {
+        const RvFault *fault = ((RvReportFault *)g_ptr_array_index(report->faults, i))->fault;
+
+        if (fault->resolved_ms == 0 && (oldest == NULL || fault->opened_ms < oldest->opened_ms))
+            oldest = fault;
+    }
+    if (oldest == NULL)
+        return;
+    age = rv_write_time(document->language, oldest->opened_ms, report->zone);
+    rv_document_item(
+        items,
+        SAY("Say who closes the open faults (%u, past the agreed time %u) and by when; the "
+            "oldest is fault %d on %s, since %s.",
+            "为未解决故障（%u 起，其中超时 %u 起）明确责任人与完成期限；最早为故障 %d（%s，%s "
+            "登记）。"),
+        report->sums.open_faults, report->sums.overdue_faults, (int)oldest->id, oldest->device,
+        age);
+}
+
+static void
+decide_on_suspects(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *names = NULL;
+
+    for (guint i = 0; i < report->suspects->len; i++) {
+        const RvEvidence *one =
+            ((RvReportSuspect *)g_ptr_array_index(report->suspects, i))->evidence;
+
+        if (!named_before(report, i))
+            g_ptr_array_add(parts, g_strdup_printf("%s %s", one->device, one->name));
+    }
+    if (parts->len == 0)
+        return;
+    names = names_of(document, parts);
+    rv_document_item(
+        items,
+        SAY("Order spares or plan work before they fail: %s.", "在失效前备件或安排检修：%s。"),
+        names);
+}
+
+static void
+decide_on_access(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    const GPtrArray *devices = report->weak[RV_WEAK_COMMUNITY];
+    g_autofree char *names = names_of(document, devices);
+
+    if (devices->len > 0)
         rv_document_item(items,
-                         replace == 1
-                             ? SAY("Replace or repair the %u critical part (see Actions).",
-                                   "更换或修复 %u 个处于严重状态的部件（见“处理建议”）。")
-                             : SAY("Replace or repair the %u critical parts (see Actions).",
-                                   "更换或修复 %u 个处于严重状态的部件（见“处理建议”）。"),
-                         replace);
-    if (report->sums.open_faults > 0)
-        rv_document_item(items,
-                         report->sums.open_faults == 1
-                             ? SAY("See the %u open fault through.", "尽快解决 %u 起未结故障。")
-                             : SAY("See the %u open faults through.", "尽快解决 %u 起未结故障。"),
-                         report->sums.open_faults);
-    if (report->firmware->len > 0 && items->texts->len < MOST)
+                         SAY("Change the default SNMP communities of %u devices: %s.",
+                             "更换 %u 台设备的默认 SNMP 团体字：%s。"),
+                         devices->len, names);
+}
+
+static void
+decide_on_firmware(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    if (report->firmware->len > 0)
         rv_document_item(items,
                          SAY("Plan firmware updates; versions off the baseline: %u.",
                              "为 %u 处不符合基线的固件安排升级。"),
                          report->firmware->len);
-    if (report->weak[RV_WEAK_COMMUNITY]->len > 0 && items->texts->len < MOST)
-        rv_document_item(items,
-                         SAY("Change the default SNMP communities; devices that use them: %u.",
-                             "更换 %u 台设备的默认 SNMP 团体字。"),
-                         report->weak[RV_WEAK_COMMUNITY]->len);
-    if (rv_report_has_gap(report, RV_GAP_NO_PLAN) && items->texts->len < MOST)
+}
+
+static void
+decide_on_plan(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    if (rv_report_has_gap(report, RV_GAP_NO_PLAN))
         rv_document_item(items, "%s",
                          SAY("Agree on service levels: no device has a target.",
                              "约定服务级别：目前没有设备设定指标。"));
+}
+
+static void
+decide_on_rounds(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    if (report->coverage.observed_ms == 0)
+        rv_document_item(items, "%s",
+                         SAY("Find out why nothing was observed, and start the rounds again.",
+                             "查明未产生观测数据的原因，并恢复巡检。"));
+}
+
+/* The most pressing first. */
+static void
+add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    static void (*const decide[])(RvDocument *, const RvReport *, RvBlock *) = {
+        decide_on_rounds, decide_on_parts,    decide_on_faults, decide_on_suspects,
+        decide_on_access, decide_on_firmware, decide_on_plan,
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(decide) && items->texts->len < MOST; i++)
+        decide[i](document, report, items);
     if (items->texts->len == 0)
         rv_document_item(items, "%s", SAY("None is needed.", "无需决策。"));
 }

@@ -101,6 +101,20 @@ rv_suspect_sentence(const RvDocument *document, const RvReportSuspect *suspect)
 }
 
 char *
+rv_finding_name(const RvDocument *document, const RvReport *report, const RvReportFinding *finding)
+{
+    for (guint i = 0; i < report->findings->len; i++) {
+        const RvReportFinding *other = g_ptr_array_index(report->findings, i);
+
+        if (other != finding && strcmp(other->device, finding->device) == 0 &&
+            strcmp(other->name, finding->name) == 0)
+            return g_strdup_printf(SAY("%s (%s)", "%s（%s）"), finding->name,
+                                   rv_say_class(document->language, finding->class));
+    }
+    return g_strdup(finding->name);
+}
+
+char *
 rv_finding_sentence(const RvDocument *document, const RvReportFinding *finding)
 {
     if (finding->presence == RV_PRESENCE_MISSING && finding->reason == NULL)
@@ -152,9 +166,9 @@ coverage_sentence(const RvDocument *document, const RvReport *report)
 
     return g_strdup_printf(report->devices->len == 1
                                ? SAY("%s of the agreed service time of %u device was observed",
-                                     "%2$u 台设备约定服务时间的 %1$s 已被观测")
+                                     "已观测 %2$u 台设备约定服务时间的 %1$s")
                                : SAY("%s of the agreed service time of %u devices was observed",
-                                     "%2$u 台设备约定服务时间的 %1$s 已被观测"),
+                                     "已观测 %2$u 台设备约定服务时间的 %1$s"),
                            observed, report->devices->len);
 }
 
@@ -239,9 +253,15 @@ rv_section_contents(RvDocument *document, const RvReport *report)
 void
 rv_section_sign_off(RvDocument *document, const RvReport *report)
 {
+    rv_document_heading(document, 1, "sign-off", SAY("Sign-off", "签署"));
+    rv_sign_boxes(document, report);
+}
+
+void
+rv_sign_boxes(RvDocument *document, const RvReport *report)
+{
     RvTable *table;
 
-    rv_document_heading(document, 1, "sign-off", SAY("Sign-off", "签署"));
     rv_document_text(
         document, RV_BLOCK_TEXT,
         SAY("With their signatures the undersigned confirm that they have read report %s.",

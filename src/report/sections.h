@@ -58,8 +58,13 @@ RvCell *rv_verdict_cell(RvTable *table, const RvDocument *document, RvVerdict ve
 RvCell *rv_promise_cell(RvTable *table, const RvDocument *document, RvPromise promise);
 const char *rv_class_name(const RvDocument *document, const RvReportClass *one);
 char *rv_suspect_sentence(const RvDocument *document, const RvReportSuspect *suspect);
+/* Its name, with what it measures where another finding of the device has the same name. */
+char *rv_finding_name(const RvDocument *document, const RvReport *report,
+                      const RvReportFinding *finding);
 char *rv_finding_sentence(const RvDocument *document, const RvReportFinding *finding);
 /* A fault's title; ours are made by rule and translated. */
 char *rv_fault_title(const RvDocument *document, const RvFault *fault);
+/* The sentence and the boxes of rv_section_sign_off(), without a heading. */
+void rv_sign_boxes(RvDocument *document, const RvReport *report);
 /* Cuts the rows at `most` and says how many there were. */
 gboolean rv_table_full(const RvDocument *document, RvTable *table, guint most, guint all);

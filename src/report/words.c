@@ -33,6 +33,25 @@ look_up(RvLanguage language, const Entry *entries, gsize count, const char *word
 
 /* ---- sentences of health/ ---- */
 
+/* Of the number that a text begins with. */
+static char *
+group_thousands(const char *digits)
+{
+    gsize whole = strspn(digits, "-0123456789");
+    GString *out = g_string_new(NULL);
+
+    for (gsize i = 0; i < whole; i++) {
+        if (digits[i] == '-')
+            g_string_append(out, "−"); /* U+2212: as wide as the plus, at the height of digits */
+        else
+            g_string_append_c(out, digits[i]);
+        if ((whole - i - 1) % 3 == 0 && i + 1 < whole && g_ascii_isdigit(digits[i]))
+            g_string_append_c(out, ',');
+    }
+    g_string_append(out, digits + whole);
+    return g_string_free(out, FALSE);
+}
+
 /* "71 °C is at or above high_critical 70 °C (limit of the device)": value and unit stay, the rest
  * has a fixed form. */
 static char *
@@ -52,7 +71,7 @@ limit_sentence(RvLanguage language, const char *reason)
         0, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     g_autofree char *value = NULL, *unit = NULL, *limit = NULL, *number = NULL;
-    g_autofree char *source = NULL, *shown = NULL;
+    g_autofree char *source = NULL, *plain = NULL, *shown = NULL, *reached = NULL;
 
     if (!g_regex_match(form, reason, 0, &match))
         return NULL;
@@ -61,10 +80,12 @@ limit_sentence(RvLanguage language, const char *reason)
     limit = g_match_info_fetch(match, 3);
     number = g_match_info_fetch(match, 4);
     source = g_match_info_fetch(match, 5);
-    shown = rv_text_number(g_ascii_strtod(value, NULL), 4);
+    plain = rv_text_number(g_ascii_strtod(value, NULL), 4);
+    shown = group_thousands(plain);
+    reached = group_thousands(number);
     return g_strdup_printf(RV_SAY(language, "%s%s, at the %s %s (%s)", "%s%s，达到%s %s（%s）"),
                            shown, g_strchomp(unit),
-                           look_up(language, limits, G_N_ELEMENTS(limits), limit), number,
+                           look_up(language, limits, G_N_ELEMENTS(limits), limit), reached,
                            look_up(language, sources, G_N_ELEMENTS(sources), source));
 }
 
@@ -102,22 +123,6 @@ rv_say_judgement(RvLanguage language, const char *reason)
 }
 
 /* ---- figures ---- */
-
-static char *
-group_thousands(const char *digits)
-{
-    const char *point = strchr(digits, '.');
-    gsize whole = point != NULL ? (gsize)(point - digits) : strlen(digits);
-    GString *out = g_string_new(NULL);
-
-    for (gsize i = 0; i < whole; i++) {
-        g_string_append_c(out, digits[i]);
-        if ((whole - i - 1) % 3 == 0 && i + 1 < whole && g_ascii_isdigit(digits[i]))
-            g_string_append_c(out, ',');
-    }
-    g_string_append(out, point != NULL ? point : "");
-    return g_string_free(out, FALSE);
-}
 
 char *
 rv_write_number(double value, int decimals)
@@ -212,16 +217,15 @@ rv_write_rate(double bits_per_second)
     return g_strconcat(number, " ", units[i], NULL);
 }
 
-/* "3 h 5 min", "3小时5分"; a whole number of hours is "3 h", "3小时". */
+/* "3 h 5 min", "3 小时 5 分"; a whole number of hours is "3 h", "3 小时". */
 static char *
 two_parts(const char *sign, gint64 large, const char *large_unit, gint64 small,
-          const char *small_unit, RvLanguage language)
+          const char *small_unit)
 {
     if (small == 0)
-        return g_strdup_printf("%s%d%s%s", sign, (int)large, large_unit,
+        return g_strdup_printf("%s%d %s%s", sign, (int)large, large_unit,
                                strcmp(large_unit, "分") == 0 ? "钟" : "");
-    return g_strdup_printf("%s%d%s%s%d%s", sign, (int)large, large_unit, RV_SAY(language, " ", ""),
-                           (int)small, small_unit);
+    return g_strdup_printf("%s%d %s %d %s", sign, (int)large, large_unit, (int)small, small_unit);
 }
 
 char *
@@ -233,15 +237,15 @@ rv_write_duration(RvLanguage language, gint64 ms)
     if (s == 0)
         return g_strdup("0");
     if (days > 0)
-        return two_parts(sign, days, RV_SAY(language, " d", "天"), hours % 24,
-                         RV_SAY(language, " h", "小时"), language);
+        return two_parts(sign, days, RV_SAY(language, "d", "天"), hours % 24,
+                         RV_SAY(language, "h", "小时"));
     if (hours > 0)
-        return two_parts(sign, hours, RV_SAY(language, " h", "小时"), minutes % 60,
-                         RV_SAY(language, " min", "分"), language);
+        return two_parts(sign, hours, RV_SAY(language, "h", "小时"), minutes % 60,
+                         RV_SAY(language, "min", "分"));
     if (minutes > 0)
-        return two_parts(sign, minutes, RV_SAY(language, " min", "分"), s % 60,
-                         RV_SAY(language, " s", "秒"), language);
-    return g_strdup_printf("%s%d%s", sign, (int)s, RV_SAY(language, " s", "秒"));
+        return two_parts(sign, minutes, RV_SAY(language, "min", "分"), s % 60,
+                         RV_SAY(language, "s", "秒"));
+    return g_strdup_printf("%s%d %s", sign, (int)s, RV_SAY(language, "s", "秒"));
 }
 
 static char *

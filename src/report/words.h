@@ -15,7 +15,7 @@ char *rv_write_availability(double share);               /* never rounded up to 
 char *rv_write_value(double value, const char *unit);    /* 41.5 °C */
 char *rv_write_measure(double value, RvClass class);     /* the same decimals for a class */
 char *rv_write_rate(double bits_per_second);             /* 1.25 Gbit/s */
-char *rv_write_duration(RvLanguage language, gint64 ms); /* "3 h 5 min", "3小时5分" */
+char *rv_write_duration(RvLanguage language, gint64 ms); /* "3 h 5 min", "3 小时 5 分" */
 char *rv_write_date(RvLanguage language, gint64 ms, GTimeZone *zone);
 char *rv_write_time(RvLanguage language, gint64 ms, GTimeZone *zone); /* to the minute */
 char *rv_write_period(RvLanguage language, const RvPeriod *period, GTimeZone *zone);

@@ -356,11 +356,11 @@ def check_series(site, db, model):
 
 # ---- pages ----
 
-MEASURE = re.compile(r"(?<![\w.,-])(-?[\d,]*\d(?:\.\d+)?) ?"
+MEASURE = re.compile(r"(?<![\w.,−-])([−-]?[\d,]*\d(?:\.\d+)?) ?"
                      r"(°C|rpm|kWh|kW|W|V|%|dBm|dB|[kMGT]?bit/s)(?![\w/])")
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 DURATION = re.compile(r"(?<![\w.])\d+ ?(?:d(?: ?\d+ ?h)?|h(?: ?\d+ ?min)?|min(?: ?\d+ ?s)?|s)(?![\w'])"
-                      r"|\d+(?:天(?:\d+小时)?|小时(?:\d+分)?|分(?:钟|\d+秒)?|秒)")
+                      r"|\d+ ?(?:天(?: ?\d+ ?小时)?|小时(?: ?\d+ ?分)?|分(?:钟| ?\d+ ?秒)|秒)")
 SENTENCE_UNITS = {"°C", "rpm", "V", "dB", "dBm"}
 SCALES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
@@ -384,8 +384,14 @@ def pages(program, site, command, language):
     text = "\n".join(line for line in text.splitlines()
                      if "(continued)" not in line and "续）" not in line)
     text = re.sub(r"95 ?%(?=[\s]|$)(?! *\d)|95 分位", " ", text)  # the name of a column
+    # how far trends look back
+    text = re.sub(r"(近|至少) (28|90) ?天", r"\1", text)
     # the method's and the score's own constants: 90% observed, a target's 84, 79, 89
     return re.sub(r"(?:than|不足)\s*90%", " ", re.sub(r"\s+90%\s+was", " was", text))
+
+
+def value_of(number):
+    return float(number.replace(",", "").replace("−", "-"))
 
 
 def seconds(text):
@@ -431,7 +437,8 @@ def said(model):
     for key, value in walk(model):
         if isinstance(value, str):
             for number, unit in MEASURE.findall(value):
-                pools[unit].append(float(number.replace(",", "")))
+                pools[unit].append(value_of(number))
+            pools["ms"] += [seconds(one) * 1000 for one in DURATION.findall(value)]
         elif key in SHARES:
             pools["%"].append(value * 100)
         elif key.endswith("_bps"):
@@ -448,7 +455,7 @@ def said(model):
     for row in model["classes"]:
         if row["budget_ms"]:
             pools["%"].append(100 * row["down_ms"] / row["budget_ms"])
-    pools["ms"] = [value for key, value in walk(model) if key.endswith("_ms")]
+    pools["ms"] += [value for key, value in walk(model) if key.endswith("_ms")]
     pools["ms"] += [one["resolved_ms"] - one["opened_ms"] for one in model["faults"]
                     if one["resolved_ms"]]
     pools["ms"] += [one["until_ms"] - one["from_ms"] for one in model["coverage"]["blind"]]
@@ -465,7 +472,7 @@ def is_said(pools, mark):
         # the two largest units are written: what is less may be cut off
         grain = 3600 if second >= 86400 else 60 if second >= 3600 else 1
         return any(second <= (ms + 500) // 1000 < second + grain for ms in pools["ms"])
-    number, scale, unit = float(first.replace(",", "")), 1, second
+    number, scale, unit = value_of(first), 1, second
     if second.endswith("bit/s"):
         scale, unit = SCALES[second[:-5]], "bit/s"
     half = 0.5000001 * 10 ** -len(first.partition(".")[2])

@@ -15,16 +15,16 @@ typedef struct {
 
 static const DurationRow durations[] = {
     {"nothing", 0, "0", "0"},
-    {"seconds", 42000, "42 s", "42秒"},
-    {"half a second is rounded up", 500, "1 s", "1秒"},
-    {"a whole minute has no seconds", 60000, "1 min", "1分钟"},
-    {"minutes and seconds", 61000, "1 min 1 s", "1分1秒"},
-    {"whole hours", 6 * H, "6 h", "6小时"},
-    {"hours and minutes", 3 * H + 5 * 60000, "3 h 5 min", "3小时5分"},
-    {"a day to the second", D, "1 d", "1天"},
+    {"seconds", 42000, "42 s", "42 秒"},
+    {"half a second is rounded up", 500, "1 s", "1 秒"},
+    {"a whole minute has no seconds", 60000, "1 min", "1 分钟"},
+    {"minutes and seconds", 61000, "1 min 1 s", "1 分 1 秒"},
+    {"whole hours", 6 * H, "6 h", "6 小时"},
+    {"hours and minutes", 3 * H + 5 * 60000, "3 h 5 min", "3 小时 5 分"},
+    {"a day to the second", D, "1 d", "1 天"},
     {"days and hours, the minutes are left out", 29 * D + 14 * H + 59 * 60000, "29 d 14 h",
-     "29天14小时"},
-    {"less than nothing has its sign", -90 * 60000, "−1 h 30 min", "−1小时30分"},
+     "29 天 14 小时"},
+    {"less than nothing has its sign", -90 * 60000, "−1 h 30 min", "−1 小时 30 分"},
 };
 
 static void
