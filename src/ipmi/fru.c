@@ -164,8 +164,8 @@ describe(ipmi_sdr_ctx_t context, const RvSdrRecord *record)
     fru->device_id = record->bytes[6];
     fru->entity_id = record->bytes[12];
     fru->entity_instance = record->bytes[13];
-    if (ipmi_sdr_parse_device_id_string(context, record->bytes, record->length, name,
-                                        sizeof name - 1) >= 0)
+    if (context != NULL && ipmi_sdr_parse_device_id_string(context, record->bytes, record->length,
+                                                           name, sizeof name - 1) >= 0)
         fru->name = rv_text_clean(name, -1, 0);
     return fru;
 }
@@ -179,9 +179,11 @@ read_one(RvIpmiSession *session, RvIpmiHabits *habits, guint8 lun, RvIpmiFru *fr
 }
 
 void
-rv_ipmi_fru_read(RvIpmiSession *session, RvIpmiHabits *habits, const RvSdr *sdr,
-                 ipmi_sdr_ctx_t context, RvIpmiRound *round)
+rv_ipmi_fru_read(RvIpmiSession *session, RvIpmiHabits *habits, RvSdrImage *image,
+                 RvIpmiRound *round)
 {
+    const RvSdr *sdr = image->sdr;
+    ipmi_sdr_ctx_t context = rv_sdr_image_context(image);
     g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
     guint count = sdr != NULL ? sdr->records->len : 0;
 

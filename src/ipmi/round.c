@@ -187,12 +187,12 @@ get_sdr(SdrSource *source, RvSdrKey *key)
 }
 
 static void
-read_sensors(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context, gboolean bridged)
+read_sensors(SdrSource *source, RvSdr *sdr, gboolean bridged)
 {
     gboolean look = source->was_fresh || source->census;
     g_autoptr(GError) error = NULL;
 
-    rv_ipmi_sensors_read(source->session, sdr, context, bridged, look, source->round);
+    rv_ipmi_sensors_read(source->session, sdr, bridged, look, source->round);
     /* shared sensors that are there, thresholds of today */
     if (look && source->session->reason == RV_REASON_NONE &&
         !rv_sdr_store(sdr, source->path, &error))
@@ -202,7 +202,7 @@ read_sensors(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context, gboolean bri
 /* ---- the session ---- */
 
 static void
-ask_log_and_parts(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
+ask_log_and_parts(SdrSource *source, RvSdrImage *image)
 {
     RvIpmiSession *session = source->session;
     RvIpmiRound *round = source->round;
@@ -211,24 +211,25 @@ ask_log_and_parts(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
     if (task->dcmi && (!source->habits->no_dcmi || task->fru) && rv_ipmi_session_goes_on(session))
         rv_ipmi_device_ask_power(session, source->habits, round);
     if (task->sel && rv_ipmi_session_goes_on(session))
-        rv_ipmi_sel_read(session, sdr, context, task, round);
+        rv_ipmi_sel_read(session, image, task, round);
     if (!task->fru || !rv_ipmi_session_goes_on(session))
         return;
     if (!source->habits->no_dcmi)
         rv_ipmi_device_ask_asset_tag(session, round);
-    rv_ipmi_fru_read(session, source->habits, sdr, context, round);
+    rv_ipmi_fru_read(session, source->habits, image, round);
 }
 
 static void
-ask_with_sdr(SdrSource *source, RvSdr *sdr, ipmi_sdr_ctx_t context)
+ask_with_sdr(SdrSource *source, RvSdr *sdr)
 {
+    g_auto(RvSdrImage) image = {.sdr = sdr};
     gboolean sensors = source->round->task.sensors && sdr != NULL;
 
     if (sensors)
-        read_sensors(source, sdr, context, FALSE);
-    ask_log_and_parts(source, sdr, context);
+        read_sensors(source, sdr, FALSE);
+    ask_log_and_parts(source, &image);
     if (sensors && (source->session->workarounds.quirks & RV_IPMI_QUIRK_BRIDGE))
-        read_sensors(source, sdr, context, TRUE);
+        read_sensors(source, sdr, TRUE);
 }
 
 static void
@@ -238,7 +239,6 @@ ask_everything(RvIpmiRound *round, RvIpmiSession *session, RvIpmiHabits *habits)
     g_autofree char *path = file_of(round, "sdr");
     SdrSource source = {round, session, habits, path, task->fru, FALSE};
     g_autoptr(RvSdr) sdr = NULL;
-    ipmi_sdr_ctx_t context = NULL;
     RvSdrKey key = {0};
 
     if (!rv_ipmi_device_ask_id(session, round, &key) && session->reason != RV_REASON_NONE)
@@ -247,14 +247,7 @@ ask_everything(RvIpmiRound *round, RvIpmiSession *session, RvIpmiHabits *habits)
         rv_ipmi_device_ask_chassis(session, round);
     if (task->sensors || task->sel || task->fru)
         sdr = get_sdr(&source, &key);
-    if (sdr != NULL)
-        context = rv_sdr_image_open(sdr);
-    if (context == NULL)
-        context = ipmi_sdr_ctx_create();
-    if (context == NULL)
-        return;
-    ask_with_sdr(&source, sdr, context);
-    ipmi_sdr_ctx_destroy(context);
+    ask_with_sdr(&source, sdr);
 }
 
 /* Not the end of the session, but a person should look. */

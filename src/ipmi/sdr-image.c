@@ -51,8 +51,8 @@ image_of(const RvSdr *sdr)
     return out;
 }
 
-ipmi_sdr_ctx_t
-rv_sdr_image_open(const RvSdr *sdr)
+static ipmi_sdr_ctx_t
+open_image(const RvSdr *sdr)
 {
     g_autoptr(GByteArray) image = image_of(sdr);
     ipmi_sdr_ctx_t context = ipmi_sdr_ctx_create();
@@ -69,4 +69,22 @@ rv_sdr_image_open(const RvSdr *sdr)
     if (context != NULL)
         ipmi_sdr_ctx_destroy(context);
     return NULL;
+}
+
+ipmi_sdr_ctx_t
+rv_sdr_image_context(RvSdrImage *image)
+{
+    if (image->context == NULL && image->sdr != NULL)
+        image->context = open_image(image->sdr);
+    if (image->context == NULL)
+        image->context = ipmi_sdr_ctx_create();
+    return image->context;
+}
+
+void
+rv_sdr_image_clear(RvSdrImage *image)
+{
+    if (image->context != NULL)
+        ipmi_sdr_ctx_destroy(image->context);
+    image->context = NULL;
 }

@@ -64,10 +64,13 @@ get_entry(RvIpmiSession *session, guint16 id, guint8 *entry, guint16 *next, guin
 /* ---- decoding ---- */
 
 static ipmi_sel_ctx_t
-decoder_open(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context, RvIpmiRound *round)
+decoder_open(RvIpmiSession *session, RvSdrImage *image, RvIpmiRound *round)
 {
+    const RvSdr *sdr = image->sdr;
+    ipmi_sdr_ctx_t context = rv_sdr_image_context(image);
     RvIpmiAnswers *answers;
-    ipmi_sel_ctx_t decoder = ipmi_sel_ctx_create(session->context, context);
+    ipmi_sel_ctx_t decoder =
+        context != NULL ? ipmi_sel_ctx_create(session->context, context) : NULL;
 
     if (decoder == NULL)
         return NULL;
@@ -193,12 +196,11 @@ find_start(RvIpmiSession *session, const RvIpmiTask *task, guint entries, gboole
 }
 
 static void
-read_from(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context, guint16 id,
-          RvIpmiRound *round)
+read_from(RvIpmiSession *session, RvSdrImage *image, guint16 id, RvIpmiRound *round)
 {
-    guint32 manufacturer_id = sdr != NULL ? sdr->key.manufacturer_id : 0;
+    guint32 manufacturer_id = image->sdr != NULL ? image->sdr->key.manufacturer_id : 0;
     guint8 entry[ENTRY_LENGTH], code;
-    ipmi_sel_ctx_t decoder = decoder_open(session, sdr, context, round);
+    ipmi_sel_ctx_t decoder = decoder_open(session, image, round);
     guint count = 0;
 
     if (decoder != NULL) {
@@ -223,8 +225,8 @@ read_from(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context, guin
 }
 
 void
-rv_ipmi_sel_read(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context,
-                 const RvIpmiTask *task, RvIpmiRound *round)
+rv_ipmi_sel_read(RvIpmiSession *session, RvSdrImage *image, const RvIpmiTask *task,
+                 RvIpmiRound *round)
 {
     gboolean restarted;
     guint entries;
@@ -238,7 +240,7 @@ rv_ipmi_sel_read(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t contex
         rv_ipmi_round_end(round);
     }
     if (start != LAST_RECORD)
-        read_from(session, sdr, context, start, round);
+        read_from(session, image, start, round);
     if (start != LAST_RECORD || task->fru)
         ask_clock(session, round);
 }

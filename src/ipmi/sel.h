@@ -2,11 +2,11 @@
 #pragma once
 
 #include "ipmi/round.h"
-#include "ipmi/sdr.h"
+#include "ipmi/sdr-image.h"
 
 #define RV_SEL_ENTRIES_MAX 4096 /* in one round; the next goes on from there */
 
-/* `sdr` may be NULL: then sensors have no names. With `task->sel_after_record` only what came after
+/* Without an SDR sensors have no names. With `task->sel_after_record` only what came after
  * it; answers->sel_restarted where that record is no longer what it was. */
-void rv_ipmi_sel_read(RvIpmiSession *session, const RvSdr *sdr, ipmi_sdr_ctx_t context,
-                      const RvIpmiTask *task, RvIpmiRound *round);
+void rv_ipmi_sel_read(RvIpmiSession *session, RvSdrImage *image, const RvIpmiTask *task,
+                      RvIpmiRound *round);

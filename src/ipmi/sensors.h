@@ -4,14 +4,9 @@
 #include "ipmi/round.h"
 #include "ipmi/sdr.h"
 
-/* What the record alone says; `sibling` 0 for the record's own sensor, n for the nth that shares
- * it. NULL where the record describes no sensor. No I/O. */
-RvIpmiSensor *rv_ipmi_sensor_describe(ipmi_sdr_ctx_t context, const RvSdrRecord *record,
-                                      guint sibling);
-
 /* Asks every sensor once: without `bridged` all that the BMC itself can tell, with it those of
  * other controllers, where the workarounds allow that. These come last of all that is asked of a
  * BMC: when one of them is silent, libfreeipmi's session is over. `look_for_siblings`: also those
  * of shared records that were not there last time; record->siblings then says which are. */
-void rv_ipmi_sensors_read(RvIpmiSession *session, RvSdr *sdr, ipmi_sdr_ctx_t context,
-                          gboolean bridged, gboolean look_for_siblings, RvIpmiRound *round);
+void rv_ipmi_sensors_read(RvIpmiSession *session, RvSdr *sdr, gboolean bridged,
+                          gboolean look_for_siblings, RvIpmiRound *round);

@@ -16,7 +16,7 @@ import time
 
 import bmc
 from freeipmi import differences, freeipmi
-from scripted_bmc import APP, GROUP, OK, PRIVILEGE, SENSOR, STORAGE, NOT_SCANNED, UNAVAILABLE, ScriptedBmc, available
+from scripted_bmc import APP, GROUP, NOT_PRESENT, OK, PRIVILEGE, SENSOR, STORAGE, NOT_SCANNED, UNAVAILABLE, ScriptedBmc, available
 
 ASK = sys.argv[1]
 COUNT = 0
@@ -99,6 +99,22 @@ def test_numbers():
     for unit in (0, 2, 3, 4, 5, 6, 7, 8, 17, 18, 19, 20, 30, 40, 60, 77, 85, 88, 92, 200):
         r.full('unit %d' % unit, available(30), units=(0, unit, 0))
     compare('numbers and units', r)
+
+
+def test_non_linear():
+    """Factors that hold for one reading each (IPMI 2.0 §35.5); FreeIPMI does not ask for them."""
+    r = Records()
+    r.full('square', available(30), lin=0x70)
+    r.full('linear', available(30))
+
+    def factors(data):
+        return OK + bytes([31, data[1], 0, 7, 0, 0, 0]) if data[0] == 1 else NOT_PRESENT
+    with r.bmc(extra={(SENSOR, 0x23): factors}) as server:
+        answers = ask(server)
+        check('a non-linear sensor: its factors are asked for the reading', values(answers) == {'square': 30 * 30 + 7, 'linear': 30} and
+              [a[3] for a in server.asked if a[:3] == (SENSOR, 0, 0x23)] == [bytes([1, 30])], answers['sensors'])
+    with r.bmc(extra={(SENSOR, 0x23): b'\xc1'}) as server:
+        check('a BMC that does not tell them: no value, and nothing else is lost', values(ask(server)) == {'square': None, 'linear': 30})
 
 
 def test_readings():
@@ -393,6 +409,7 @@ def test_slow():
 
 def main():
     test_numbers()
+    test_non_linear()
     test_readings()
     test_states()
     test_names()

@@ -137,14 +137,15 @@ static void
 test_image(void)
 {
     g_autoptr(RvSdr) sdr = sdr_new();
-    ipmi_sdr_ctx_t context = rv_sdr_image_open(sdr);
+    g_auto(RvSdrImage) image = {.sdr = sdr};
+    ipmi_sdr_ctx_t context = rv_sdr_image_context(&image);
     char name[64] = "";
 
     g_assert_nonnull(context);
     g_assert_cmpint(ipmi_sdr_cache_search_sensor(context, 9, 0x20), ==, 0);
     g_assert_cmpint(ipmi_sdr_parse_id_string(context, NULL, 0, name, sizeof name - 1), ==, 2);
     g_assert_cmpstr(name, ==, "PS");
-    ipmi_sdr_ctx_destroy(context);
+    g_assert_true(rv_sdr_image_context(&image) == context);
 }
 
 static void
