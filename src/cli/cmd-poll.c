@@ -183,6 +183,12 @@ rv_cmd_poll(const RvCliContext *context, int argc, char **argv, GError **error)
     configuration = rv_configuration_load(context->config, RV_CONFIGURATION_ALL, error);
     if (configuration == NULL)
         return EX_CONFIG;
+    if (configuration->inventory->devices->len == 0) {
+        g_set_error(error, RV_ERROR, RV_ERROR_CONFIG,
+                    "the inventory has no devices, so there is nothing to poll; "
+                    "rackvitals-inventory(5) shows how to declare them");
+        return EX_CONFIG;
+    }
     if (options.state != NULL) {
         g_free(configuration->state_folder);
         configuration->state_folder = g_canonicalize_filename(options.state, NULL);

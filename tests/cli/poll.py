@@ -155,12 +155,23 @@ def broken_file(site):
     ok(run.returncode == 0, "and doctor is content", run.stdout)
 
 
+def nothing_declared(site):
+    with open(f"{site.folder}/inventory.yaml", "rb") as file:
+        inventory = file.read()
+    site.write("inventory.yaml", "devices: []\n")
+    run = site.run("poll", "--state", f"{site.folder}/other")
+    ok(run.returncode == 78 and "no devices" in run.stderr and not os.path.exists(f"{site.folder}/other"),
+       "an inventory without devices is a mistake, and nothing is made of it", run)
+    site.write("inventory.yaml", inventory.decode())
+
+
 def main():
     child, port = farm()
     site = Site(port)
     try:
         rounds(site)
         broken_file(site)
+        nothing_declared(site)
     finally:
         child.terminate()
         child.wait()
