@@ -28,6 +28,7 @@ typedef struct {
     guint behind;
     RvClockKind clock; /* CLOCK_NEAR, CLOCK_OVER */
     gint64 due_ms;     /* of that clock; else 0 */
+    gint64 queued_ms;  /* since when it waits to be told; not in the webhook's form */
 } RvNews;
 
 const char *rv_news_word(RvNewsKind kind); /* "open" … "clock_over", "test" */

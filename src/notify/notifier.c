@@ -12,6 +12,7 @@
 #define LEAST_TIMEOUT_MS 1000 /* less is not tried: it would only fail */
 #define FIRST_PAUSE_MS 60000
 #define LONGEST_PAUSE_MS 3600000
+#define EVENTS_CEILING 2000 /* that wait for one channel */
 #define GIVE_UP_MS (G_GINT64_CONSTANT(3) * 24 * 3600 * 1000)
 
 struct RvNotifier {
@@ -154,6 +155,8 @@ enqueue(RvSpool *spool, const RvChannel *channel, GPtrArray *events, gint64 now_
     RvMessage *message = rv_message_new(channel->id, now_ms);
     RvMessage *waiting = find_waiting(spool, channel->id, first->fault);
 
+    for (guint i = 0; i < events->len; i++)
+        ((RvNews *)g_ptr_array_index(events, i))->queued_ms = now_ms;
     g_ptr_array_extend_and_steal(message->events, g_ptr_array_ref(events));
     if (waiting == NULL) {
         g_ptr_array_add(spool->queue, message);
@@ -189,6 +192,59 @@ take_one(RvSpool *spool, const RvChannel *channel, const RvNotice *notice, gint6
         rv_spool_forget(spool, channel->id, notice->id);
 }
 
+/* Those who were never told of a fault are told anew while it lasts, and hear of no recovery. */
+static void
+drop_oldest(RvSpool *spool, RvMessage *message)
+{
+    const RvNews *event = g_ptr_array_index(message->events, 0);
+
+    if (event->kind == RV_NEWS_OPEN)
+        rv_spool_forget(spool, message->channel, event->fault);
+    g_ptr_array_remove_index(message->events, 0);
+    if (message->events->len == 0)
+        g_ptr_array_remove(spool->queue, message);
+    else
+        rv_message_change(message);
+}
+
+static guint
+count_waiting(const RvSpool *spool, const RvChannel *channel)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < spool->queue->len; i++) {
+        const RvMessage *message = g_ptr_array_index(spool->queue, i);
+
+        if (message->state == RV_MESSAGE_WAITING && strcmp(message->channel, channel->id) == 0)
+            count += message->events->len;
+    }
+    return count;
+}
+
+/* What a channel can make grow by taking nothing has a ceiling. */
+static void
+limit(RvSpool *spool, const RvChannel *channel)
+{
+    guint count = count_waiting(spool, channel);
+    guint dropped = count > EVENTS_CEILING ? count - EVENTS_CEILING : 0;
+
+    if (dropped > 0)
+        rv_warning(
+            "notify %s: more than %d events wait; the %u oldest are dropped, faults that last "
+            "are told anew",
+            channel->id, EVENTS_CEILING, dropped);
+    for (guint i = 0; i < spool->queue->len && dropped > 0;) {
+        RvMessage *message = g_ptr_array_index(spool->queue, i);
+
+        if (message->state == RV_MESSAGE_WAITING && strcmp(message->channel, channel->id) == 0) {
+            drop_oldest(spool, message); /* which may take the message from this place */
+            dropped--;
+        } else {
+            i++;
+        }
+    }
+}
+
 static gboolean
 is_unheard_of(gpointer key, gpointer value, gpointer ids)
 {
@@ -210,6 +266,8 @@ rv_notifier_take(RvNotifier *notifier, const GPtrArray *notices, gint64 now_ms, 
             take_one(notifier->spool, g_ptr_array_index(notifier->options.channels, j), notice,
                      now_ms);
     }
+    for (guint i = 0; i < notifier->options.channels->len; i++)
+        limit(notifier->spool, g_ptr_array_index(notifier->options.channels, i));
     g_hash_table_foreach_remove(notifier->spool->known, is_unheard_of, ids);
     return rv_spool_save(notifier->spool, error);
 }
@@ -269,19 +327,19 @@ digest(RvSpool *spool, const RvChannel *channel, gint64 now_ms)
     }
 }
 
-/* Those who were never told of a fault are told anew while it lasts, and hear of no recovery. */
+/* Only what has waited for so long: a digest may have begun with something old. */
 static void
-give_up(RvSpool *spool, const RvMessage *message)
+give_up(RvSpool *spool, RvMessage *message, gint64 before_ms)
 {
-    rv_warning("notify %s: message %s could not be sent for three days and is dropped",
-               message->channel, message->id);
-    for (guint i = 0; i < message->events->len; i++) {
-        const RvNews *event = g_ptr_array_index(message->events, i);
+    guint waiting = message->events->len, dropped = 0;
 
-        if (event->kind == RV_NEWS_OPEN)
-            rv_spool_forget(spool, message->channel, event->fault);
+    while (dropped < waiting &&
+           ((const RvNews *)g_ptr_array_index(message->events, 0))->queued_ms < before_ms) {
+        if (dropped++ == 0)
+            rv_warning("notify %s: what could not be sent for three days is dropped (message %s)",
+                       message->channel, message->id);
+        drop_oldest(spool, message); /* with the last one goes the message */
     }
-    g_ptr_array_remove(spool->queue, (gpointer)message);
 }
 
 static void
@@ -296,8 +354,7 @@ postpone(Sending *sending, RvDeliveryResult result, const GError *why)
     sending->counts->failed++;
     rv_warning("notify %s: not sent: %s; tried again in %d min", message->channel,
                why != NULL ? why->message : "", (int)(pause_ms / 60000));
-    if (sending->now_ms - message->created_ms > GIVE_UP_MS)
-        give_up(sending->notifier->spool, message);
+    give_up(sending->notifier->spool, message, sending->now_ms - GIVE_UP_MS);
 }
 
 static RvDeliveryResult

@@ -61,6 +61,19 @@ gboolean rv_notifier_take(RvNotifier *notifier, const GPtrArray *notices, gint64
 gboolean rv_notifier_send(RvNotifier *notifier, gint64 now_ms, gint64 budget_ms,
                           RvNotifyCounts *counts, GError **error);
 
+/* What waits for one channel. */
+typedef struct {
+    char *channel; /* its id */
+    guint events;
+    guint attempts;  /* in vain, of the message that was tried most; 0: quiet hours, or just come */
+    gint64 since_ms; /* the oldest of them */
+} RvBacklog;
+
+void rv_backlog_free(RvBacklog *backlog);
+/* RvBacklog*, of channels for which something waits. `folder` as above; nothing is changed. NULL:
+ * RV_ERROR_STORE, or RV_ERROR_DATA where the file there is none of ours. */
+GPtrArray *rv_notify_backlog(const char *folder, GError **error);
+
 /* A message that says that it is a test, to one channel, at once, whatever the hour; nothing of it
  * is kept. FALSE: it was not taken, and why. Blocks, at most `timeout_ms`. */
 gboolean rv_notify_test(const RvChannel *channel, const RvNotifyOptions *options, gint64 now_ms,

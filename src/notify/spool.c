@@ -39,10 +39,16 @@ rv_message_free(RvMessage *message)
 }
 
 void
-rv_message_take(RvMessage *message, RvMessage *from)
+rv_message_change(RvMessage *message)
 {
     g_free(message->id);
     message->id = g_uuid_string_random();
+}
+
+void
+rv_message_take(RvMessage *message, RvMessage *from)
+{
+    rv_message_change(message);
     while (from->events->len > 0)
         g_ptr_array_add(message->events, g_ptr_array_steal_index(from->events, 0));
 }
@@ -117,8 +123,13 @@ message_to_json(const RvMessage *message)
 {
     json_t *events = json_array();
 
-    for (guint i = 0; i < message->events->len; i++)
-        json_array_append_new(events, rv_news_to_json(g_ptr_array_index(message->events, i)));
+    for (guint i = 0; i < message->events->len; i++) {
+        const RvNews *event = g_ptr_array_index(message->events, i);
+        json_t *json = rv_news_to_json(event);
+
+        json_object_set_new(json, "queued_ms", json_integer(event->queued_ms));
+        json_array_append_new(events, json);
+    }
     return json_pack("{ss ss si sI sI si so}", "id", message->id, "channel", message->channel,
                      "state", (int)message->state, "created_ms", (json_int_t)message->created_ms,
                      "next_ms", (json_int_t)message->next_ms, "attempts", (int)message->attempts,
@@ -210,10 +221,13 @@ read_message(RvSpool *spool, const json_t *json)
     message->attempts = (guint)attempts;
     g_ptr_array_add(spool->queue, message);
     for (gsize i = 0; i < json_array_size(events); i++) {
-        RvNews *event = rv_news_from_json(json_array_get(events, i));
+        const json_t *one = json_array_get(events, i);
+        const json_t *queued = json_object_get(one, "queued_ms");
+        RvNews *event = rv_news_from_json(one);
 
         if (event == NULL)
             return FALSE;
+        event->queued_ms = json_is_integer(queued) ? json_integer_value(queued) : created_ms;
         g_ptr_array_add(message->events, event);
     }
     return TRUE;
@@ -298,8 +312,8 @@ lock(RvSpool *spool, const char *folder, GError **error)
     return TRUE;
 }
 
-RvSpool *
-rv_spool_open(const char *folder, GError **error)
+static RvSpool *
+new_spool(const char *folder)
 {
     RvSpool *spool = g_new0(RvSpool, 1);
 
@@ -308,6 +322,34 @@ rv_spool_open(const char *folder, GError **error)
     spool->known =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rv_known_free);
     spool->queue = g_ptr_array_new_with_free_func((GDestroyNotify)rv_message_free);
+    return spool;
+}
+
+RvSpool *
+rv_spool_look(const char *folder, GError **error)
+{
+    RvSpool *spool = new_spool(folder);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) cause = NULL;
+    gsize length = 0;
+
+    if (!g_file_get_contents(spool->path, &text, &length, &cause)) {
+        if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+            return spool;
+        g_set_error_literal(error, RV_ERROR, RV_ERROR_STORE, cause->message);
+        g_clear_pointer(&spool, rv_spool_free);
+    } else if (!parse(spool, text, length)) {
+        g_set_error(error, RV_ERROR, RV_ERROR_DATA, "%s: not a spool of messages", spool->path);
+        g_clear_pointer(&spool, rv_spool_free);
+    }
+    return spool;
+}
+
+RvSpool *
+rv_spool_open(const char *folder, GError **error)
+{
+    RvSpool *spool = new_spool(folder);
+
     if (g_mkdir_with_parents(folder, 0700) != 0) {
         g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", folder, g_strerror(errno));
         g_clear_pointer(&spool, rv_spool_free);

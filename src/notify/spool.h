@@ -21,7 +21,9 @@ typedef struct {
 
 RvMessage *rv_message_new(const char *channel, gint64 now_ms);
 void rv_message_free(RvMessage *message);
-/* What it says has changed, so it is another message. Takes the events out of `from`. */
+/* What it says has changed, so it is another message. */
+void rv_message_change(RvMessage *message);
+/* The same, and takes the events out of `from`. */
 void rv_message_take(RvMessage *message, RvMessage *from);
 gboolean rv_message_concerns(const RvMessage *message, gint64 fault);
 
@@ -34,6 +36,8 @@ typedef struct {
 
 /* Makes the folder. Errors: RV_ERROR_LOCKED, RV_ERROR_STORE. */
 RvSpool *rv_spool_open(const char *folder, GError **error);
+/* As it is, to look at: without the lock, and nothing is written. */
+RvSpool *rv_spool_look(const char *folder, GError **error);
 void rv_spool_free(RvSpool *spool);
 /* On disk when it returns. */
 gboolean rv_spool_save(const RvSpool *spool, GError **error);

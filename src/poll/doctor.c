@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "db/state.h"
+#include "notify/notify.h"
 #include "poll/lock.h"
 #include "poll/place.h"
 #include "poll/spool.h"
@@ -230,6 +231,43 @@ check_spool(Visit *visit)
             (char *)g_ptr_array_index(files, 0));
 }
 
+/* A channel that takes nothing is noticed by nobody: that is what it was for. */
+static void
+say_backlog(Visit *visit, const RvBacklog *backlog)
+{
+    g_autofree char *since = rv_clock_format(backlog->since_ms, visit->configuration->plan->zone);
+    g_autofree char *todo = g_strdup_printf("see why: rackvitals notify test %s", backlog->channel);
+
+    if (backlog->attempts == 0)
+        say(visit, RV_DOCTOR_NOTE, NULL,
+            "%s: %u events wait since %s, for the end of quiet hours or "
+            "the next round",
+            backlog->channel, backlog->events, since);
+    else
+        say(visit, RV_DOCTOR_PROBLEM, todo,
+            "%s: %u events wait since %s; %u tries in vain, and what waits for three days is "
+            "dropped",
+            backlog->channel, backlog->events, since, backlog->attempts);
+}
+
+static void
+check_messages(Visit *visit)
+{
+    g_autofree char *folder = in_state(visit, "spool/notify");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) all = rv_notify_backlog(folder, &error);
+
+    if (all == NULL)
+        say(visit, RV_DOCTOR_PROBLEM,
+            "the next round puts it aside and tells faults that last anew", "%s", error->message);
+    else if (visit->configuration->channels == NULL || visit->configuration->channels->len == 0)
+        say(visit, RV_DOCTOR_NOTE, NULL, "no channels: nobody is told of faults");
+    else if (all->len == 0)
+        say(visit, RV_DOCTOR_WELL, NULL, "no message waits");
+    for (guint i = 0; all != NULL && i < all->len; i++)
+        say_backlog(visit, g_ptr_array_index(all, i));
+}
+
 /* ---- RRD files ---- */
 
 static GHashTable *
@@ -429,8 +467,9 @@ static const struct {
 } checks[] = {
     {"inventory", check_inventory}, {"rights", check_rights}, {"caches", check_caches},
     {"clock", check_clock},         {"fonts", check_fonts},   {"state", check_state},
-    {"lock", check_lock},           {"spool", check_spool},   {"rrdcached", check_daemon},
-    {"series", check_series},       {"gaps", check_gaps},     {"disk", check_disk},
+    {"lock", check_lock},           {"spool", check_spool},   {"messages", check_messages},
+    {"rrdcached", check_daemon},    {"series", check_series}, {"gaps", check_gaps},
+    {"disk", check_disk},
 };
 
 GPtrArray *

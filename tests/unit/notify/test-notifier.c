@@ -268,6 +268,85 @@ test_give_up(Room *room, gconstpointer data)
     g_assert_cmpuint(messages(text), ==, 1);
 }
 
+/* A digest that began with something old is not old as a whole. */
+static void
+test_only_the_old_is_given_up(Room *room, gconstpointer data)
+{
+    RvNotice notices[2] = {made_notice(1), made_notice(2)};
+    int day = 24 * 60;
+    g_autofree char *text = NULL;
+
+    room->ops.digest_after = 1;
+    play_round(room, notices, 1, AT(1)); /* told of the first, before the outage */
+    g_free(received(room));
+    tell(room, "exit 1");
+    play_round(room, notices, 2, AT(10)); /* the second waits … */
+    notices[0].recovered_ms = AT(2 * day);
+    play_round(room, notices, 2, AT(2 * day + 1));  /* … the end of the first joins it … */
+    play_round(room, notices, 2, AT(3 * day + 20)); /* … and only the second is dropped … */
+    notices[1].recovered_ms = AT(3 * day + 21);
+    tell(room, "cat >>$o; echo ---- >>$o");
+    play_round(room, notices, 2, AT(3 * day + 200));
+    text = received(room); /* … so nobody hears of its end */
+    g_assert_cmpuint(messages(text), ==, 1);
+    g_assert_nonnull(strstr(text, "Recovered #1"));
+    g_assert_null(strstr(text, "#2"));
+}
+
+/* Thousands of faults while nothing is taken: the spool stays small, and what lasts is told in the
+ * end. */
+static void
+test_ceiling(Room *room, gconstpointer data)
+{
+    enum { FAULTS = 2500, CEILING = 2000 };
+    g_autofree RvNotice *notices = g_new(RvNotice, FAULTS);
+    g_autoptr(GPtrArray) waiting = NULL;
+    g_autoptr(GError) error = NULL;
+    const RvBacklog *backlog;
+    guint told = 0;
+
+    for (guint i = 0; i < FAULTS; i++)
+        notices[i] = made_notice(i + 1);
+    tell(room, "exit 1");
+    for (guint i = 1; i <= 3; i++)
+        play_round(room, notices, FAULTS, AT(i * 100));
+    waiting = rv_notify_backlog(room->spool, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(waiting->len, ==, 1);
+    backlog = g_ptr_array_index(waiting, 0);
+    g_assert_cmpstr(backlog->channel, ==, "ops");
+    g_assert_cmpuint(backlog->events, ==, CEILING);
+    g_assert_cmpuint(backlog->attempts, >=, 1);
+    g_assert_cmpint(backlog->since_ms, >=, AT(100));
+    tell(room, "head -1 >>$o; cat >/dev/null; echo ---- >>$o");
+    for (guint i = 1; i <= 3; i++) {
+        g_autofree char *text = NULL;
+        guint count = 0;
+
+        play_round(room, notices, FAULTS, AT(1000 + i * 100));
+        text = received(room);
+        if (sscanf(text, "[rackvitals] %u messages", &count) == 1)
+            told += count;
+    }
+    g_assert_cmpuint(told, ==, FAULTS); /* each, and none twice */
+}
+
+static void
+test_backlog_of_nothing(Room *room, gconstpointer data)
+{
+    g_autofree char *path = g_build_filename(room->spool, "notify.json", NULL);
+    g_autoptr(GPtrArray) none = rv_notify_backlog(room->spool, NULL);
+    GError *error = NULL;
+
+    g_assert_cmpuint(none->len, ==, 0); /* no round yet */
+    g_assert_cmpint(g_mkdir(room->spool, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(path, "no spool", -1, NULL));
+    g_assert_null(rv_notify_backlog(room->spool, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_DATA);
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS)); /* looking changes nothing */
+    g_error_free(error);
+}
+
 static void
 test_a_command_that_hangs(Room *room, gconstpointer data)
 {
@@ -484,6 +563,9 @@ main(int argc, char **argv)
     ADD("retries", test_retries);
     ADD("backlog-becomes-one", test_backlog_becomes_one);
     ADD("give-up", test_give_up);
+    ADD("give-up of what is old alone", test_only_the_old_is_given_up);
+    ADD("ceiling", test_ceiling);
+    ADD("backlog of nothing, and of no spool", test_backlog_of_nothing);
     ADD("a-command-that-hangs", test_a_command_that_hangs);
     ADD("killed-before-sending", test_killed_before_sending);
     ADD("killed-while-handing-over", test_killed_while_handing_over);
