@@ -34,6 +34,7 @@ static const struct {
     {"plan report", rv_report_fields},
     {"plan sign-off", rv_sign_off_fields},
     {"plan firmware", rv_firmware_fields},
+    {"plan prices", rv_prices_fields},
     {"plan exclusion", rv_exclusion_fields},
 };
 

@@ -528,6 +528,33 @@ read_firmware(RvReader *reader, const RvYamlNode *list, gpointer target)
     }
 }
 
+/* ---- prices ---- */
+
+const RvField rv_prices_fields[] = {
+    {"currency", RV_FIELD_TEXT, offsetof(RvPartPrices, currency)},
+    {"psu", RV_FIELD_NUMBER, offsetof(RvPartPrices, psu)},
+    {"fan", RV_FIELD_NUMBER, offsetof(RvPartPrices, fan)},
+    {"disk", RV_FIELD_NUMBER, offsetof(RvPartPrices, disk)},
+    {"battery", RV_FIELD_NUMBER, offsetof(RvPartPrices, battery)},
+    {"module", RV_FIELD_NUMBER, offsetof(RvPartPrices, module)},
+    {"memory", RV_FIELD_NUMBER, offsetof(RvPartPrices, memory)},
+    {"optics", RV_FIELD_NUMBER, offsetof(RvPartPrices, optics)},
+    {NULL},
+};
+
+static void
+read_prices(RvReader *reader, const RvYamlNode *map, gpointer target)
+{
+    RvServicePlan *plan = target;
+
+    if (!rv_fields_read(reader, map, "'prices'", rv_prices_fields, &plan->prices))
+        return;
+    for (gsize i = 0; rv_priced_parts[i] != NULL; i++)
+        if (rv_service_plan_price(plan, rv_priced_parts[i]) < 0)
+            rv_yaml_problem(map, reader->problems, "the price of '%s' is less than nothing",
+                            rv_priced_parts[i]);
+}
+
 /* ---- exclusions ---- */
 
 typedef struct {
@@ -673,6 +700,7 @@ const RvField rv_plan_fields[] = {
     {"reports", RV_FIELD_OTHER, .read = read_reports},
     {"sign-off", RV_FIELD_OTHER, .read = read_sign_off},
     {"firmware", RV_FIELD_OTHER, .read = read_firmware},
+    {"prices", RV_FIELD_OTHER, .read = read_prices},
     {"exclusions", RV_FIELD_OTHER, .read = read_exclusions},
     {NULL},
 };

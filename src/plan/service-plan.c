@@ -1,5 +1,6 @@
 #include "plan/service-plan.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -25,6 +26,7 @@ rv_service_plan_new(void)
     plan->reports = g_ptr_array_new_with_free_func((GDestroyNotify)rv_promised_report_free);
     plan->sign_off = g_ptr_array_new_with_free_func((GDestroyNotify)rv_sign_off_free);
     plan->firmware = g_ptr_array_new_with_free_func((GDestroyNotify)rv_firmware_rule_free);
+    plan->prices = (RvPartPrices){g_strdup(""), NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     plan->exclusions = g_ptr_array_new_with_free_func((GDestroyNotify)rv_window_free);
     return plan;
 }
@@ -42,6 +44,7 @@ rv_service_plan_free(RvServicePlan *plan)
     g_free(plan->logo);
     g_free(plan->accent);
     g_free(plan->report_prefix);
+    g_free(plan->prices.currency);
     g_time_zone_unref(plan->zone);
     g_free(plan->zone_name);
     g_free(plan->round_anchor);
@@ -122,4 +125,20 @@ rv_service_plan_calendar(const RvServicePlan *plan, const char *name)
             return one;
     }
     return NULL;
+}
+
+const char *const rv_priced_parts[] = {"psu",    "fan",    "disk",   "battery",
+                                       "module", "memory", "optics", NULL};
+
+double
+rv_service_plan_price(const RvServicePlan *plan, const char *part)
+{
+    const RvPartPrices *prices = &plan->prices;
+    const double all[] = {prices->psu,    prices->fan,    prices->disk,  prices->battery,
+                          prices->module, prices->memory, prices->optics};
+
+    for (gsize i = 0; rv_priced_parts[i] != NULL; i++)
+        if (strcmp(rv_priced_parts[i], part) == 0)
+            return all[i];
+    return NAN;
 }

@@ -33,6 +33,12 @@ typedef struct {
     char **languages; /* "zh_CN" "en"; NULL-terminated; never NULL; empty: the site's */
 } RvPromisedReport;
 
+/* What a part costs, in the currency of the contract; NAN: not agreed. */
+typedef struct {
+    char *currency; /* "CNY"; "" where not given */
+    double psu, fan, disk, battery, module, memory, optics;
+} RvPartPrices;
+
 typedef struct {
     char *customer, *provider, *project, *contract, *confidentiality; /* "" where not given */
     char *logo;                       /* path of a PNG or SVG; NULL: none */
@@ -51,6 +57,7 @@ typedef struct {
     GPtrArray *reports;               /* RvPromisedReport* */
     GPtrArray *sign_off;              /* RvSignOff*, in the order of signing */
     GPtrArray *firmware;              /* RvFirmwareRule* */
+    RvPartPrices prices;              /* for the budget of parts to replace */
     GPtrArray *exclusions;            /* RvWindow*: agreed with the customer */
 } RvServicePlan;
 
@@ -66,3 +73,8 @@ void rv_promised_report_free(RvPromisedReport *report);
 
 const RvServiceClass *rv_service_plan_class(const RvServicePlan *plan, const char *id);
 const RvCalendar *rv_service_plan_calendar(const RvServicePlan *plan, const char *name);
+
+/* Kinds of parts that are bought and replaced, as rv_sensor_group() names them; NULL-terminated. */
+extern const char *const rv_priced_parts[];
+/* Of a kind of part; NAN: no price, or no such kind. */
+double rv_service_plan_price(const RvServicePlan *plan, const char *part);

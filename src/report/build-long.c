@@ -1,4 +1,5 @@
 /* What only long periods make visible: causes by weight, faults that come back, models that age. */
+#include <math.h>
 #include <string.h>
 
 #include "report/build.h"
@@ -122,11 +123,86 @@ sum_models(RvBuild *build)
     g_ptr_array_sort(report->models, compare_models);
 }
 
+/* ---- parts to buy ---- */
+
+static RvReportSpares *
+spares_of(RvBuild *build, const char *part)
+{
+    GPtrArray *all = build->report->spares;
+    RvReportSpares *spares;
+
+    if (part == NULL || !g_strv_contains(rv_priced_parts, part))
+        return NULL;
+    for (guint i = 0; i < all->len; i++)
+        if (strcmp(((RvReportSpares *)g_ptr_array_index(all, i))->part, part) == 0)
+            return g_ptr_array_index(all, i);
+    spares = g_new0(RvReportSpares, 1);
+    spares->part = g_strdup(part);
+    spares->price = rv_service_plan_price(build->plan, part);
+    g_ptr_array_add(all, spares);
+    return spares;
+}
+
+/* TRUE for the first sensor of a part. */
+static gboolean
+is_new_part(GHashTable *seen, const char *device, const char *component, const char *key)
+{
+    return g_hash_table_add(seen,
+                            g_strdup_printf("%s\n%s", device, component != NULL ? component : key));
+}
+
+/* Each part once, however many of its sensors say so. */
+static void
+count_spares(RvBuild *build)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const RvReport *report = build->report;
+
+    for (guint i = 0; i < report->findings->len; i++) {
+        const RvReportFinding *one = g_ptr_array_index(report->findings, i);
+        RvReportSpares *spares = one->now == RV_VERDICT_WARNING || one->now == RV_VERDICT_CRITICAL
+                                     ? spares_of(build, one->group)
+                                     : NULL;
+
+        if (spares != NULL && is_new_part(seen, one->device, one->component, one->key))
+            spares->bad++;
+    }
+    for (guint i = 0; i < report->suspects->len; i++) {
+        const RvReportSuspect *one = g_ptr_array_index(report->suspects, i);
+        RvReportSpares *spares = spares_of(build, one->group);
+
+        if (spares != NULL &&
+            is_new_part(seen, one->evidence->device, one->component, one->evidence->key))
+            spares->suspected++;
+    }
+}
+
+static void
+price_spares(RvBuild *build)
+{
+    RvReportSums *sums = &build->report->sums;
+
+    sums->spares_cost = NAN;
+    for (guint i = 0; i < build->report->spares->len; i++) {
+        RvReportSpares *one = g_ptr_array_index(build->report->spares, i);
+        guint count = one->bad + one->suspected;
+
+        one->cost = one->price * count;
+        sums->spares += count;
+        if (isfinite(one->cost))
+            sums->spares_cost = (isfinite(sums->spares_cost) ? sums->spares_cost : 0) + one->cost;
+        else
+            sums->unpriced += count;
+    }
+}
+
 gboolean
 rv_build_long(RvBuild *build, G_GNUC_UNUSED GError **error)
 {
     weigh_causes(build->report);
     find_recurring(build->report);
     sum_models(build);
+    count_spares(build);
+    price_spares(build);
     return TRUE;
 }

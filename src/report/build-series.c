@@ -170,6 +170,55 @@ read_errors(Reading *reading, const char *series_key)
 
 /* ---- sensors ---- */
 
+/* Of [from_s, until_s). */
+static gint64
+time_above_in(const RvSeries *series, double limit, gint64 from_s, gint64 until_s)
+{
+    gint64 sum_ms = 0;
+
+    for (gsize i = 0; i < series->n; i++) {
+        gint64 begin_s = series->start_s + (gint64)i * series->step_s;
+
+        if (begin_s >= from_s && begin_s < until_s && series->values[i] >= limit)
+            sum_ms += (gint64)series->step_s * 1000;
+    }
+    return sum_ms;
+}
+
+/* Seconds that the finest means of a series are kept. */
+static gint64
+kept_finest(const RvRrdSeriesInfo *info)
+{
+    const RvRrdArchive *finest = NULL;
+
+    for (guint i = 0; info->template != NULL && i < info->template->archives->len; i++) {
+        const RvRrdArchive *one = &g_array_index(info->template->archives, RvRrdArchive, i);
+
+        if (strcmp(one->function, "AVERAGE") == 0 && (finest == NULL || one->steps < finest->steps))
+            finest = one;
+    }
+    return finest != NULL ? (gint64)info->template->step_s * finest->steps * finest->rows : 0;
+}
+
+/* At the finest step as far back as it is kept, before that in the steps of `series`. */
+static gint64
+time_above(Reading *reading, const RvRrdSeriesInfo *info, const RvSeries *series, double limit)
+{
+    gint64 last_s = MAX(reading->until_s, reading->latest->taken_at_ms / 1000);
+    gint64 from_s = MAX(reading->from_s, last_s - kept_finest(info) + series->step_s);
+    gint64 over = (from_s - series->start_s) % series->step_s;
+    g_autoptr(RvSeries) fine = NULL;
+
+    if (over > 0)
+        from_s += series->step_s - over; /* where a step of `series` ends */
+    if (from_s < reading->until_s)
+        fine = fetch(reading, info->key, "value", "AVERAGE", from_s, 1);
+    if (fine == NULL || fine->step_s >= series->step_s)
+        return time_above_in(series, limit, reading->from_s, reading->until_s);
+    return time_above_in(series, limit, series->start_s, from_s) +
+           time_above_in(fine, limit, from_s, reading->until_s);
+}
+
 static RvReportSeries *
 read_statistics(Reading *reading, const RvRrdSeriesInfo *info, const RvSensor *sensor)
 {
@@ -197,9 +246,8 @@ read_statistics(Reading *reading, const RvRrdSeriesInfo *info, const RvSensor *s
     one->last = rv_series_last(series);
     one->known = known_share(series);
     one->margin = one->used = NAN;
-    for (gsize i = 0; i < series->n; i++)
-        if (series->values[i] >= sensor->limits.high_warning)
-            one->above_ms += (gint64)series->step_s * 1000;
+    if (one->maximum >= sensor->limits.high_warning)
+        one->above_ms = time_above(reading, info, series, sensor->limits.high_warning);
     if (sensor->class == RV_CLASS_ENERGY && one->last >= one->minimum)
         one->used = one->last - one->minimum;
     if (sensor->class == RV_CLASS_POWER)
@@ -379,6 +427,15 @@ last_days(const RvPartPast *past)
     return values;
 }
 
+/* Caller frees; NULL: not known. */
+static char *
+component_of(const Reading *reading, const char *key)
+{
+    const RvSensor *sensor = g_hash_table_lookup(reading->sensors, key);
+
+    return sensor != NULL ? g_strdup(sensor->component) : NULL;
+}
+
 static void
 find_suspects(Reading *reading)
 {
@@ -394,6 +451,8 @@ find_suspects(Reading *reading)
         suspect->evidence = g_ptr_array_steal_index(found, 0);
         past = find_past(reading, suspect->evidence->key);
         suspect->class = past->class;
+        suspect->group = g_strdup(past->group);
+        suspect->component = component_of(reading, past->key);
         suspect->limit =
             suspect->evidence->kind == RV_EVIDENCE_NEARS_LIMIT ? suspect->evidence->normal : NAN;
         suspect->days = last_days(past);

@@ -421,17 +421,58 @@ write_models(Writer *writer, const RvReport *report)
     }
 }
 
-const char *const rv_report_tables[] = {"devices", "faults",    "findings", "interfaces",
-                                        "series",  "changes",   "suspects", "periods",
-                                        "causes",  "recurring", "models",   NULL};
+static void
+write_spares(Writer *writer, const RvReport *report)
+{
+    static const char *const names[] = {"part", "bad",      "suspected", "price",
+                                        "cost", "currency", NULL};
+
+    heads(writer, names);
+    for (guint i = 0; i < report->spares->len; i++) {
+        const RvReportSpares *one = g_ptr_array_index(report->spares, i);
+
+        put(writer, one->part);
+        put_count(writer, one->bad);
+        put_count(writer, one->suspected);
+        put_number(writer, one->price);
+        put_number(writer, one->cost);
+        put(writer, report->currency);
+        end(writer);
+    }
+}
+
+static void
+write_links(Writer *writer, const RvReport *report)
+{
+    static const char *const names[] = {"device", "key",   "name", "changes",
+                                        "downs",  "first", "last", NULL};
+
+    heads(writer, names);
+    for (guint i = 0; i < report->links->len; i++) {
+        const RvLinkChanges *one = g_ptr_array_index(report->links, i);
+
+        put(writer, one->device);
+        put(writer, one->interface);
+        put(writer, one->name);
+        put_count(writer, one->changes);
+        put_count(writer, one->downs);
+        put_time(writer, one->first_ms);
+        put_time(writer, one->last_ms);
+        end(writer);
+    }
+}
+
+const char *const rv_report_tables[] = {
+    "devices", "faults", "findings",  "interfaces", "series", "changes", "suspects",
+    "periods", "causes", "recurring", "models",     "spares", "links",   NULL};
 
 char *
 rv_report_csv(const RvReport *report, const char *table)
 {
     static void (*const writers[])(Writer *, const RvReport *) = {
-        write_devices, write_faults,    write_findings, write_interfaces,
-        write_series,  write_changes,   write_suspects, write_periods,
-        write_causes,  write_recurring, write_models};
+        write_devices, write_faults,   write_findings, write_interfaces, write_series,
+        write_changes, write_suspects, write_periods,  write_causes,     write_recurring,
+        write_models,  write_spares,   write_links};
     Writer writer = {g_string_new(NULL), TRUE, report->zone};
 
     for (gsize i = 0; rv_report_tables[i] != NULL; i++) {

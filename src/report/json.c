@@ -419,6 +419,20 @@ series(gconstpointer row)
 }
 
 static json_t *
+spare_parts(gconstpointer row)
+{
+    const RvReportSpares *one = row;
+    json_t *json = json_object();
+
+    set(json, "part", text(one->part));
+    set(json, "bad", json_integer(one->bad));
+    set(json, "suspected", json_integer(one->suspected));
+    set(json, "price", number(one->price));
+    set(json, "cost", number(one->cost));
+    return json;
+}
+
+static json_t *
 link_changes(gconstpointer row)
 {
     const RvLinkChanges *l = row;
@@ -735,6 +749,8 @@ sums(const RvReportSums *s)
         {"restarts", s->restarts},
         {"ports", s->ports},
         {"ports_up", s->ports_up},
+        {"spares", s->spares},
+        {"unpriced", s->unpriced},
         {"weak_kinds", s->weak_kinds},
         {"weak_devices", s->weak_devices},
     };
@@ -745,6 +761,7 @@ sums(const RvReportSums *s)
     set(json, "inlet_mean", number(s->inlet_mean));
     set(json, "inlet_maximum", number(s->inlet_maximum));
     set(json, "energy_kwh", number(s->energy_kwh));
+    set(json, "spares_cost", number(s->spares_cost));
     set(json, "observed", number(s->observed));
     return json;
 }
@@ -764,6 +781,7 @@ add_head(json_t *json, const RvReport *r)
                  {"customer", r->customer},
                  {"provider", r->provider},
                  {"project", r->project},
+                 {"currency", r->currency},
                  {"contract", r->contract},
                  {"confidentiality", r->confidentiality},
                  {"version", r->version},
@@ -819,33 +837,20 @@ rv_report_json(const RvReport *r)
         const GPtrArray *rows;
         json_t *(*convert)(gconstpointer row);
     } lists[] = {
-        {"devices", r->devices, device},
-        {"classes", r->classes, service_class},
-        {"groups", r->groups, group},
-        {"findings", r->findings, finding},
-        {"faults", r->faults, fault},
-        {"handling", r->handling, handling},
-        {"suspects", r->suspects, suspect},
-        {"interfaces", r->interfaces, interface},
-        {"inlets", r->inlets, series},
-        {"energy", r->energy, series},
-        {"capacity", r->capacity, series},
-        {"optics", r->optics, series},
-        {"links", r->links, link_changes},
-        {"changes", r->changes, change},
-        {"firmware", r->firmware, firmware},
-        {"versions", r->versions, version},
-        {"events", r->events, event},
-        {"maintenance", r->maintenance, maintenance},
-        {"exclusions", r->exclusions, window},
-        {"duties", r->duties, duty},
-        {"history", r->history, month},
-        {"months", r->months, month},
-        {"causes", r->causes, cause},
-        {"recurring", r->recurring, recurring},
-        {"models", r->models, model},
-        {"graphs", r->graphs, graph},
-        {"gaps", r->gaps, gap},
+        {"devices", r->devices, device},       {"classes", r->classes, service_class},
+        {"groups", r->groups, group},          {"findings", r->findings, finding},
+        {"faults", r->faults, fault},          {"handling", r->handling, handling},
+        {"suspects", r->suspects, suspect},    {"interfaces", r->interfaces, interface},
+        {"inlets", r->inlets, series},         {"energy", r->energy, series},
+        {"capacity", r->capacity, series},     {"optics", r->optics, series},
+        {"links", r->links, link_changes},     {"changes", r->changes, change},
+        {"firmware", r->firmware, firmware},   {"versions", r->versions, version},
+        {"events", r->events, event},          {"maintenance", r->maintenance, maintenance},
+        {"exclusions", r->exclusions, window}, {"duties", r->duties, duty},
+        {"history", r->history, month},        {"months", r->months, month},
+        {"causes", r->causes, cause},          {"recurring", r->recurring, recurring},
+        {"models", r->models, model},          {"spares", r->spares, spare_parts},
+        {"graphs", r->graphs, graph},          {"gaps", r->gaps, gap},
     };
     json_t *json = json_object();
     char *dumped, *line;

@@ -115,8 +115,9 @@ typedef struct {
 typedef struct {
     RvEvidence *evidence;
     RvClass class;
-    double limit; /* NAN */
-    GArray *days; /* double, one for each day, NAN: none */
+    char *group, *component; /* component: NULL where not known */
+    double limit;            /* NAN */
+    GArray *days;            /* double, one for each day, NAN: none */
 } RvReportSuspect;
 
 /* What the report before would have predicted, held against what came. */
@@ -229,6 +230,8 @@ typedef struct {
     guint new_devices, changed_parts, changed_firmware, restarts;
     double inlet_mean, inlet_maximum; /* °C: mean of the inlets' means; NAN: no inlet */
     double energy_kwh;                /* of all power sensors; NAN: none */
+    guint spares, unpriced;           /* parts to buy; of these without a price */
+    double spares_cost;               /* of those with a price; NAN: none has */
     double observed;                  /* share of the agreed service time; NAN: none was agreed */
 } RvReportSums;
 
@@ -246,6 +249,13 @@ typedef struct {
     guint times;    /* 2 at least */
     gint64 last_ms; /* when the latest was opened */
 } RvReportRecurring;
+
+/* Parts of one kind that are to be bought. */
+typedef struct {
+    char *part;           /* "psu" … */
+    guint bad, suspected; /* not well at the end; works, but is not normal */
+    double price, cost;   /* NAN: the service plan has no price */
+} RvReportSpares;
 
 /* A model of devices, and how much it ages. */
 typedef struct {
@@ -300,6 +310,7 @@ typedef struct {
     guint edition;
     char *customer, *provider, *project, *contract, *confidentiality; /* "" */
     char *logo, *accent;                                              /* NULL */
+    char *currency;                                                   /* of prices; "" */
     char *version, *state_digest, *configuration_digest;
     int schema;
     GPtrArray *sign_off; /* RvSignOff* */
@@ -331,6 +342,7 @@ typedef struct {
     GPtrArray *causes;      /* RvReportCause*, most faults first */
     GPtrArray *recurring;   /* RvReportRecurring*, most often first */
     GPtrArray *models;      /* RvReportModel*, most per device first */
+    GPtrArray *spares;      /* RvReportSpares* */
     RvReportScore score;
     RvReportCoverage coverage;
     RvReportSums sums;

@@ -78,84 +78,75 @@ rv_weakness_verdict(RvWeakness weakness)
 /* ---- ends of what the model holds ---- */
 
 static void
+free_texts(gpointer record, const gsize *offsets, gsize count)
+{
+    for (gsize i = 0; i < count; i++)
+        g_free(G_STRUCT_MEMBER(char *, record, offsets[i]));
+}
+
+/* Ends a record whose only belongings are texts. */
+#define AT(Type, member) G_STRUCT_OFFSET(Type, member)
+#define RECORD(function, ...)                                                                      \
+    static void function(gpointer data)                                                            \
+    {                                                                                              \
+        static const gsize texts[] = {__VA_ARGS__};                                                \
+                                                                                                   \
+        free_texts(data, texts, G_N_ELEMENTS(texts));                                              \
+        g_free(data);                                                                              \
+    }
+
+RECORD(device_texts_free, AT(RvReportDevice, name), AT(RvReportDevice, host),
+       AT(RvReportDevice, kind), AT(RvReportDevice, site), AT(RvReportDevice, rack),
+       AT(RvReportDevice, owner), AT(RvReportDevice, vendor), AT(RvReportDevice, model),
+       AT(RvReportDevice, serial), AT(RvReportDevice, profile), AT(RvReportDevice, os_version),
+       AT(RvReportDevice, service_class), AT(RvReportDevice, firmware_sentence))
+RECORD(finding_free, AT(RvReportFinding, device), AT(RvReportFinding, key),
+       AT(RvReportFinding, name), AT(RvReportFinding, group), AT(RvReportFinding, component),
+       AT(RvReportFinding, reason))
+RECORD(class_free, AT(RvReportClass, id), AT(RvReportClass, name), AT(RvReportClass, coverage))
+RECORD(group_free, AT(RvReportGroup, id), AT(RvReportGroup, name))
+RECORD(fault_texts_free, AT(RvReportFault, level_name))
+RECORD(handling_free, AT(RvReportHandling, level), AT(RvReportHandling, name))
+RECORD(suspect_texts_free, AT(RvReportSuspect, group), AT(RvReportSuspect, component))
+RECORD(interface_free, AT(RvReportInterface, device), AT(RvReportInterface, key),
+       AT(RvReportInterface, name), AT(RvReportInterface, alias))
+RECORD(series_free, AT(RvReportSeries, device), AT(RvReportSeries, key), AT(RvReportSeries, name))
+RECORD(firmware_free, AT(RvReportFirmware, device), AT(RvReportFirmware, model),
+       AT(RvReportFirmware, part), AT(RvReportFirmware, version), AT(RvReportFirmware, sentence))
+RECORD(version_free, AT(RvReportVersion, model), AT(RvReportVersion, version))
+RECORD(month_free, AT(RvReportMonth, label))
+RECORD(cause_free, AT(RvReportCause, cause))
+RECORD(recurring_free, AT(RvReportRecurring, device), AT(RvReportRecurring, cause))
+RECORD(model_free, AT(RvReportModel, model))
+RECORD(spares_free, AT(RvReportSpares, part))
+RECORD(graph_texts_free, AT(RvReportGraph, device), AT(RvReportGraph, key), AT(RvReportGraph, name),
+       AT(RvReportGraph, unit), AT(RvReportGraph, component))
+RECORD(gap_free, AT(RvReportGap, detail))
+RECORD(sign_off_free, AT(RvSignOff, role), AT(RvSignOff, name))
+RECORD(report_texts_free, AT(RvReport, subject), AT(RvReport, zone_name), AT(RvReport, number),
+       AT(RvReport, language), AT(RvReport, customer), AT(RvReport, provider),
+       AT(RvReport, project), AT(RvReport, contract), AT(RvReport, confidentiality),
+       AT(RvReport, logo), AT(RvReport, accent), AT(RvReport, version), AT(RvReport, state_digest),
+       AT(RvReport, configuration_digest), AT(RvReport, currency))
+
+/* ---- and of those that hold more ---- */
+
+static void
 device_free(gpointer data)
 {
     RvReportDevice *device = data;
-    char **texts[] = {&device->name,
-                      &device->host,
-                      &device->kind,
-                      &device->site,
-                      &device->rack,
-                      &device->owner,
-                      &device->vendor,
-                      &device->model,
-                      &device->serial,
-                      &device->profile,
-                      &device->os_version,
-                      &device->service_class,
-                      &device->firmware_sentence};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
-        g_free(*texts[i]);
     rv_availability_free(device->availability);
     g_clear_pointer(&device->intervals, g_ptr_array_unref);
     g_clear_pointer(&device->windows, g_ptr_array_unref);
-    g_free(device);
-}
-
-static void
-finding_free(gpointer data)
-{
-    RvReportFinding *finding = data;
-
-    g_free(finding->device);
-    g_free(finding->key);
-    g_free(finding->name);
-    g_free(finding->group);
-    g_free(finding->component);
-    g_free(finding->reason);
-    g_free(finding);
-}
-
-static void
-class_free(gpointer data)
-{
-    RvReportClass *one = data;
-
-    g_free(one->id);
-    g_free(one->name);
-    g_free(one->coverage);
-    g_free(one);
-}
-
-static void
-group_free(gpointer data)
-{
-    RvReportGroup *group = data;
-
-    g_free(group->id);
-    g_free(group->name);
-    g_free(group);
+    device_texts_free(device);
 }
 
 static void
 fault_free(gpointer data)
 {
-    RvReportFault *fault = data;
-
-    rv_fault_free(fault->fault);
-    g_free(fault->level_name);
-    g_free(fault);
-}
-
-static void
-handling_free(gpointer data)
-{
-    RvReportHandling *handling = data;
-
-    g_free(handling->level);
-    g_free(handling->name);
-    g_free(handling);
+    rv_fault_free(((RvReportFault *)data)->fault);
+    fault_texts_free(data);
 }
 
 static void
@@ -165,84 +156,7 @@ suspect_free(gpointer data)
 
     rv_evidence_free(suspect->evidence);
     g_clear_pointer(&suspect->days, g_array_unref);
-    g_free(suspect);
-}
-
-static void
-interface_free(gpointer data)
-{
-    RvReportInterface *interface = data;
-
-    g_free(interface->device);
-    g_free(interface->key);
-    g_free(interface->name);
-    g_free(interface->alias);
-    g_free(interface);
-}
-
-static void
-series_free(gpointer data)
-{
-    RvReportSeries *series = data;
-
-    g_free(series->device);
-    g_free(series->key);
-    g_free(series->name);
-    g_free(series);
-}
-
-static void
-firmware_free(gpointer data)
-{
-    RvReportFirmware *firmware = data;
-
-    g_free(firmware->device);
-    g_free(firmware->model);
-    g_free(firmware->part);
-    g_free(firmware->version);
-    g_free(firmware->sentence);
-    g_free(firmware);
-}
-
-static void
-version_free(gpointer data)
-{
-    RvReportVersion *version = data;
-
-    g_free(version->model);
-    g_free(version->version);
-    g_free(version);
-}
-
-static void
-month_free(gpointer data)
-{
-    g_free(((RvReportMonth *)data)->label);
-    g_free(data);
-}
-
-static void
-cause_free(gpointer data)
-{
-    g_free(((RvReportCause *)data)->cause);
-    g_free(data);
-}
-
-static void
-recurring_free(gpointer data)
-{
-    RvReportRecurring *recurring = data;
-
-    g_free(recurring->device);
-    g_free(recurring->cause);
-    g_free(recurring);
-}
-
-static void
-model_free(gpointer data)
-{
-    g_free(((RvReportModel *)data)->model);
-    g_free(data);
+    suspect_texts_free(suspect);
 }
 
 static void
@@ -250,31 +164,9 @@ graph_free(gpointer data)
 {
     RvReportGraph *graph = data;
 
-    g_free(graph->device);
-    g_free(graph->key);
-    g_free(graph->name);
-    g_free(graph->unit);
-    g_free(graph->component);
     for (guint i = 0; i < 2; i++)
         g_clear_pointer(&graph->values[i], g_array_unref);
-    g_free(graph);
-}
-
-static void
-gap_free(gpointer data)
-{
-    g_free(((RvReportGap *)data)->detail);
-    g_free(data);
-}
-
-static void
-sign_off_free(gpointer data)
-{
-    RvSignOff *one = data;
-
-    g_free(one->role);
-    g_free(one->name);
-    g_free(one);
+    graph_texts_free(graph);
 }
 
 static void
@@ -288,34 +180,35 @@ static const struct {
     gsize offset;
     GDestroyNotify end;
 } lists[] = {
-    {G_STRUCT_OFFSET(RvReport, sign_off), sign_off_free},
-    {G_STRUCT_OFFSET(RvReport, devices), device_free},
-    {G_STRUCT_OFFSET(RvReport, classes), class_free},
-    {G_STRUCT_OFFSET(RvReport, groups), group_free},
-    {G_STRUCT_OFFSET(RvReport, findings), finding_free},
-    {G_STRUCT_OFFSET(RvReport, faults), fault_free},
-    {G_STRUCT_OFFSET(RvReport, handling), handling_free},
-    {G_STRUCT_OFFSET(RvReport, suspects), suspect_free},
-    {G_STRUCT_OFFSET(RvReport, interfaces), interface_free},
-    {G_STRUCT_OFFSET(RvReport, inlets), series_free},
-    {G_STRUCT_OFFSET(RvReport, energy), series_free},
-    {G_STRUCT_OFFSET(RvReport, capacity), series_free},
-    {G_STRUCT_OFFSET(RvReport, optics), series_free},
-    {G_STRUCT_OFFSET(RvReport, links), (GDestroyNotify)rv_link_changes_free},
-    {G_STRUCT_OFFSET(RvReport, changes), (GDestroyNotify)rv_change_free},
-    {G_STRUCT_OFFSET(RvReport, firmware), firmware_free},
-    {G_STRUCT_OFFSET(RvReport, versions), version_free},
-    {G_STRUCT_OFFSET(RvReport, events), (GDestroyNotify)rv_event_row_free},
-    {G_STRUCT_OFFSET(RvReport, maintenance), (GDestroyNotify)rv_maintenance_free},
-    {G_STRUCT_OFFSET(RvReport, exclusions), free_window},
-    {G_STRUCT_OFFSET(RvReport, duties), g_free},
-    {G_STRUCT_OFFSET(RvReport, history), month_free},
-    {G_STRUCT_OFFSET(RvReport, months), month_free},
-    {G_STRUCT_OFFSET(RvReport, causes), cause_free},
-    {G_STRUCT_OFFSET(RvReport, recurring), recurring_free},
-    {G_STRUCT_OFFSET(RvReport, models), model_free},
-    {G_STRUCT_OFFSET(RvReport, graphs), graph_free},
-    {G_STRUCT_OFFSET(RvReport, gaps), gap_free},
+    {AT(RvReport, sign_off), sign_off_free},
+    {AT(RvReport, devices), device_free},
+    {AT(RvReport, classes), class_free},
+    {AT(RvReport, groups), group_free},
+    {AT(RvReport, findings), finding_free},
+    {AT(RvReport, faults), fault_free},
+    {AT(RvReport, handling), handling_free},
+    {AT(RvReport, suspects), suspect_free},
+    {AT(RvReport, interfaces), interface_free},
+    {AT(RvReport, inlets), series_free},
+    {AT(RvReport, energy), series_free},
+    {AT(RvReport, capacity), series_free},
+    {AT(RvReport, optics), series_free},
+    {AT(RvReport, links), (GDestroyNotify)rv_link_changes_free},
+    {AT(RvReport, changes), (GDestroyNotify)rv_change_free},
+    {AT(RvReport, firmware), firmware_free},
+    {AT(RvReport, versions), version_free},
+    {AT(RvReport, events), (GDestroyNotify)rv_event_row_free},
+    {AT(RvReport, maintenance), (GDestroyNotify)rv_maintenance_free},
+    {AT(RvReport, exclusions), free_window},
+    {AT(RvReport, duties), g_free},
+    {AT(RvReport, history), month_free},
+    {AT(RvReport, months), month_free},
+    {AT(RvReport, causes), cause_free},
+    {AT(RvReport, recurring), recurring_free},
+    {AT(RvReport, models), model_free},
+    {AT(RvReport, spares), spares_free},
+    {AT(RvReport, graphs), graph_free},
+    {AT(RvReport, gaps), gap_free},
 };
 
 static RvReport *
@@ -343,21 +236,7 @@ rv_report_free(RvReport *report)
         g_ptr_array_unref(report->weak[i]);
     g_ptr_array_unref(report->coverage.blind);
     g_time_zone_unref(report->zone);
-    g_free(report->subject);
-    g_free(report->zone_name);
-    g_free(report->number);
-    g_free(report->language);
-    g_free(report->customer);
-    g_free(report->provider);
-    g_free(report->project);
-    g_free(report->contract);
-    g_free(report->confidentiality);
-    g_free(report->logo);
-    g_free(report->accent);
-    g_free(report->version);
-    g_free(report->state_digest);
-    g_free(report->configuration_digest);
-    g_free(report);
+    report_texts_free(report);
 }
 
 /* ---- shared by the steps ---- */
@@ -485,6 +364,7 @@ fill_head(RvBuild *build)
     report->confidentiality = text_or_empty(plan->confidentiality);
     report->logo = g_strdup(plan->logo);
     report->accent = g_strdup(plan->accent);
+    report->currency = text_or_empty(plan->prices.currency);
     report->version = text_or_empty(request->version);
     report->schema = rv_state_schema_version();
     report->state_digest = digest_of_file(rv_state_path(build->sources->state));

@@ -192,6 +192,11 @@ rv_section_method(RvDocument *document, const RvReport *report)
             "更长的下一级粒度）。未知值不计，其电能也不计。"));
     rv_document_item(
         items, "%s",
+        SAY("Time above a limit: of the values at the step of the polling for as long as they are "
+            "stored, before that of the means above.",
+            "超限时长：采集间隔的数据仍存储的部分按其计算，更早的部分按上述均值计算。"));
+    rv_document_item(
+        items, "%s",
         SAY("Highest and lowest: the peaks that are stored for each whole day (UTC), of values at "
             "the step of the polling; at the edges of the period, and where no peaks are stored, "
             "the extremes of the means above. Which peaks are stored: rackvitals-rrd-templates(5).",

@@ -1,4 +1,5 @@
 /* What only long periods show: quarter and year. */
+#include <math.h>
 #include <string.h>
 
 #include "report/sections.h"
@@ -180,6 +181,77 @@ rv_section_over_time(RvDocument *document, const RvReport *report)
 
 /* ---- year: what to renew ---- */
 
+static void
+models_finding(RvDocument *document, const RvReport *report, RvTable *table)
+{
+    const RvReportModel *first =
+        report->models->len > 0 ? g_ptr_array_index(report->models, 0) : NULL;
+    g_autofree char *most = first != NULL ? rv_write_number(first->per_device, 2) : NULL;
+
+    if (first != NULL && first->per_device > 0)
+        rv_table_finding(table,
+                         SAY("Replacement pays first at %s: %s findings for each device",
+                             "优先更换对象：%s，单台发现数 %s"),
+                         rv_or_dash(first->model), most);
+}
+
+/* Says the amount, or why there is none. */
+static void
+spares_finding(RvDocument *document, const RvReport *report, RvTable *table)
+{
+    const RvReportSums *sums = &report->sums;
+    g_autofree char *cost = rv_write_number(sums->spares_cost, 2);
+
+    if (!isfinite(sums->spares_cost)) {
+        rv_table_finding(table,
+                         SAY("Replacement budget: %u parts to buy; the service plan has no prices, "
+                             "so there is no amount",
+                             "更换预算：需备件 %u 件；服务计划未给出单价，无法计算金额"),
+                         sums->spares);
+        return;
+    }
+    rv_table_finding(table,
+                     SAY("Replacement budget: %u parts to buy, %s %s (without a price: %u parts)",
+                         "更换预算：需备件 %u 件，合计 %s %s（无单价 %u 件）"),
+                     sums->spares, report->currency, cost, sums->unpriced);
+}
+
+static void
+add_spares(RvDocument *document, const RvReport *report)
+{
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("Replacement budget", "更换预算"));
+
+    rv_table_column(table, SAY("Part", "部件"), 28, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Not well", "异常"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Suspected", "关注"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("To buy", "备件数"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Price", "单价"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Cost", "金额"), 18, RV_ALIGN_RIGHT);
+    table->none = g_strdup(
+        report->coverage.observed_ms == 0
+            ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
+            : SAY("Nothing to buy: no part that is bought singly is bad or suspected at the end.",
+                  "无需备件：期末没有异常或需关注的可更换部件。"));
+    for (guint i = 0; i < report->spares->len; i++) {
+        const RvReportSpares *one = g_ptr_array_index(report->spares, i);
+
+        rv_table_row(table);
+        rv_table_cell(table, "%s", rv_say_group(document->language, one->part));
+        rv_table_cell(table, "%u", one->bad);
+        rv_table_cell(table, "%u", one->suspected);
+        rv_table_cell(table, "%u", one->bad + one->suspected);
+        rv_table_take(table, rv_write_number(one->price, 2));
+        rv_table_take(table, rv_write_number(one->cost, 2));
+    }
+    spares_finding(document, report, table);
+    if (report->sums.unpriced > 0)
+        table->shortened = g_strdup(SAY(
+            "One spare for each part that is not well or suspected at the end. Prices come from "
+            "'prices' in the service plan; a dash: none is given there.",
+            "期末异常或需关注的部件各备一件。单价取自服务计划的 prices；“–”表示其中未给出。"));
+}
+
 void
 rv_section_prevention(RvDocument *document, const RvReport *report)
 {
@@ -190,8 +262,7 @@ rv_section_prevention(RvDocument *document, const RvReport *report)
                         SAY("Ageing, prevention and replacement", "老化、预防与更换预算"));
     table =
         rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Models by findings for each device: where replacement pays first",
-                              "按型号统计（单台发现数）：优先更换对象"));
+                          SAY("Models by findings for each device", "按型号统计（单台发现数）"));
     rv_table_column(table, SAY("Model", "型号"), 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备数"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Faults", "故障"), 12, RV_ALIGN_RIGHT);
@@ -212,11 +283,6 @@ rv_section_prevention(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", one->suspects);
         rv_table_take(table, rv_write_number(one->per_device, 2));
     }
-    rv_document_text(
-        document, RV_BLOCK_TEXT, "%s",
-        SAY("Budget: one spare for each part that is critical or suspected, and a "
-            "replacement for models at the top of the table. Prices are not known to "
-            "rackvitals; fill them in from the contract.",
-            "预算建议：为每个严重或被关注的部件准备一件备件，并为上表靠前的型号安排更换。"
-            "本软件不掌握价格，请按合同填写。"));
+    models_finding(document, report, table);
+    add_spares(document, report);
 }

@@ -190,10 +190,40 @@ def check_long(site):
     result(sum(one["devices"] for one in model["models"]) == len(model["devices"]),
            "models hold every device")
     for table, rows in (("periods", len(model["months"]) + 6), ("causes", len(model["causes"])),
-                        ("recurring", len(model["recurring"])), ("models", len(model["models"]))):
+                        ("recurring", len(model["recurring"])), ("models", len(model["models"])),
+                        ("spares", len(model["spares"])), ("links", len(model["links"]))):
         text = site.report("l.csv", "--period", "year", "--at", "2026", "--format", "csv",
                            "--table", table).decode()
         result(len(list(csv.DictReader(io.StringIO(text)))) == rows, "table " + table, text)
+
+
+def check_budget(site):
+    """Counts without prices, an amount with them."""
+    year = ("--period", "year", "--at", "2026")
+    model = json.loads(site.report("b.json", *year, "--format", "json"))
+    parts = {one["part"]: one["bad"] + one["suspected"] for one in model["spares"]}
+    result(parts.get("psu", 0) > 0 and model["sums"]["spares"] == sum(parts.values()) ==
+           model["sums"]["unpriced"] and model["sums"]["spares_cost"] is None,
+           "parts to buy are counted; without prices there is no amount", model["spares"])
+    plan = site.path("service-plan.yaml")
+    with open(plan, encoding="utf-8") as file:
+        before = file.read()
+    with open(plan, "a", encoding="utf-8") as file:
+        file.write("prices: { currency: CNY, psu: 2800.5 }\n")
+    model = json.loads(site.report("b.json", *year, "--format", "json"))
+    result(model["sums"]["spares_cost"] == 2800.5 * parts["psu"] and model["currency"] == "CNY" and
+           model["sums"]["unpriced"] == sum(parts.values()) - parts["psu"],
+           "with a price there is an amount, and what has none is counted", model["sums"])
+    if shutil.which("pdftotext"):
+        site.report("b.pdf", *year, "--lang", "en")
+        result("{:,.2f}".format(2800.5 * parts["psu"]) in site.text("b.pdf"), "the amount is printed")
+    with open(plan, "w", encoding="utf-8") as file:
+        file.write(before + "prices: { psu: -1 }\n")
+    done = site.run("report", "--at", "2026-10")
+    result(done.returncode == 78 and b"less than nothing" in done.stderr, "a price below nothing",
+           done.stderr.decode())
+    with open(plan, "w", encoding="utf-8") as file:
+        file.write(before)
 
 
 def check_others(site):
@@ -336,6 +366,7 @@ def main():
         check_model(site)
         check_errors(site)
         check_long(site)
+        check_budget(site)
         check_others(site)
         check_mail(site)
         check_sites(program, make_month, folder)

@@ -201,6 +201,129 @@ def check_coverage(db, model):
     no_difference("rounds, samples expected and received, changes", pairs)
 
 
+# ---- parts, score ----
+
+PRICED = ("psu", "fan", "disk", "battery", "module", "memory", "optics")
+
+
+def bad_verdicts(db, device, begin, end):
+    """Stretches of the sensors of a device that were not well: status, from, until, sensor. What
+    is not over lasts until the device was last judged."""
+    judged = db.execute("SELECT max(until_ms) FROM health_span h JOIN device d ON d.id = h.device"
+                        " WHERE d.name = ?", (device,)).fetchone()[0]
+    for row in db.execute(
+            "SELECT v.status, v.from_ms, v.until_ms, s.key, s.grp, s.component FROM verdict v"
+            " JOIN sensor s ON s.id = v.sensor JOIN device d ON d.id = s.device"
+            " WHERE d.name = ? AND v.status IN ('warning', 'critical')", (device,)):
+        until = row["until_ms"] if row["until_ms"] is not None else judged
+        if row["from_ms"] < end and until > begin:
+            yield {**dict(row), "from": max(row["from_ms"], begin), "until": min(until, end),
+                   "lasts": until >= end or row["until_ms"] is None}
+
+
+def together(spans):
+    """Length of the union."""
+    whole, reached = 0, None
+    for left, right in sorted(spans):
+        left = left if reached is None else max(left, reached)
+        whole += max(0, right - left)
+        reached = right if reached is None else max(right, reached)
+    return whole
+
+
+def down_spans(db, device, begin, end, coverage):
+    rows = db.execute(
+        "SELECT r.state, r.from_ms, r.until_ms FROM reachability r JOIN device d"
+        " ON d.id = r.device WHERE d.name = ? AND r.protocol = ''", (device,)).fetchall()
+    states = {word: [(r["from_ms"], r["until_ms"]) for r in rows if r["state"] == word]
+              for word in ("up", "down")}
+    windows = recompute.maintenance(db, device, end)
+    edges = {begin, end}
+    for spans in (states["up"], states["down"], windows, coverage or []):
+        edges.update(edge for span in spans for edge in span if begin < edge < end)
+    edges = sorted(edges)
+    return [(left, right) for left, right in zip(edges, edges[1:])
+            if recompute.classify(left, coverage, windows, states) == "down"]
+
+
+def check_score(site, db, model):
+    begin, end = model["from_ms"], model["until_ms"]
+    bad = whole = 0
+    parts, lasting, spares, promises = set(), set(), {}, Counter()
+    for one in model["devices"]:
+        name = one["name"]
+        coverage = working_hours(begin, end) if service_class(site, name) == "silver" else None
+        down = down_spans(db, name, begin, end, coverage)
+        verdicts = list(bad_verdicts(db, name, begin, end))
+        critical = together(down + [(v["from"], v["until"]) for v in verdicts
+                                    if v["status"] == "critical"])
+        warning = together(down + [(v["from"], v["until"]) for v in verdicts]) - critical
+        judged = together((max(r["from_ms"], begin), min(r["until_ms"], end)) for r in db.execute(
+            "SELECT h.from_ms, h.until_ms FROM health_span h JOIN device d ON d.id = h.device"
+            " WHERE d.name = ? AND h.from_ms < ? AND h.until_ms > ?", (name, end, begin)))
+        no_difference(f"time that {name} was critical, warning, judged",
+                      [("critical", one["critical_ms"], critical),
+                       ("warning", one["warning_ms"], warning),
+                       ("judged", one["judged_ms"], judged)])
+        bad += critical + warning / 2
+        whole += max(judged, critical + warning)
+        promises[one["availability"]["promise"]] += 1
+        for verdict in verdicts:
+            parts.add((name, verdict["key"]))
+            if verdict["lasts"]:
+                lasting.add((name, verdict["key"]))
+                if verdict["grp"] in PRICED:
+                    spares[name, verdict["component"] or verdict["key"]] = verdict["grp"]
+    kept = sum(one[clock]["kept"] for one in model["handling"] for clock in CLOCKS["1"])
+    late = sum(one[clock]["late"] for one in model["handling"] for clock in CLOCKS["1"])
+    seen = model["coverage"]["observed_ms"] / model["coverage"]["expected_ms"]
+    points = {"service": 40 * (promises["met"] + promises["not_proven"] / 2) / sum(promises.values()),
+              "health": 30 * (1 - bad / whole), "handling": 20 * kept / (kept + late),
+              "coverage": 10 * seen}
+    open_at_end = any(one["now"] == "critical" for one in model["devices"])
+    caps = [cap for cap, holds in ((79, promises["not_met"]), (84, seen < 0.9), (89, open_at_end))
+            if holds]
+    raw = sum(points.values())
+    result(len(caps) > 0, "the score has a cap")
+    no_difference("points of the score, its sum and its caps",
+                  [(key, model["score"][key], value) for key, value in points.items()] +
+                  [("raw", model["score"]["raw"], raw),
+                   ("score", model["score"]["score"], min([raw] + caps)),
+                   ("caps", len(model["score"]["caps"]), len(caps))])
+    sums = model["sums"]
+    bought = Counter(spares.values())
+    faults = [row["resolved_ms"] - row["opened_ms"] for row in db.execute(
+        "SELECT * FROM fault WHERE opened_ms < ? AND resolved_ms >= ?", (end, begin))]
+    no_difference("sums of parts, faults and clocks",
+                  [("findings", len(model["findings"]), len(parts)),
+                   ("bad parts", sums["bad_parts"], len(lasting)),
+                   ("resolved", sums["resolved"], len(faults)),
+                   ("mean", sums["resolve_mean_ms"], sum(faults) // max(1, len(faults))),
+                   ("kept", sums["clocks_kept"], kept), ("late", sums["clocks_late"], late),
+                   ("down", sums["devices_down"],
+                    sum(one["availability"]["down_ms"] > 0 for one in model["devices"])),
+                   ("unseen", sums["devices_unseen"],
+                    sum(one["availability"]["not_observed_ms"] > 0 for one in model["devices"])),
+                   ("excluded", sums["excluded_ms"],
+                    sum(one["availability"]["maintenance_ms"] for one in model["devices"])),
+                   ("ports", sums["ports"], sum(one["interfaces"] for one in model["devices"])),
+                   ("to replace", {one["part"]: one["bad"] for one in model["spares"]
+                                   if one["bad"]}, dict(bought)),
+                   ("suspects", sums["suspect_parts"],
+                    len({(one["device"], one["key"]) for one in model["suspects"]}))])
+
+
+def check_links(db, model):
+    begin, end = model["from_ms"], model["until_ms"]
+    ours = {(row["name"], row["interface"]): (row["changes"], row["downs"]) for row in db.execute(
+        "SELECT d.name, l.interface, sum(l.changes) AS changes, sum(l.downs) AS downs FROM link l"
+        " JOIN device d ON d.id = l.device WHERE l.hour_ms >= ? AND l.hour_ms < ?"
+        " GROUP BY d.name, l.interface", (begin, end))}
+    theirs = {(one["device"], one["key"]): (one["changes"], one["downs"]) for one in model["links"]}
+    result(theirs == {key: value for key, value in ours.items() if value[0]} != {},
+           "links that changed, and how often", (ours, theirs))
+
+
 # ---- RRD files ----
 
 
@@ -527,6 +650,8 @@ def main():
         check_availability(site, db, model)
         check_faults(db, model)
         check_coverage(db, model)
+        check_score(site, db, model)
+        check_links(db, model)
         check_series(site, db, model)
         for kind in KINDS:
             check_pages(program, site, *kind)

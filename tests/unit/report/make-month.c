@@ -311,6 +311,8 @@ add_interfaces(const Site *site, Device *device, RvObservation *observation, dou
         one->type = 6;
         one->admin_status = RV_ADMIN_UP;
         one->oper_status = i < 6 ? RV_OPER_UP : RV_OPER_DOWN;
+        if (!well && device->number == 2 && i == 4 && day > -20 && day < -19)
+            one->oper_status = fmod(floor(day * 12), 2) != 0 ? RV_OPER_DOWN : RV_OPER_UP;
         one->speed_bps = 1000000000;
         one->in_octets = device->octets[i][0];
         one->out_octets = device->octets[i][1];
