@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "collect/ipmi-log.h"
+#include "collect/ipmi-numbers.h"
 #include "observation/words.h"
 #include "yaml/node.h"
 
@@ -35,6 +37,7 @@ typedef struct {
 
 struct RvIpmiStates {
     GPtrArray *rows; /* Row*, owned */
+    RvIpmiLog *log;
 };
 
 static void
@@ -68,45 +71,11 @@ rv_ipmi_states_free(RvIpmiStates *states)
     if (states == NULL)
         return;
     g_ptr_array_unref(states->rows);
+    rv_ipmi_log_free(states->log);
     g_free(states);
 }
 
 /* ---- loading ---- */
-
-static gboolean
-parse_number(const char *text, guint64 most, guint64 *value)
-{
-    gboolean hex = g_str_has_prefix(text, "0x") || g_str_has_prefix(text, "0X");
-
-    return g_ascii_string_to_unsigned(hex ? text + 2 : text, hex ? 16 : 10, 0, most, value, NULL);
-}
-
-/* A number, decimal or 0x…, no more than `most`. */
-static gboolean
-read_number(const RvYamlNode *node, const char *what, guint64 most, guint64 *value,
-            RvProblems *problems)
-{
-    if (node->kind == RV_YAML_TEXT && parse_number(node->text, most, value))
-        return TRUE;
-    rv_yaml_problem(node, problems, "%s is a number from 0 to 0x%" G_GINT64_MODIFIER "X", what,
-                    most);
-    return FALSE;
-}
-
-static void
-read_numbers(const RvYamlNode *row, const char *key, guint64 most, GArray *into,
-             RvProblems *problems)
-{
-    const RvYamlNode *node = rv_yaml_get(row, key);
-    guint64 value;
-
-    for (guint i = 0; i < rv_yaml_count(node); i++)
-        if (read_number(rv_yaml_item(node, i), key, most, &value, problems)) {
-            guint32 number = (guint32)value;
-
-            g_array_append_val(into, number);
-        }
-}
 
 static void
 read_state(const RvYamlNode *node, State *state, RvProblems *problems)
@@ -134,7 +103,7 @@ read_offsets(const RvYamlNode *row, const char *key, State *states, RvProblems *
     if (map == NULL || !rv_yaml_is_map(map, key, problems) || map->kind != RV_YAML_MAP)
         return;
     for (guint i = 0; i < map->size; i++)
-        if (read_number(map->keys[i], "an offset", OFFSETS - 1, &offset, problems))
+        if (rv_ipmi_number(map->keys[i], "an offset", OFFSETS - 1, &offset, problems))
             read_state(map->items[i], &states[offset], problems);
 }
 
@@ -149,7 +118,7 @@ read_values(const RvYamlNode *row, GHashTable *values, RvProblems *problems)
     for (guint i = 0; i < map->size && i < VALUES; i++) {
         State *state;
 
-        if (!read_number(map->keys[i], "a value", 0x7FFF, &mask, problems))
+        if (!rv_ipmi_number(map->keys[i], "a value", 0x7FFF, &mask, problems))
             continue;
         state = g_new0(State, 1);
         read_state(map->items[i], state, problems);
@@ -162,7 +131,7 @@ read_types(const RvYamlNode *node, Row *row, RvProblems *problems)
 {
     g_autoptr(GArray) types = g_array_new(FALSE, FALSE, sizeof(guint32));
 
-    read_numbers(node, "sensor-type", 0xFF, types, problems);
+    rv_ipmi_numbers(node, "sensor-type", 0xFF, types, problems);
     row->any_type = types->len == 0;
     for (guint i = 0; i < types->len; i++)
         row->types[g_array_index(types, guint32, i)] = 1;
@@ -191,11 +160,11 @@ read_row(const RvYamlNode *node, RvIpmiStates *states, RvProblems *problems)
     (void)rv_yaml_get_choice(node, "none", says_words, &none, problems);
     (void)rv_yaml_get_choice(node, "others", others_words, &others, problems);
     (void)rv_yaml_get_integer(node, "present", 0, OFFSETS - 1, &present, problems);
-    read_numbers(node, "manufacturer", 0xFFFFF, row->manufacturers, problems);
-    read_numbers(node, "product", 0xFFFF, row->products, problems);
+    rv_ipmi_numbers(node, "manufacturer", 0xFFFFF, row->manufacturers, problems);
+    rv_ipmi_numbers(node, "product", 0xFFFF, row->products, problems);
     read_types(node, row, problems);
     row->event_type = event_type == NULL ? -1 : 0;
-    if (event_type != NULL && read_number(event_type, "event-type", 0x7F, &number, problems))
+    if (event_type != NULL && rv_ipmi_number(event_type, "event-type", 0x7F, &number, problems))
         row->event_type = (int)number;
     row->group = g_intern_string(group);
     row->none = (Says)none;
@@ -209,13 +178,14 @@ read_row(const RvYamlNode *node, RvIpmiStates *states, RvProblems *problems)
 RvIpmiStates *
 rv_ipmi_states_load(const char *path, GError **error)
 {
-    static const char *const keys[] = {"states", NULL};
+    static const char *const keys[] = {"states", "log", NULL};
     g_autoptr(RvProblems) problems = rv_problems_new();
     g_autoptr(RvIpmiStates) states = g_new0(RvIpmiStates, 1);
     g_autoptr(RvYaml) yaml = NULL;
     const RvYamlNode *root, *list;
 
     states->rows = g_ptr_array_new_with_free_func(row_free);
+    states->log = rv_ipmi_log_new();
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT, "%s: there is no such file", path);
         return NULL;
@@ -228,20 +198,12 @@ rv_ipmi_states_load(const char *path, GError **error)
             rv_yaml_problem(root, problems, "the list 'states' is missing");
         for (guint i = 0; i < rv_yaml_count(list); i++)
             read_row(rv_yaml_item(list, i), states, problems);
+        rv_ipmi_log_load(states->log, rv_yaml_get(root, "log"), problems);
     }
     return rv_problems_settle(problems, error) ? g_steal_pointer(&states) : NULL;
 }
 
 /* ---- reading ---- */
-
-static gboolean
-contains(const GArray *numbers, guint32 number)
-{
-    for (guint i = 0; i < numbers->len; i++)
-        if (g_array_index(numbers, guint32, i) == number)
-            return TRUE;
-    return numbers->len == 0;
-}
 
 static const Row *
 find_row(const RvIpmiStates *states, guint32 manufacturer_id, guint16 product_id, guint8 event_type,
@@ -252,7 +214,8 @@ find_row(const RvIpmiStates *states, guint32 manufacturer_id, guint16 product_id
 
         if ((row->event_type < 0 || row->event_type == event_type) &&
             (row->any_type || row->types[sensor_type]) &&
-            contains(row->manufacturers, manufacturer_id) && contains(row->products, product_id))
+            rv_ipmi_numbers_contain(row->manufacturers, manufacturer_id) &&
+            rv_ipmi_numbers_contain(row->products, product_id))
             return row;
     }
     return NULL;
@@ -333,15 +296,29 @@ rv_ipmi_states_read(const RvIpmiStates *states, guint32 manufacturer_id, guint16
         meaning->words = g_strdup(words->str);
 }
 
+const char *
+rv_ipmi_states_log_word(const RvIpmiStates *states, guint32 manufacturer_id, guint16 product_id,
+                        const RvIpmiSelEntry *entry)
+{
+    const RvIpmiLogMeaning *meaning =
+        rv_ipmi_log_find(states->log, manufacturer_id, product_id, entry);
+
+    return meaning != NULL ? meaning->word : NULL;
+}
+
 RvVerdict
 rv_ipmi_states_severity(const RvIpmiStates *states, guint32 manufacturer_id, guint16 product_id,
                         const RvIpmiSelEntry *entry)
 {
+    const RvIpmiLogMeaning *known =
+        rv_ipmi_log_find(states->log, manufacturer_id, product_id, entry);
     const Row *row =
         find_row(states, manufacturer_id, product_id, entry->event_type, entry->sensor_type);
     RvIpmiMeaning meaning = {.verdict = RV_VERDICT_UNKNOWN};
     const State *state;
 
+    if (known != NULL && entry->asserted)
+        return known->severity;
     if (entry->record_type >= 0xC0) /* OEM records: only the maker knows */
         return RV_VERDICT_UNKNOWN;
     if (!entry->asserted)

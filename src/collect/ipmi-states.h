@@ -27,3 +27,8 @@ void rv_ipmi_states_read(const RvIpmiStates *states, guint32 manufacturer_id, gu
 /* Of one log entry: what went away is RV_VERDICT_OK, what no row knows is RV_VERDICT_UNKNOWN. */
 RvVerdict rv_ipmi_states_severity(const RvIpmiStates *states, guint32 manufacturer_id,
                                   guint16 product_id, const RvIpmiSelEntry *entry);
+
+/* What the list `log` says of the entry beyond its state: makers' own records and data. Interned;
+ * NULL: nothing. */
+const char *rv_ipmi_states_log_word(const RvIpmiStates *states, guint32 manufacturer_id,
+                                    guint16 product_id, const RvIpmiSelEntry *entry);

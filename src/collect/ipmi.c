@@ -296,6 +296,19 @@ add_log_usage(const Collecting *collecting)
 
 /* ---- events ---- */
 
+/* Our table's word before libfreeipmi's text, which has the bytes where it knows no better. */
+static char *
+event_text(const Collecting *collecting, const RvIpmiSelEntry *entry)
+{
+    const RvIpmiAnswers *answers = collecting->answers;
+    const char *word = rv_ipmi_states_log_word(collecting->states, answers->manufacturer_id,
+                                               answers->product_id, entry);
+
+    if (word == NULL || g_strcmp0(entry->text, "") == 0)
+        return g_strdup(word != NULL ? word : entry->text);
+    return g_strdup_printf("%s (%s)", word, entry->text);
+}
+
 static void
 add_events(const Collecting *collecting)
 {
@@ -308,7 +321,7 @@ add_events(const Collecting *collecting)
         event->time_ms = entry->time * 1000;
         event->record_id = entry->record_id;
         replace(&event->sensor, g_strdup(entry->sensor));
-        replace(&event->text, g_strdup(entry->text));
+        replace(&event->text, event_text(collecting, entry));
         event->asserted = entry->asserted;
         event->severity = rv_ipmi_states_severity(collecting->states, answers->manufacturer_id,
                                                   answers->product_id, entry);

@@ -3,6 +3,8 @@
 
 #include "observation/observation.h"
 
+#define RV_IPMI_SEL_BYTES 16 /* of a log entry (§32) */
+
 /* One row of what ipmi-sensors prints. */
 typedef struct {
     guint16 record_id;
@@ -29,11 +31,12 @@ typedef struct {
     gint64 time; /* Unix seconds; 0: not set, or since the BMC's start */
     guint8 record_type, sensor_type, sensor_number, event_type;
     guint8 data[3];
+    guint8 bytes[RV_IPMI_SEL_BYTES]; /* as the BMC has it */
     gboolean asserted;
     char *sensor; /* name, by the SDR */
     char *text;   /* decoded event */
     guint8 offset;
-    guint32 manufacturer_id;
+    guint32 manufacturer_id; /* the BMC's, or whom an OEM record names */
 } RvIpmiSelEntry;
 
 typedef struct {

@@ -12,7 +12,7 @@
 #define DEFAULT_THREADS 128
 #define THREADS_MAX 1024
 #define JITTER_FROM 8 /* from so many at once on, they do not all begin in one millisecond */
-#define JITTER_MS 20
+#define JITTER_MS 10
 #define GRACE_MS 20 /* the thread itself stops at the deadline, as a rule */
 
 struct RvIpmiPool {

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define ENTRY_LENGTH 16
+#define ENTRY_LENGTH RV_IPMI_SEL_BYTES
 #define FIRST_RECORD 0x0000
 #define LAST_RECORD 0xFFFF
 #define SINCE_INIT_MAX 0x20000000 /* timestamps up to here count from the BMC's start (§37.1) */
@@ -125,6 +125,7 @@ make_row(ipmi_sel_ctx_t decoder, const guint8 *entry, guint32 manufacturer_id)
 
     row->record_id = u16(entry);
     row->record_type = type;
+    memcpy(row->bytes, entry, sizeof row->bytes);
     row->manufacturer_id = manufacturer_id;
     row->asserted = TRUE;
     if (type < 0xC0) {

@@ -210,6 +210,97 @@ test_severity(void)
     }
 }
 
+/* Makers' own records and data: what the list `log` says of their bytes. */
+static void
+test_log(void)
+{
+    static const struct {
+        const char *what;
+        guint32 manufacturer; /* of the BMC */
+        guint8 bytes[RV_IPMI_SEL_BYTES];
+        const char *word;
+        RvVerdict severity;
+    } rows[] = {
+        {"Lenovo: a firmware update that failed, of slot 2",
+         19046,
+         {1, 0, 0xD0, 0, 0, 0, 0x60, 0x66, 0x4A, 0, 5, 0x10, 1, 2, 0, 0},
+         "firmware update failed",
+         RV_VERDICT_CRITICAL},
+        {"Lenovo's record in another maker's log",
+         674,
+         {1, 0, 0xD0, 0, 0, 0, 0x60, 0x66, 0x4A, 0, 1, 1, 1, 2, 0, 0},
+         "firmware update succeeded",
+         RV_VERDICT_OK},
+        {"the same record of another maker",
+         674,
+         {1, 0, 0xD0, 0, 0, 0, 0x60, 0xA2, 2, 0, 1, 1, 1, 2, 0, 0},
+         NULL,
+         RV_VERDICT_UNKNOWN},
+        {"Lenovo: a value of nobody",
+         19046,
+         {1, 0, 0xD2, 0, 0, 0, 0x60, 0x66, 0x4A, 0, 7, 0, 0, 0, 0, 0},
+         NULL,
+         RV_VERDICT_UNKNOWN},
+        {"Intel's management engine in anybody's server",
+         37945,
+         {1, 0, 2, 0, 0, 0, 0x60, 0x2C, 0, 4, 0xDC, 0x17, 0x75, 0xA0, 8, 0},
+         "ME flash storage is not intact",
+         RV_VERDICT_CRITICAL},
+        {"its flash: the third byte says more",
+         7244,
+         {1, 0, 2, 0, 0, 0, 0x60, 0x2C, 0, 4, 0xDC, 0x17, 0x75, 0xA0, 3, 1},
+         "ME flash has reached its erase limit",
+         RV_VERDICT_CRITICAL},
+        {"its flash in a state of nobody",
+         7244,
+         {1, 0, 2, 0, 0, 0, 0x60, 0x2C, 0, 4, 0xDC, 0x17, 0x75, 0xA0, 3, 9},
+         "ME flash state",
+         RV_VERDICT_WARNING},
+        {"what it said has gone",
+         343,
+         {1, 0, 2, 0, 0, 0, 0x60, 0x2C, 0, 4, 0xDC, 0x17, 0xF5, 0xA0, 8, 0},
+         "ME flash storage is not intact",
+         RV_VERDICT_OK},
+        {"its node manager: by the state",
+         343,
+         {1, 0, 2, 0, 0, 0, 0x60, 0x2C, 0, 4, 0xDC, 0x18, 0x72, 0xA8, 1, 2},
+         NULL,
+         RV_VERDICT_WARNING},
+        {"IBM: a link that went down",
+         20301,
+         {1, 0, 2, 0, 0, 0, 0x60, 0x20, 0, 4, 0xC1, 0x30, 0x6F, 0xA0, 3, 0},
+         "scalability link down",
+         RV_VERDICT_WARNING},
+        {"the same bytes of another maker",
+         343,
+         {1, 0, 2, 0, 0, 0, 0x60, 0x20, 0, 4, 0xC1, 0x30, 0x6F, 0xA0, 3, 0},
+         NULL,
+         RV_VERDICT_UNKNOWN},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const guint8 *bytes = rows[i].bytes;
+        gboolean event = bytes[2] == 2;
+        RvIpmiSelEntry entry = {.record_type = bytes[2],
+                                .manufacturer_id = rows[i].manufacturer,
+                                .asserted = !event || (bytes[12] & 0x80) == 0};
+
+        memcpy(entry.bytes, bytes, sizeof entry.bytes);
+        if (event) {
+            entry.sensor_type = bytes[10];
+            entry.event_type = bytes[12] & 0x7F;
+            entry.offset = bytes[13] & 0x0F;
+        } else {
+            entry.manufacturer_id = bytes[7] | (guint32)bytes[8] << 8;
+        }
+        g_test_message("%s", rows[i].what);
+        g_assert_cmpstr(rv_ipmi_states_log_word(states, rows[i].manufacturer, 0, &entry), ==,
+                        rows[i].word);
+        g_assert_cmpint(rv_ipmi_states_severity(states, rows[i].manufacturer, 0, &entry), ==,
+                        rows[i].severity);
+    }
+}
+
 static void
 test_mistakes(void)
 {
@@ -222,6 +313,15 @@ test_mistakes(void)
         {"states:\n  - { states: { 1: { word: x } } }\n", "needs a verdict"},
         {"states:\n  - { states: { 1: { verdict: crit } } }\n", "critical"},
         {"states:\n  - { sensor-type: [1, x] }\n", "sensor-type is a number"},
+        {"states: []\nlog:\n  - { entries: {} }\n", ":3:5: a row of the log needs a 'byte'"},
+        {"states: []\nlog:\n  - { byte: 17, entries: {} }\n", "17"},
+        {"states: []\nlog:\n  - { byte: 15 }\n", "needs 'entries'"},
+        {"states: []\nlog:\n  - { byte: 15, entries: { 256: { verdict: ok, word: x } } }\n",
+         "a value is a number from 0 to 0xFF"},
+        {"states: []\nlog:\n  - { byte: 15, entries: { 1: { verdict: ok } } }\n",
+         "an entry needs a verdict and a word"},
+        {"states: []\nlog:\n  - { byte: 15, when: { 14: 300 }, entries: {} }\n",
+         "a byte is a number"},
     };
     g_autofree char *path = g_build_filename(g_get_tmp_dir(), "rackvitals-states-XXXXXX", NULL);
     int file = g_mkstemp(path);
@@ -254,6 +354,7 @@ main(int argc, char **argv)
     g_test_add_func("/collect/ipmi-states: every standard state", test_complete);
     g_test_add_func("/collect/ipmi-states: states of makers' own", test_makers);
     g_test_add_func("/collect/ipmi-states: log entries", test_severity);
+    g_test_add_func("/collect/ipmi-states: makers' own records and data", test_log);
     g_test_add_func("/collect/ipmi-states: mistakes with line and column", test_mistakes);
     result = g_test_run();
     rv_ipmi_states_free(states);
