@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/data-folder.h"
 #include "cli/state-options.h"
+#include "html/spans.h"
 #include "observation/words.h"
 #include "rrd/graph.h"
 
@@ -256,6 +257,15 @@ write_picture(GBytes *picture, const char *path, GError **error)
     return TRUE;
 }
 
+/* Without a state file nothing is known of outages. */
+static GArray *
+spans_of(const Work *work, const char *device, GError **error)
+{
+    return work->state != NULL
+               ? rv_html_spans(work->state, device, work->start_s * 1000, work->end_s * 1000, error)
+               : g_array_new(FALSE, FALSE, sizeof(RvGraphSpan));
+}
+
 static gboolean
 draw_group(const Work *work, Group *group, GError **error)
 {
@@ -265,6 +275,7 @@ draw_group(const Work *work, Group *group, GError **error)
     g_autofree char *path = NULL;
     g_autofree char *note = NULL;
     g_autoptr(GBytes) picture = NULL;
+    g_autoptr(GArray) spans = NULL;
     RvGraphRequest request = {.device = group->device,
                               .language = work->language,
                               .start_s = work->start_s,
@@ -278,6 +289,11 @@ draw_group(const Work *work, Group *group, GError **error)
     g_ptr_array_add(group->labels, NULL);
     request.keys = (const char *const *)group->keys->pdata;
     request.labels = (const char *const *)group->labels->pdata;
+    spans = spans_of(work, group->device, error);
+    if (spans == NULL)
+        return FALSE;
+    request.spans = (const RvGraphSpan *)spans->data;
+    request.n_spans = spans->len;
     path = file_of(work, group);
     picture = rv_rrd_graph(work->store, &request, work->format, &note, error);
     if (picture == NULL)

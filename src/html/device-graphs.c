@@ -4,12 +4,11 @@
 #include "base/log.h"
 #include "html/markup.h"
 #include "html/page.h"
+#include "html/spans.h"
 #include "observation/words.h"
-#include "plan/interval.h"
 #include "rrd/graph.h"
 
 #define GRAPH_S (7 * 86400)
-#define SERIES_CEILING 14 /* lines of one graph */
 #define INTERFACE_GRAPHS 8
 
 /* Series that share a graph. */
@@ -67,8 +66,6 @@ add_series(const RvHtmlDevice *device, GPtrArray *groups, const RvRrdSeriesInfo 
         group->class = info->class;
         g_ptr_array_add(groups, group);
     }
-    if (group->keys->len >= SERIES_CEILING)
-        return;
     g_ptr_array_add(group->keys, info->key);
     g_ptr_array_add(group->labels, (gpointer)label_of(device, info));
 }
@@ -95,22 +92,6 @@ is_worth(const RvHtmlDevice *device, const RvRrdSeriesInfo *info, guint *interfa
         }
     }
     return FALSE;
-}
-
-static GArray *
-outages(const RvHtmlDevice *device)
-{
-    GArray *spans = g_array_new(FALSE, FALSE, sizeof(RvGraphSpan));
-
-    for (guint i = 0; i < device->reachability->len; i++) {
-        const RvInterval *interval = g_ptr_array_index(device->reachability, i);
-        const RvGraphSpan span = {interval->from_ms / 1000, interval->until_ms / 1000,
-                                  RV_SHADE_OUTAGE};
-
-        if (interval->state == RV_STATE_DOWN)
-            g_array_append_val(spans, span);
-    }
-    return spans;
 }
 
 static void
@@ -155,6 +136,8 @@ rv_html_device_graphs(const RvHtmlDevice *device, GString *out)
     g_autoptr(GPtrArray) series = NULL;
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func((GDestroyNotify)group_free);
     g_autoptr(GArray) spans = NULL;
+    g_autoptr(GError) error = NULL;
+    gint64 now_ms = device->options->now_ms;
     guint interfaces = 0;
 
     if (device->store == NULL || !device->options->graphs)
@@ -168,7 +151,12 @@ rv_html_device_graphs(const RvHtmlDevice *device, GString *out)
     }
     if (groups->len == 0)
         return;
-    spans = outages(device);
+    spans = rv_html_spans(device->state, device->row->name, now_ms - GRAPH_S * (gint64)1000, now_ms,
+                          &error);
+    if (spans == NULL) {
+        rv_info("%s: graphs without shades: %s", device->row->name, error->message);
+        spans = g_array_new(FALSE, FALSE, sizeof(RvGraphSpan));
+    }
     rv_markup(out, "<h2>%s</h2>\n<div class=\"graphs\">\n",
               RV_SAY(device->options->language, "Graphs of 7 days", "最近 7 天曲线"));
     for (guint i = 0; i < groups->len; i++)

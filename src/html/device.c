@@ -172,6 +172,7 @@ put_faults(const RvHtmlDevice *device, GString *out)
     for (guint i = 0; device->faults != NULL && i < device->faults->len; i++) {
         const RvFault *fault = g_ptr_array_index(device->faults, i);
         g_autofree char *opened = rv_markup_time(device->options, fault->opened_ms);
+        g_autofree char *title = rv_say_fault(language, fault);
 
         if (strcmp(fault->device, device->row->name) != 0)
             continue;
@@ -179,7 +180,7 @@ put_faults(const RvHtmlDevice *device, GString *out)
             rv_markup(out, "<h2>%s</h2>\n<ul>\n", RV_SAY(language, "Open faults", "未关闭故障"));
         begun = TRUE;
         rv_markup(out, "<li>#%" G_GINT64_FORMAT " · %s %s · %s · %s</li>\n", fault->id,
-                  RV_SAY(language, "level", "级别"), fault->level, opened, fault->title);
+                  RV_SAY(language, "level", "级别"), fault->level, opened, title);
     }
     if (begun)
         g_string_append(out, "</ul>\n");

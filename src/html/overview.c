@@ -87,11 +87,12 @@ put_faults(const RvHtmlOptions *options, const GPtrArray *faults, GString *out)
     for (guint i = 0; i < faults->len; i++) {
         const RvFault *fault = g_ptr_array_index(faults, i);
         g_autofree char *opened = rv_markup_time(options, fault->opened_ms);
+        g_autofree char *title = rv_say_fault(language, fault);
 
         rv_markup(out,
                   "<tr><th scope=\"row\">#%" G_GINT64_FORMAT
                   "</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-                  fault->id, fault->level, fault->device, opened, fault->title);
+                  fault->id, fault->level, fault->device, opened, title);
     }
     g_string_append(out, "</tbody></table></div>\n");
 }

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "plan/fault-facts.h"
-
 /* ---- shared ---- */
 
 const char *
@@ -122,29 +120,10 @@ rv_finding_sentence(const RvDocument *document, const RvReportFinding *finding)
     return rv_say_judgement(document->language, finding->reason);
 }
 
-/* From the facts, where there are any; else titles by rule are "name: reason", or what reachability
- * says. */
 char *
 rv_fault_title(const RvDocument *document, const RvFault *fault)
 {
-    const char *colon = fault->title != NULL ? strstr(fault->title, ": ") : NULL;
-    g_autofree char *name = NULL;
-    g_autofree char *reason = NULL;
-    char *said = rv_fault_facts_say(fault->facts, document->language);
-
-    if (said != NULL)
-        return said;
-    if (fault->title == NULL)
-        return g_strdup("–");
-    if (document->language == RV_LANGUAGE_EN || g_strcmp0(fault->opened_by, "rule") != 0)
-        return g_strdup(fault->title);
-    if (g_strcmp0(fault->cause, RV_CAUSE_REACHABILITY) == 0)
-        return g_strdup_printf("设备不可达（%s）", fault->title);
-    if (colon == NULL)
-        return g_strdup(fault->title);
-    name = g_strndup(fault->title, (gsize)(colon - fault->title));
-    reason = rv_say_judgement(document->language, colon + 2);
-    return g_strdup_printf("%s：%s", name, reason);
+    return rv_say_fault(document->language, fault);
 }
 
 /* ---- cover ---- */

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "observation/words.h"
+#include "plan/fault-facts.h"
 
 typedef struct {
     const char *en, *zh;
@@ -120,6 +121,30 @@ rv_say_judgement(RvLanguage language, const char *reason)
     if (sscanf(reason, "the inventory expects %u, the device shows %u", &expected, &found) == 2)
         return g_strdup_printf("台账应有 %u 个，设备显示 %u 个", expected, found);
     return g_strdup(reason);
+}
+
+/* Titles by rule are "name: reason", or what reachability says. */
+char *
+rv_say_fault(RvLanguage language, const RvFault *fault)
+{
+    const char *colon = fault->title != NULL ? strstr(fault->title, ": ") : NULL;
+    g_autofree char *name = NULL;
+    g_autofree char *reason = NULL;
+    char *said = rv_fault_facts_say(fault->facts, language);
+
+    if (said != NULL)
+        return said;
+    if (fault->title == NULL)
+        return g_strdup("–");
+    if (language == RV_LANGUAGE_EN || g_strcmp0(fault->opened_by, "rule") != 0)
+        return g_strdup(fault->title);
+    if (g_strcmp0(fault->cause, RV_CAUSE_REACHABILITY) == 0)
+        return g_strdup_printf("设备不可达（%s）", fault->title);
+    if (colon == NULL)
+        return g_strdup(fault->title);
+    name = g_strndup(fault->title, (gsize)(colon - fault->title));
+    reason = rv_say_judgement(language, colon + 2);
+    return g_strdup_printf("%s：%s", name, reason);
 }
 
 /* ---- figures ---- */

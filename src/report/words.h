@@ -2,10 +2,14 @@
  * durations as each language writes them. */
 #pragma once
 
+#include "db/ledger.h"
 #include "plan/words.h"
 
 /* A sentence of health/ (RvSensor.reason) in the language; English where its form is not known. */
 char *rv_say_judgement(RvLanguage language, const char *reason);
+
+/* What was seen: from the fault's facts, where there are any, else its stored title. */
+char *rv_say_fault(RvLanguage language, const RvFault *fault);
 
 /* ---- figures; caller frees; NAN is "–" ---- */
 

@@ -10,9 +10,12 @@ static const char *const proportional[] = {"Noto Sans CJK SC",
                                            "Noto Sans",
                                            "DejaVu Sans",
                                            NULL};
-static const char *const monospaced_families[] = {"Noto Sans Mono CJK SC",    "Source Han Mono SC",
-                                                  "WenQuanYi Micro Hei Mono", "Noto Sans Mono",
-                                                  "DejaVu Sans Mono",         NULL};
+/* Those with Chinese keep their cells in ASCII and Chinese alone: what else there is, such as "°"
+ * and "é", is as wide as it likes. */
+static const char *const monospaced_chinese[] = {"Noto Sans Mono CJK SC", "Source Han Mono SC",
+                                                 "WenQuanYi Micro Hei Mono", NULL};
+static const char *const monospaced_plain[] = {"DejaVu Sans Mono", "Noto Sans Mono",
+                                               "Liberation Mono", NULL};
 
 static gboolean
 has_all(FcPattern *font, const char *sample)
@@ -52,10 +55,21 @@ match(const char *family, const char *language, const char *sample, gboolean exa
     return name;
 }
 
+static gboolean
+has_wide(const char *sample)
+{
+    for (const char *p = sample; *p != '\0'; p = g_utf8_next_char(p))
+        if (g_unichar_iswide(g_utf8_get_char(p)))
+            return TRUE;
+    return FALSE;
+}
+
 char *
 rv_font_family(const char *sample, const char *language, gboolean monospaced)
 {
-    const char *const *families = monospaced ? monospaced_families : proportional;
+    const char *const *families = !monospaced        ? proportional
+                                  : has_wide(sample) ? monospaced_chinese
+                                                     : monospaced_plain;
 
     for (gsize i = 0; families[i] != NULL; i++) {
         char *name = match(families[i], language, sample, TRUE);

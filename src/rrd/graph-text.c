@@ -5,6 +5,11 @@
 
 #include "base/text.h"
 
+/* UAX #9; of no width */
+#define LEFT_TO_RIGHT_MARK "\u200e"
+#define FIRST_STRONG_ISOLATE "\u2068"
+#define POP_ISOLATE "\u2069"
+
 static const char *
 decimals(double value)
 {
@@ -22,7 +27,7 @@ rv_graph_value(double value, const char *unit)
     guint prefix = 0;
 
     if (isnan(value))
-        return g_strdup("–");
+        return g_strdup("-");
     while (rate && fabs(value) >= 999.5 && prefix + 1 < G_N_ELEMENTS(prefixes)) {
         value /= 1000;
         prefix++;
@@ -54,11 +59,11 @@ rv_graph_pad(const char *text, guint cells, gboolean right)
     guint wide = rv_graph_cells(text);
 
     if (wide > cells && cells > 0) {
-        while (rv_graph_cells(padded->str) > cells - 1)
+        while (rv_graph_cells(padded->str) > cells - 2)
             g_string_truncate(
                 padded, (gsize)(g_utf8_find_prev_char(padded->str, padded->str + padded->len) -
                                 padded->str));
-        g_string_append(padded, "…");
+        g_string_append(padded, ".."); /* of ASCII: sure of its cells */
         wide = rv_graph_cells(padded->str);
     }
     for (; wide < cells; wide++)
@@ -69,16 +74,45 @@ rv_graph_pad(const char *text, guint cells, gboolean right)
 /* A colon ends a field; a backslash begins RRDtool's own marks. The latter has no escape that holds
  * in all places, so that a look-alike of every font stands for it. */
 char *
-rv_graph_escape(const char *text)
+rv_graph_quote(const char *clean)
 {
-    g_autofree char *clean = rv_text_clean(text, -1, 400);
-    GString *escaped = g_string_new(NULL);
+    GString *quoted = g_string_new(NULL);
 
     for (const char *p = clean; *p != '\0'; p++) {
         if (*p == ':')
-            g_string_append(escaped, "\\:");
+            g_string_append(quoted, "\\:");
         else
-            g_string_append_c(escaped, *p == '\\' ? '/' : *p);
+            g_string_append_c(quoted, *p == '\\' ? '/' : *p);
     }
-    return g_string_free(escaped, FALSE);
+    return g_string_free(quoted, FALSE);
+}
+
+char *
+rv_graph_escape(const char *text)
+{
+    g_autofree char *clean = rv_text_clean(text, -1, 400);
+
+    return rv_graph_quote(clean);
+}
+
+char *
+rv_graph_label(const char *text, guint cells)
+{
+    g_autofree char *clean = rv_text_clean(text, -1, 400);
+    g_autofree char *clipped = rv_graph_pad(clean, cells, FALSE);
+    guint blanks = 0;
+    g_autofree char *quoted = NULL;
+    g_autofree char *island = NULL;
+
+    for (gsize end = strlen(clipped); end > 0 && clipped[end - 1] == ' '; end--, blanks++)
+        clipped[end - 1] = '\0';
+    quoted = rv_graph_quote(clipped);
+    island = rv_graph_isolate(quoted);
+    return g_strdup_printf("%s%*s", island, (int)blanks, "");
+}
+
+char *
+rv_graph_isolate(const char *text)
+{
+    return g_strconcat(LEFT_TO_RIGHT_MARK FIRST_STRONG_ISOLATE, text, POP_ISOLATE, NULL);
 }

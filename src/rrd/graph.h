@@ -27,8 +27,8 @@ typedef struct {
 
 typedef struct {
     const char *device;
-    /* Series keys, NULL-terminated: one interface, one reachability, or sensors of one class (the
-     * first 14 are drawn). */
+    /* Series keys, NULL-terminated: one interface, one reachability, or sensors of one class (500
+     * at most: of many the 14 worst are lines, the rest a band from the lowest to the highest). */
     const char *const *keys;
     const char *const *labels; /* beside `keys`: what a person reads; NULL: the keys */
     const char *title;         /* NULL: device and what is drawn */

@@ -90,7 +90,9 @@ def rates(answers, port, counter, scale):
             distance = answer[2][port][counter] - before[2][port][counter]
             if counter == 2:
                 distance %= 2**32
-            if seconds <= 900 and uptime >= before[1] and distance >= 0:
+            # that uptime grew does not mean that it went on: two restarts can follow one another
+            went_on = now - uptime == before[0] - before[1]
+            if seconds <= 900 and went_on and distance >= 0:
                 value = distance / seconds * scale
         found.append((now, value))
         before = answer

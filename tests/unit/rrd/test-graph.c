@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "rrd/fonts.h"
+#include "rrd/graph-drawing.h"
 #include "rrd/graph-text.h"
 #include "rrd/graph.h"
 
@@ -281,20 +282,132 @@ test_class(void)
     assert_begins(b, "\x89PNG");
 }
 
+#define MANY DEVICE "-many"
+
+/* 60 temperatures; what their names are is up to the device. */
+static const char *const strange_names[] = {
+    "\u05d7\u05d9\u05d9\u05e9\u05df 12 \u05d8\u05de\u05e4\u05e8\u05d8\u05d5\u05e8\u05d4",
+    "\U0001f525 \U0001f525 hot",
+    "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301 zalgo",
+    "a name that goes on and on and on and on and on, and then some more",
+    "\u8fdb\u98ce\u53e3 1\u53f7 \u5f88\u957f\u7684\u540d\u79f0\u5f88\u957f\u7684\u540d\u79f0\u5f88"
+    "\u957f",
+    "\u00b0C \u2192 \u00b5 \u00e9\u00fc\u00f1 \u03a9",
+};
+
+static void
+write_many(guint rounds)
+{
+    for (guint n = 0; n < rounds; n++) {
+        g_autoptr(RvObservation) now = rv_observation_new();
+
+        now->taken_at_ms = (T0 + (gint64)n * STEP) * 1000;
+        for (guint i = 0; i < 60; i++) {
+            g_autofree char *key = g_strdup_printf("slot-%02u", i);
+
+            add_sensor(now, RV_CLASS_TEMPERATURE, key,
+                       30 + i % 40 + 5 * wave(n / 12.0, i / 10.0) + 2 * noise(n, 40 + i));
+        }
+        write_one(now, NULL, MANY);
+    }
+}
+
 static void
 test_many(void)
 {
-    const char *keys[21] = {NULL};
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) labels = g_ptr_array_new();
     RvGraphRequest request;
+    g_autoptr(GBytes) english = NULL;
+    g_autoptr(GBytes) few = NULL;
     g_autofree char *note = NULL;
-    g_autoptr(GBytes) picture = NULL;
 
-    for (guint i = 0; i < 20; i++)
-        keys[i] = "temperature/chassis/inlet";
-    request = request_of(keys, "zh_CN");
-    picture = rv_rrd_graph(store, &request, RV_GRAPH_PNG, &note, NULL);
-    g_assert_nonnull(picture);
-    g_assert_nonnull(strstr(note, "6 series were left out"));
+    write_many(MIN(n_rounds, 600));
+    for (guint i = 0; i < 60; i++)
+        g_ptr_array_add(keys, g_strdup_printf("temperature/slot-%02u", i));
+    for (guint i = 0; i < 60; i++)
+        g_ptr_array_add(labels, i >= 30 && i - 30 < G_N_ELEMENTS(strange_names)
+                                    ? (gpointer)strange_names[i - 30]
+                                    : g_ptr_array_index(keys, i));
+    g_ptr_array_add(keys, NULL);
+    request = request_of((const char *const *)keys->pdata, "en");
+    request.device = MANY;
+    english = rv_rrd_graph(store, &request, RV_GRAPH_PNG, &note, NULL);
+    g_assert_nonnull(english);
+    g_assert_null(note); /* nothing was left out */
+    g_bytes_unref(draw("many-en", &request, RV_GRAPH_PNG));
+    request.labels = (const char *const *)labels->pdata;
+    request.language = "zh_CN";
+    g_bytes_unref(draw("many-zh", &request, RV_GRAPH_PNG));
+    request.keys = (const char *const *)keys->pdata + 28;
+    request.labels = (const char *const *)labels->pdata + 28;
+    g_free(keys->pdata[38]);
+    keys->pdata[38] = NULL;
+    request.language = "en";
+    few = draw("strange-en", &request, RV_GRAPH_PNG);
+    assert_begins(few, "\x89PNG");
+}
+
+static void
+test_far_and_near(void)
+{
+    const char *const keys[] = {"interface/GigabitEthernet0/0/1", NULL};
+    const char *const warm[] = {"temperature/chassis/outlet", NULL};
+    RvGraphSpan spans[400];
+    RvGraphRequest request = request_of(keys, "zh_CN");
+
+    for (guint i = 0; i < G_N_ELEMENTS(spans); i++)
+        spans[i] = (RvGraphSpan){T0 - 40 * (gint64)86400 * (i % 40) - 3600 * (gint64)i,
+                                 T0 - 40 * (gint64)86400 * (i % 40) - 3600 * (gint64)i + 120,
+                                 i % 3 == 0 ? RV_SHADE_OUTAGE : RV_SHADE_MAINTENANCE};
+    request.spans = spans;
+    request.n_spans = G_N_ELEMENTS(spans);
+    request.start_s = request.end_s - 5 * 365 * (gint64)86400;
+    g_bytes_unref(draw("years-zh", &request, RV_GRAPH_PNG));
+    request = request_of(warm, "en");
+    spans[0] = (RvGraphSpan){request.end_s - 3000, request.end_s - 2940, RV_SHADE_OUTAGE};
+    spans[1] = (RvGraphSpan){request.end_s - 2000, request.end_s - 1400, RV_SHADE_MAINTENANCE};
+    request.spans = spans;
+    request.n_spans = 2;
+    request.start_s = request.end_s - 3600;
+    g_bytes_unref(draw("hour-en", &request, RV_GRAPH_PNG));
+}
+
+static const struct {
+    const char *words;
+    RvGraphSpan spans[3];
+    guint n, joined;
+    gint64 start_s, end_s; /* of the first that is left */
+} joined_rows[] = {
+    {"what lies outside is not there", {{0, 100, RV_SHADE_OUTAGE}}, 1, 0, 0, 0},
+    {"cut to the picture", {{900, 1100, RV_SHADE_OUTAGE}}, 1, 1, 1000, 1100},
+    {"touching ones are one", {{1200, 1300, 0}, {1100, 1200, 0}}, 2, 1, 1100, 1300},
+    {"so are those nearer than a pixel", {{1100, 1200, 0}, {1210, 1300, 0}}, 2, 1, 1100, 1300},
+    {"others stay", {{1100, 1200, 0}, {1211, 1300, 0}}, 2, 2, 1100, 1200},
+    {"one within another", {{1100, 1500, 0}, {1200, 1300, 0}}, 2, 1, 1100, 1500},
+    {"two kinds are never one",
+     {{1100, 1200, RV_SHADE_OUTAGE}, {1100, 1200, RV_SHADE_MAINTENANCE}},
+     2,
+     2,
+     1100,
+     1200},
+};
+
+static void
+test_joined(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(joined_rows); i++) {
+        g_autoptr(GArray) joined =
+            rv_graph_spans_join(joined_rows[i].spans, joined_rows[i].n, 1000, 2000, 10);
+
+        g_test_message("%s", joined_rows[i].words);
+        g_assert_cmpuint(joined->len, ==, joined_rows[i].joined);
+        if (joined->len > 0) {
+            g_assert_cmpint(g_array_index(joined, RvGraphSpan, 0).start_s, ==,
+                            joined_rows[i].start_s);
+            g_assert_cmpint(g_array_index(joined, RvGraphSpan, 0).end_s, ==, joined_rows[i].end_s);
+        }
+    }
 }
 
 static void
@@ -367,7 +480,7 @@ static const struct {
               {"rpm", 5234.4, "5234 rpm"},
               {"dBm", -6.25, "-6.25 dBm"},
               {"", 3, "3.00"},
-              {"V", NAN, "\u2013"}};
+              {"V", NAN, "-"}};
 
 static void
 test_texts(void)
@@ -516,6 +629,8 @@ main(int argc, char **argv)
     g_test_add_func("/graph/one sensor", test_one_sensor);
     g_test_add_func("/graph/a class of sensors", test_class);
     g_test_add_func("/graph/more lines than fit", test_many);
+    g_test_add_func("/graph/five years and an hour", test_far_and_near);
+    g_test_add_func("/graph/shades that touch", test_joined);
     g_test_add_func("/graph/availability", test_strip);
     g_test_add_func("/graph/hostile names", test_hostile);
     g_test_add_func("/graph/refused", test_refused);
