@@ -125,12 +125,14 @@ def steps(samples, heartbeat):
 
 
 def hours(found):
+    """Of rows that ended. Steps before the file began are as unknown as any other."""
     rows = {}
     for end, value in found.items():
         rows.setdefault(-(-end // HOUR) * HOUR, []).append(value)
-    return {end: None if sum(v is None for v in row) > 6 else
-            math.fsum(v for v in row if v is not None) / sum(v is not None for v in row)
-            for end, row in rows.items() if len(row) == HOUR // STEP}
+    parts = HOUR // STEP
+    known = {end: [v for v in row if v is not None] for end, row in rows.items() if end in found}
+    return {end: None if 2 * (parts - len(row)) > parts else math.fsum(row) / len(row)
+            for end, row in known.items()}
 
 
 def figures(found, until, step):

@@ -322,7 +322,7 @@ test_many(void)
     g_autoptr(GBytes) few = NULL;
     g_autofree char *note = NULL;
 
-    write_many(MIN(n_rounds, 600));
+    write_many(MIN(n_rounds, 150));
     for (guint i = 0; i < 60; i++)
         g_ptr_array_add(keys, g_strdup_printf("temperature/slot-%02u", i));
     for (guint i = 0; i < 60; i++)
