@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "db/sql.h"
+#include "plan/calendar.h"
 
 #define RECURRENCES_CEILING 20000
 
@@ -143,9 +144,18 @@ days_later(GTimeZone *zone, gint64 ms, gint64 days)
 {
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(ms / 1000);
     g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
-    g_autoptr(GDateTime) later = g_date_time_add_days(local, (int)days);
+    int second = g_date_time_get_hour(local) * 3600 + g_date_time_get_minute(local) * 60 +
+                 g_date_time_get_second(local);
+    int year, month, day;
+    GDate date;
 
-    return g_date_time_to_unix(later) * 1000 + ms % 1000;
+    if (days == 0) /* a time that comes twice may have been meant the second time */
+        return ms;
+    g_date_time_get_ymd(local, &year, &month, &day);
+    g_date_clear(&date, 1);
+    g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+    g_date_add_days(&date, (guint)days);
+    return rv_calendar_moment_ms(zone, &date, second) + ms % 1000;
 }
 
 static void

@@ -12,28 +12,30 @@
 
 /* ---- days ---- */
 
+/* GLib's own GDateTime takes the second one of a time that comes twice. */
+gint64
+rv_calendar_moment_ms(GTimeZone *zone, const GDate *date, int second)
+{
+    g_autoptr(GTimeZone) local = zone == NULL ? g_time_zone_new_local() : g_time_zone_ref(zone);
+    g_autoptr(GDateTime) shown = g_date_time_new_utc(
+        g_date_get_year(date), (int)g_date_get_month(date), g_date_get_day(date), 0, 0, 0);
+    gint64 time = g_date_time_to_unix(shown) + second;
+    int interval = g_time_zone_adjust_time(local, G_TIME_TYPE_DAYLIGHT, &time);
+
+    return (time - g_time_zone_get_offset(local, interval)) * 1000;
+}
+
 gint64
 rv_calendar_midnight_ms(GTimeZone *zone, int year, int month, int day)
 {
-    g_autoptr(GTimeZone) local = zone == NULL ? g_time_zone_new_local() : g_time_zone_ref(zone);
-    g_autoptr(GDateTime) time = g_date_time_new(local, year, month, day, 0, 0, 0);
+    GDate date;
 
-    return time != NULL ? g_date_time_to_unix(time) * 1000 : 0;
-}
-
-static gint64
-moment_of(GTimeZone *zone, const GDate *date, int minute)
-{
-    GDate day = *date;
-    g_autoptr(GDateTime) time = NULL;
-
-    if (minute >= DAY_MINUTES) {
-        g_date_add_days(&day, 1);
-        minute = 0;
-    }
-    time = g_date_time_new(zone, g_date_get_year(&day), g_date_get_month(&day),
-                           g_date_get_day(&day), minute / 60, minute % 60, 0);
-    return g_date_time_to_unix(time) * 1000;
+    if (year < 1 || month < 1 || month > 12 || day < 1 ||
+        !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year))
+        return 0;
+    g_date_clear(&date, 1);
+    g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+    return rv_calendar_moment_ms(zone, &date, 0);
 }
 
 /* Floor division: milliseconds before 1970 belong to the second before. */
@@ -182,8 +184,8 @@ append_day(const RvCalendar *calendar, const GDate *date, GArray *spans, gint64 
         return;
     for (guint i = 0; i < calendar->hours->len; i++) {
         const RvDayHours *hours = &g_array_index(calendar->hours, RvDayHours, i);
-        RvSpan span = {moment_of(calendar->zone, date, hours->from_minute),
-                       moment_of(calendar->zone, date, hours->until_minute)};
+        RvSpan span = {rv_calendar_moment_ms(calendar->zone, date, hours->from_minute * 60),
+                       rv_calendar_moment_ms(calendar->zone, date, hours->until_minute * 60)};
 
         append_span(spans, span, from_ms, until_ms);
     }
@@ -381,8 +383,8 @@ period_of(RvPeriodKind kind, GTimeZone *zone, const char *anchor, GDate date)
     GDate first = first_day(kind, anchor, date);
     GDate after = day_after(kind, first);
 
-    period.from_ms = moment_of(zone, &first, 0);
-    period.until_ms = moment_of(zone, &after, 0);
+    period.from_ms = rv_calendar_moment_ms(zone, &first, 0);
+    period.until_ms = rv_calendar_moment_ms(zone, &after, 0);
     write_label(&period, &first, after);
     return period;
 }

@@ -78,5 +78,9 @@ RvPeriod rv_period_previous(const RvPeriod *period, GTimeZone *zone, const char 
 gboolean rv_period_parse(RvPeriodKind kind, const char *text, GTimeZone *zone, const char *anchor,
                          RvPeriod *period, GError **error);
 
-/* Midnight that begins a day, or the first moment after where there is none (DST). */
+/* The first moment at which the clocks of the zone (NULL: local) show that time of a day, or a
+ * later one where they leave it out (DST). `second` of the day, 86400 is the next one's midnight.
+ */
+gint64 rv_calendar_moment_ms(GTimeZone *zone, const GDate *date, int second);
+/* Midnight that begins a day, in that sense; 0: there is no such day. */
 gint64 rv_calendar_midnight_ms(GTimeZone *zone, int year, int month, int day);

@@ -77,7 +77,7 @@ def maintenance(db, device, end):
         count = 0
         while True:
             local = (first + timedelta(days=count * row["every_days"])).replace(fold=0)
-            begins = round(local.timestamp()) * 1000 + row["from_ms"] % 1000
+            begins = round(local.timestamp()) * 1000 + row["from_ms"] % 1000 if count else row["from_ms"]
             if begins >= end or (row["last_ms"] is not None and begins >= row["last_ms"]):
                 break
             ends = begins + lasts

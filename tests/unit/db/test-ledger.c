@@ -258,6 +258,33 @@ test_recurring(Place *place, gconstpointer unused)
     g_assert_cmpuint(count_windows(place->state, "a", 0, G_MAXINT64), ==, 2);
 }
 
+/* Every day at 2:30 over the day on which that comes twice, and the one on which it does not come.
+ */
+static void
+test_recurring_at_the_change(Place *place, gconstpointer unused)
+{
+    static const struct {
+        const char *first, *change; /* UTC */
+    } rows[] = {{"2026-10-24T00:30:00Z", "2026-10-25T00:30:00Z"},
+                {"2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GDateTime) first = g_date_time_new_from_iso8601(rows[i].first, NULL);
+        g_autoptr(GDateTime) change = g_date_time_new_from_iso8601(rows[i].change, NULL);
+        gint64 from_ms = g_date_time_to_unix(first) * 1000;
+        RvMaintenance daily = window("*", from_ms, from_ms + HOUR / 2);
+        g_autoptr(GPtrArray) windows =
+            g_ptr_array_new_with_free_func((GDestroyNotify)rv_window_free);
+
+        daily.every_days = 1;
+        rv_maintenance_expand(&daily, from_ms, from_ms + 40 * HOUR, windows);
+        g_assert_cmpuint(windows->len, ==, 2);
+        g_assert_cmpint(((RvWindow *)g_ptr_array_index(windows, 0))->from_ms, ==, from_ms);
+        g_assert_cmpint(((RvWindow *)g_ptr_array_index(windows, 1))->from_ms, ==,
+                        g_date_time_to_unix(change) * 1000);
+    }
+}
+
 static void
 test_wrong_maintenance(Place *place, gconstpointer unused)
 {
@@ -296,6 +323,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    TEST("maintenance recurs over the changes of clocks", test_recurring_at_the_change);
     TEST("an outage from the first silence to the resolution", test_outage);
     TEST("what is resolved and still bad opens another", test_resolved_but_still_bad);
     TEST("sensors of one part are one cause", test_part);

@@ -354,6 +354,63 @@ test_hysteresis(void)
     }
 }
 
+static RvVerdict
+judge_next(RvVerdict before, double value, double hysteresis)
+{
+    g_autoptr(RvObservation) observation = answer();
+    g_autoptr(GHashTable) previous = g_hash_table_new(g_str_hash, g_str_equal);
+    RvHealthContext context = {.previous = previous};
+    RvSensor *made = sensor(observation, RV_CLASS_TEMPERATURE, "s");
+
+    g_hash_table_insert(previous, (gpointer) "s", GINT_TO_POINTER((int)before + 1));
+    made->value = value;
+    made->hysteresis = hysteresis;
+    made->limits = (RvLimits){10, 20, 60, 70};
+    made->limits_source = RV_LIMITS_DEVICE;
+    rv_health_judge(observation, &context);
+    return made->status;
+}
+
+/* How far past a limit: 2 critical, 1 warning. A limit that held lets go only past its re-arm
+ * value. */
+static RvVerdict
+expected_next(RvVerdict before, double value, double hysteresis)
+{
+    double slack = before == RV_VERDICT_CRITICAL ? hysteresis : 0;
+
+    if (value >= 70 - slack || value <= 10 + slack)
+        return RV_VERDICT_CRITICAL;
+    slack = before == RV_VERDICT_OK ? 0 : hysteresis;
+    return value >= 60 - slack || value <= 20 + slack ? RV_VERDICT_WARNING : RV_VERDICT_OK;
+}
+
+/* A value that wanders, and one that trembles at a limit by less than the hysteresis: the first is
+ * judged as the re-arm values say, the second changes its verdict once at most. */
+static void
+test_wandering(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed((guint32)g_test_rand_int());
+
+    for (int life = 0; life < 40; life++) {
+        double hysteresis = g_rand_double_range(rand, 0.5, 8), value = 40;
+        RvVerdict verdict = RV_VERDICT_OK, trembling = RV_VERDICT_OK;
+        guint changes = 0;
+
+        for (int i = 0; i < 100; i++) {
+            RvVerdict now = expected_next(verdict, value, hysteresis), next;
+
+            verdict = judge_next(verdict, value, hysteresis);
+            g_assert_cmpint(verdict, ==, now);
+            value = CLAMP(value + g_rand_double_range(rand, -9, 9), 0, 80);
+            next = judge_next(trembling, 60 + g_rand_double_range(rand, -0.45, 0.45) * hysteresis,
+                              hysteresis);
+            changes += next != trembling;
+            trembling = next;
+        }
+        g_assert_cmpuint(changes, <=, 1);
+    }
+}
+
 static void
 test_hysteresis_says_so(void)
 {
@@ -804,6 +861,7 @@ main(int argc, char **argv)
     g_test_add_func("/health/sanity", test_sanity);
     g_test_add_func("/health/states", test_states);
     g_test_add_func("/health/hysteresis", test_hysteresis);
+    g_test_add_func("/health/hysteresis-of-a-wandering-value", test_wandering);
     g_test_add_func("/health/hysteresis-says-so", test_hysteresis_says_so);
     g_test_add_func("/health/policies", test_policies);
     g_test_add_func("/health/expected", test_expected);
