@@ -1,14 +1,19 @@
 """Whole rounds of poll: N simulated switches asked, judged and stored.
 
-    bench-poll.py RACKVITALS FAKE-AGENT RECORDING [N [ROUNDS [FOLDER]]]
+    bench-poll.py RACKVITALS FAKE-AGENT RECORDING [N [ROUNDS [FOLDER]]] [--latency MS] [--lose PERCENT]
+                  [--dead PERCENT] [--v3] [--deadline TIME] [--no-peer]
+    bench-poll.py RACKVITALS FAKE-AGENT RECORDING --curve 100,300,1000,3000,10000
 
 Where prometheus-snmp-exporter and curl are installed, they ask the same agents for the 437 values of a
 switch after the last round, once to warm up and once measured: it judges and stores nothing.
 
-Every address of 127/8 is an agent with that RECORDING. The first round asks and creates everything; those
-after it, ten seconds apart, are what a day is made of. The archives are kept short, so that the files of
-thousands of devices fit a disk; how many pages an update touches does not hang on that.
+Every address of 127/8 is an agent with that RECORDING; with --v3 each has an SNMPv3 engine of its own and is
+asked by authPriv (SHA-1, AES-128). The first round asks and creates everything; those after it, ten
+seconds apart, are what a day is made of. The archives are kept short, so that the files of thousands of
+devices fit a disk; how many pages an update touches does not hang on that. --curve: three rounds of each
+number, the last one told.
 """
+import argparse
 import ipaddress
 import os
 import re
@@ -24,7 +29,13 @@ import time
 GAP_S = 10
 
 
-def site(folder, devices, port):
+V3_USER = 'bench'
+CREDENTIALS = {False: 'ro: { community: public }\n',
+               True: f'ro: {{ user: {V3_USER}, auth: SHA-1, auth-password: fake-password, priv: AES-128, '
+                     'priv-password: fake-password }\n'}
+
+
+def site(folder, devices, port, v3):
     templates = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../rrd-templates')
     os.makedirs(f'{folder}/templates')
     for name in os.listdir(templates):
@@ -37,12 +48,12 @@ def site(folder, devices, port):
                    'rrd-templates: templates\n'
                    f'intervals: {{ reachability: {GAP_S}s, health: {GAP_S}s, census: 24h }}\n')
     with open(f'{folder}/credentials.yaml', 'w') as file:
-        file.write('ro: { community: public }\n')
+        file.write(CREDENTIALS[v3])
     os.chmod(f'{folder}/credentials.yaml', 0o600)
     first = ipaddress.ip_address('127.16.0.1')
     with open(f'{folder}/inventory.yaml', 'w') as file:
         file.write('sites:\n  s: { name: S, time-zone: UTC }\ngroups:\n  g: { kind: switch, site: s, '
-                   f'snmp: {{ version: 2c, credential: ro, port: {port} }} }}\ndevices:\n')
+                   f'snmp: {{ version: {3 if v3 else "2c"}, credential: ro, port: {port} }} }}\ndevices:\n')
         for n in range(devices):
             file.write(f'  - {{ name: sw-{n:05}, address: {first + n}, group: g }}\n')
 
@@ -119,27 +130,64 @@ def peer(folder, devices, port):
         exporter.wait()
 
 
-def main():
-    rackvitals, agent, recording = sys.argv[1:4]
-    devices = int(sys.argv[4]) if len(sys.argv) > 4 else 200
-    rounds = int(sys.argv[5]) if len(sys.argv) > 5 else 3
-    folder = tempfile.mkdtemp(dir=sys.argv[6] if len(sys.argv) > 6 else None)
-    farm = subprocess.Popen([agent, '--address', '0.0.0.0', recording], stdout=subprocess.PIPE,
-                            text=True)
+def start_farm(options):
+    command = [options.agent, '--address', '0.0.0.0', '--latency', str(options.latency)]
+    for manner in ('lose', 'dead'):
+        if getattr(options, manner):
+            command += ['--misbehave', f'{manner}={getattr(options, manner)}']
+    if options.v3:
+        command += ['--user', V3_USER, '--level', 'authPriv', '--protocols', 'SHA/AES']
+    farm = subprocess.Popen(command + [options.recording], stdout=subprocess.PIPE, text=True)
+    return farm, farm.stdout.readline().split()[1]
+
+
+def rounds_of(options, devices, tell):
+    """All rounds of so many devices; the figures of the last."""
+    folder = tempfile.mkdtemp(dir=options.folder)
+    farm, port = start_farm(options)
     try:
-        port = farm.stdout.readline().split()[1]
-        site(folder, devices, port)
-        print('| round | devices | wall s | CPU s | CPU ms a device | peak MiB | |\n|---|---|---|---|---|---|---|')
-        for n in range(1, rounds + 1):
-            wall, cpu, peak, line = one_round(rackvitals, folder, '600s')
-            print(f'| {n} | {devices} | {wall:.2f} | {cpu:.2f} | {cpu * 1000 / devices:.2f} | {peak:.0f} | {line} |',
-                  flush=True)
-            time.sleep(GAP_S if n < rounds else 0)
-        peer(folder, devices, port)
+        site(folder, devices, port, options.v3)
+        for n in range(1, options.rounds + 1):
+            wall, cpu, peak, line = one_round(options.rackvitals, folder, options.deadline)
+            tell(f'| {n} | {devices} | {wall:.2f} | {cpu:.2f} | {cpu * 1000 / devices:.2f} | {peak:.0f} | {line} |')
+            time.sleep(GAP_S if n < options.rounds else 0)
+        if options.peer and not options.v3:
+            peer(folder, devices, port)
+        return wall, cpu, peak
     finally:
         farm.send_signal(signal.SIGTERM)
-        print(f'farm: {farm.communicate()[0].strip()}')
+        tell(f'farm: {farm.communicate()[0].strip()}')
         shutil.rmtree(folder)
+
+
+def curve(options):
+    print('| devices | wall s | CPU s | CPU ms a device | peak MiB |\n|---|---|---|---|---|')
+    for devices in map(int, options.curve.split(',')):
+        wall, cpu, peak = rounds_of(options, devices, lambda line: None)
+        print(f'| {devices} | {wall:.2f} | {cpu:.2f} | {cpu * 1000 / devices:.2f} | {peak:.0f} |', flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ('rackvitals', 'agent', 'recording'):
+        parser.add_argument(name)
+    parser.add_argument('devices', type=int, nargs='?', default=200)
+    parser.add_argument('rounds', type=int, nargs='?', default=3)
+    parser.add_argument('folder', nargs='?')
+    parser.add_argument('--latency', type=int, default=0)
+    parser.add_argument('--lose', type=int)
+    parser.add_argument('--dead', type=int)
+    parser.add_argument('--v3', action='store_true')
+    parser.add_argument('--deadline', default='600s')
+    parser.add_argument('--no-peer', dest='peer', action='store_false')
+    parser.add_argument('--curve')
+    options = parser.parse_args()
+    if options.curve:
+        options.peer = False
+        curve(options)
+        return
+    print('| round | devices | wall s | CPU s | CPU ms a device | peak MiB | |\n|---|---|---|---|---|---|---|')
+    rounds_of(options, options.devices, lambda line: print(line, flush=True))
 
 
 main()
