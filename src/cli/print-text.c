@@ -282,9 +282,10 @@ measure(const Printer *printer, const GPtrArray *sensors)
 
     for (guint i = 0; i < sensors->len; i++) {
         const RvSensor *sensor = g_ptr_array_index(sensors, i);
+        g_autofree char *title = rv_finding_title(printer->observation, sensor);
         g_autofree char *value = rv_describe_value(sensor);
 
-        columns.name = MAX(columns.name, rv_text_width(sensor->name));
+        columns.name = MAX(columns.name, rv_text_width(title));
         columns.value = MAX(columns.value, rv_text_width(value));
     }
     columns.name = MIN(columns.name, MAX(printer->style->width / 3, 16));
@@ -351,6 +352,7 @@ drop_blanks(Printer *printer)
 static void
 print_sensor(Printer *printer, const RvSensor *sensor, const Columns *columns, const char *more)
 {
+    g_autofree char *title = rv_finding_title(printer->observation, sensor);
     g_autofree char *value = rv_describe_value(sensor);
     g_autofree char *limits = rv_describe_limits(sensor);
     g_autofree char *bar = bar_of(sensor);
@@ -362,7 +364,7 @@ print_sensor(Printer *printer, const RvSensor *sensor, const Columns *columns, c
     else
         put_verdict(printer, sensor->status);
     g_string_append(printer->out, "  ");
-    put_fitted(printer, sensor->name, columns->name);
+    put_fitted(printer, title, columns->name);
     g_string_append(printer->out, "  ");
     put_fitted(printer, value, columns->value);
     if (sensor->presence == RV_PRESENCE_PRESENT && *limits != '\0') {

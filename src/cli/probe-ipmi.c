@@ -71,7 +71,7 @@ note_attempt(const Probe *probe, const RvIpmiAccess *access)
                     g_strdup_printf("IPMI %s, privilege %s%s%s: %s%s",
                                     rv_probe_version_word(access->version),
                                     rv_probe_privilege_word(access->privilege),
-                                    *flags != '\0' ? ", " : "", flags, up ? "works" : "refused: ",
+                                    *flags != '\0' ? ", " : "", flags, up ? "works" : "no: ",
                                     up                        ? ""
                                     : answers->detail != NULL ? answers->detail
                                                               : rv_reason_word(answers->reason)));

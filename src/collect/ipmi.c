@@ -163,16 +163,6 @@ set_state(const Collecting *collecting, const RvIpmiSensor *from, RvSensor *sens
     g_free(meaning.words);
 }
 
-/* A reading that is not there says nothing: it is never an alarm. */
-static void
-set_unreadable(const Collecting *collecting, const RvIpmiSensor *from, RvSensor *sensor)
-{
-    gboolean off = collecting->answers->has_chassis && !collecting->answers->power_on;
-
-    replace(&sensor->group, g_strdup(rv_ipmi_type_group(from->type)));
-    replace(&sensor->state, g_strdup(off ? "no reading, the host is off" : "no reading"));
-}
-
 static void
 add_sensor(const Collecting *collecting, const RvIpmiSensor *from)
 {
@@ -187,10 +177,10 @@ add_sensor(const Collecting *collecting, const RvIpmiSensor *from)
             g_strdup_printf("SDR record %u, sensor %02Xh, type %02Xh/%02Xh", from->record_id,
                             from->number, from->event_type, from->type));
     sensor->sdr_id = from->record_id;
-    if (!from->readable) {
-        set_unreadable(collecting, from, sensor);
+    /* a reading that is not there says nothing: it is never an alarm */
+    replace(&sensor->group, g_strdup(rv_ipmi_type_group(from->type)));
+    if (!from->readable)
         return;
-    }
     if (from->analog)
         set_value(from, sensor);
     set_state(collecting, from, sensor);

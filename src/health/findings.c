@@ -2,19 +2,21 @@
 
 #include <math.h>
 
+#include "health/power.h"
 #include "observation/describe.h"
 #include "observation/words.h"
 
 static void
 finding_free(RvFinding *finding)
 {
+    g_free(finding->subject);
     g_free(finding->value);
     g_free(finding->reason);
     g_free(finding);
 }
 
 static RvFinding *
-add(GPtrArray *findings, RvVerdict verdict, const char *subject)
+add(GPtrArray *findings, RvVerdict verdict, char *subject)
 {
     RvFinding *finding = g_new0(RvFinding, 1);
 
@@ -64,6 +66,20 @@ compare(gconstpointer a, gconstpointer b)
     return compare_verdicts(left->verdict, right->verdict);
 }
 
+char *
+rv_finding_title(const RvObservation *observation, const RvSensor *sensor)
+{
+    guint same = 0;
+
+    for (guint i = 0; i < observation->sensors->len && sensor->entity != NULL; i++) {
+        const RvSensor *other = g_ptr_array_index(observation->sensors, i);
+
+        same += g_strcmp0(other->name, sensor->name) == 0;
+    }
+    return same > 1 ? g_strdup_printf("%s (%s)", sensor->name, sensor->entity)
+                    : g_strdup(sensor->name);
+}
+
 GPtrArray *
 rv_findings(const RvObservation *observation)
 {
@@ -74,7 +90,7 @@ rv_findings(const RvObservation *observation)
         RvVerdict verdict = protocol_verdict(observation, protocol);
 
         if (verdict != RV_VERDICT_OK) {
-            RvFinding *finding = add(findings, verdict, protocol->name);
+            RvFinding *finding = add(findings, verdict, g_strdup(protocol->name));
 
             finding->value = g_strdup(protocol->partial && protocol->state == RV_STATE_UP
                                           ? "answers in part"
@@ -85,8 +101,10 @@ rv_findings(const RvObservation *observation)
     for (guint i = 0; i < observation->sensors->len; i++) {
         const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
 
-        if (sensor->status != RV_VERDICT_OK && sensor->presence != RV_PRESENCE_ABSENT) {
-            RvFinding *finding = add(findings, sensor->status, sensor->name);
+        if (sensor->status != RV_VERDICT_OK && sensor->presence != RV_PRESENCE_ABSENT &&
+            !rv_health_is_without_power(observation, sensor)) {
+            RvFinding *finding =
+                add(findings, sensor->status, rv_finding_title(observation, sensor));
 
             finding->value = rv_describe_value(sensor);
             finding->reason = g_strdup(sensor->reason);

@@ -5,15 +5,20 @@
 
 typedef struct {
     RvVerdict verdict;
-    const char *subject;    /* "PSU 2", "snmp"; borrowed from the observation */
+    char *subject;          /* "PSU 2", "snmp"; of several of one name "Status (Power Supply 2)" */
     char *value;            /* "failed", "71 °C", "down" */
     char *reason;           /* one sentence; may be NULL */
     const RvSensor *sensor; /* borrowed; NULL: a protocol */
 } RvFinding;
 
-/* Of a judged observation. RvFinding*, owned by the array; protocols before sensors of the same
+/* Of a judged observation, but for what an IPMI sensor cannot say while the host is off.
+ * RvFinding*, owned by the array; protocols before sensors of the same
  * verdict. */
 GPtrArray *rv_findings(const RvObservation *observation);
+
+/* The sensor's name; of several of one name with its part, as "Status (Power Supply 2)": some BMCs
+ * call the state of each of their supplies that. Caller frees. */
+char *rv_finding_title(const RvObservation *observation, const RvSensor *sensor);
 
 /* "PSU 2: failed (the device says 'failed')", "Inlet: 46 °C is at or above …": one line; caller
  * frees. */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "health/port.h"
+#include "health/power.h"
 #include "observation/words.h"
 
 RvSeenPart *
@@ -389,9 +390,11 @@ state_reason(const RvSensor *sensor)
 }
 
 static void
-judge_state(RvSensor *sensor)
+judge_state(const RvObservation *observation, RvSensor *sensor)
 {
-    if (sensor->has_device_verdict)
+    if (rv_health_is_without_power(observation, sensor))
+        conclude(sensor, RV_VERDICT_UNKNOWN, g_strdup("no reading: the host is off"));
+    else if (sensor->has_device_verdict)
         conclude(sensor, sensor->device_verdict,
                  sensor->device_verdict == RV_VERDICT_OK ? NULL : state_reason(sensor));
     else if (sensor->class == RV_CLASS_STATE || !isfinite(sensor->value))
@@ -430,7 +433,7 @@ judge_sensor(RvObservation *observation, RvSensor *sensor, const RvHealthContext
     else
         sensor->limits_source = RV_LIMITS_NONE;
     apply_policy(observation, sensor, context->policies, &sources);
-    judge_state(sensor);
+    judge_state(observation, sensor);
     judge_limits(observation, sensor, previous_verdict(context, sensor->key), &sources);
 }
 

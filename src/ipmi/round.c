@@ -299,10 +299,11 @@ conclude_unasked(RvIpmiRound *round, gint64 begun_ms)
 static const char *
 ping_detail(RvReason reason)
 {
-    return reason == RV_REASON_NAME       ? "the host name does not resolve"
-           : reason == RV_REASON_REFUSED  ? "nothing listens on this port"
+    return reason == RV_REASON_NAME ? "the host name does not resolve"
+           : reason == RV_REASON_REFUSED
+               ? "nothing listens on this port: IPMI over LAN is switched off, or has another"
            : reason == RV_REASON_NO_ROUTE ? "no route to the host"
-                                          : "no answer";
+                                          : RV_IPMI_NO_ANSWER;
 }
 
 /* Is it there at all: no session, no account, no lock. */

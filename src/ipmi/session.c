@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "ipmi/datagram.h"
 
 #define FIRST_CIPHER 17 /* HMAC-SHA256, AES-CBC-128: IPMI 2.0 table 22-20, errata 7 */
@@ -317,7 +318,12 @@ rv_ipmi_session_open(RvIpmiSession *session, RvIpmiHabits *habits)
 
     if (!rv_ipmi_workarounds_parse((const char *const *)session->access->workarounds,
                                    &session->workarounds, &unknown)) {
-        g_autofree char *detail = g_strdup_printf("unknown workaround '%s'", unknown);
+        g_autofree const char **known = rv_ipmi_workaround_names();
+        const char *near = rv_text_nearest(unknown, known);
+        g_autofree char *detail =
+            near != NULL
+                ? g_strdup_printf("unknown workaround '%s'; did you mean '%s'?", unknown, near)
+                : g_strdup_printf("unknown workaround '%s': ipmi-sensors(8) lists them", unknown);
 
         fail(session, RV_REASON_CONFIGURATION, detail);
         return FALSE;

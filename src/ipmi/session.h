@@ -54,5 +54,8 @@ int rv_ipmi_session_command(RvIpmiSession *session, guint8 lun, guint8 net_fn,
                             const guint8 *request, guint request_length, guint8 *reply, guint size,
                             guint8 *code);
 
+#define RV_IPMI_NO_ANSWER                                                                          \
+    "no answer: is the address right, the BMC up, its UDP port open, IPMI over LAN enabled?"
+
 /* libfreeipmi's code as our reason, with a sentence for a person; *text may be NULL. */
 RvReason rv_ipmi_reason(int errnum, gboolean opening, const char **text);

@@ -60,3 +60,13 @@ rv_ipmi_workaround_name(guint index)
 {
     return index < G_N_ELEMENTS(rows) ? rows[index].name : NULL;
 }
+
+const char **
+rv_ipmi_workaround_names(void)
+{
+    const char **names = g_new0(const char *, G_N_ELEMENTS(rows) + 1);
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        names[i] = rows[i].name;
+    return names;
+}

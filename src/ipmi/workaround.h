@@ -25,5 +25,7 @@ typedef struct {
 gboolean rv_ipmi_workarounds_parse(const char *const *names, RvIpmiWorkarounds *workarounds,
                                    const char **unknown);
 
+/* All of them, NULL-terminated; caller frees the array alone. */
+const char **rv_ipmi_workaround_names(void);
 /* The names one by one; NULL past the last. */
 const char *rv_ipmi_workaround_name(guint index);

@@ -97,6 +97,7 @@ rv_say_judgement(RvLanguage language, const char *reason)
         {"not fitted", {"", "未安装"}},
         {"was there and is gone", {"", "曾在位，现已不在"}},
         {"the device gave no reading", {"", "设备未给出读数"}},
+        {"no reading: the host is off", {"", "主机已关机，无读数"}},
         {"was seen working, and the device no longer names it", {"", "曾正常工作，设备已不再列出"}},
         {"was seen working, and its bay is now empty", {"", "曾正常工作，槽位现为空"}},
     };

@@ -238,7 +238,7 @@ def test_refused(server):
         ('IPMI 1.5, a privilege that the user may not have', 'privilege', {'user': 'guest', 'password': 'secret-2'},
          ('--version', '1.5')),
         ('a cipher suite that it does not have', 'cipher', {}, ('--cipher', '17')),
-        ('a workaround of no such name', 'configuration', {}, ('--workaround', 'nosuch')),
+        ('a workaround of no such name', 'configuration', {}, ('--workaround', 'opensespriv')),
         ('IPMI 1.5, a wrong password', 'credentials', {'password': 'wrong'}, ('--version', '1.5')),
         ('IPMI 1.5, a user that is not there', 'credentials', {'user': 'nobody'}, ('--version', '1.5')),
     )
@@ -246,6 +246,7 @@ def test_refused(server):
         answers = ask(server.host, *options, **access)
         check('%s: down, because of %s' % (what, reason),
               answers['state'] == 'down' and answers['reason'] == reason and answers['detail'], answers)
+    check('and which was meant', "did you mean 'opensesspriv'?" in ask(server.host, '--workaround', 'opensespriv')['detail'])
     check('a user of lower privilege reads sensors', 'Inlet Temp' in names(
         ask(server.host, '--privilege', 'user', user='guest', password='secret-2')))
     check('IPMI 1.5 reads the same', names(ask(server.host, '--version', '1.5')) == names(ask(server.host)))

@@ -36,10 +36,63 @@ test_order(void)
     }
 }
 
+static RvSensor *
+add_sensor(RvObservation *observation, const char *name, const char *entity, RvVerdict status)
+{
+    RvSensor *sensor = rv_observation_add_sensor(observation, RV_CLASS_STATE);
+
+    g_free(sensor->name);
+    sensor->name = g_strdup(name);
+    sensor->entity = g_strdup(entity);
+    sensor->status = status;
+    return sensor;
+}
+
+/* Two supplies whose sensors have one name, and a temperature that is not read. */
+static RvObservation *
+server(const char *power_state)
+{
+    RvObservation *observation = rv_observation_new();
+
+    observation->device.power_state = g_strdup(power_state);
+    add_sensor(observation, "Status", "Power Supply 1", RV_VERDICT_OK);
+    add_sensor(observation, "Status", "Power Supply 2", RV_VERDICT_CRITICAL)->state =
+        g_strdup("failed");
+    add_sensor(observation, "CPU Temp", "Processor 1", RV_VERDICT_UNKNOWN);
+    return observation;
+}
+
+static void
+test_titles(void)
+{
+    g_autoptr(RvObservation) observation = server("on");
+    g_autoptr(GPtrArray) findings = rv_findings(observation);
+    const RvFinding *first = g_ptr_array_index(findings, 0);
+    const RvFinding *second = g_ptr_array_index(findings, 1);
+
+    g_assert_cmpuint(findings->len, ==, 2);
+    g_assert_cmpstr(first->subject, ==, "Status (Power Supply 2)");
+    g_assert_cmpstr(second->subject, ==, "CPU Temp");
+}
+
+static void
+test_host_off(void)
+{
+    g_autoptr(RvObservation) observation = server("off");
+    g_autoptr(GPtrArray) findings = rv_findings(observation);
+
+    g_assert_cmpuint(findings->len, ==, 1);
+    g_assert_cmpint(((RvFinding *)g_ptr_array_index(findings, 0))->verdict, ==,
+                    RV_VERDICT_CRITICAL);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/findings/sensors, worst first", test_order);
+    g_test_add_func("/findings/of several of one name, with its part", test_titles);
+    g_test_add_func("/findings/a sensor without a reading while the host is off is none",
+                    test_host_off);
     return g_test_run();
 }

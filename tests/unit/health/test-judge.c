@@ -309,6 +309,23 @@ test_states(void)
     }
 }
 
+/* What cannot be read while the host is off says so; what can be read is judged as ever. */
+static void
+test_host_off(void)
+{
+    g_autoptr(RvObservation) observation = answer();
+    RvSensor *silent = sensor(observation, RV_CLASS_TEMPERATURE, "cpu");
+    RvSensor *inlet = sensor(observation, RV_CLASS_TEMPERATURE, "inlet");
+
+    g_free(observation->device.power_state);
+    observation->device.power_state = g_strdup("off");
+    inlet->value = 22;
+    rv_health_judge(observation, NULL);
+    g_assert_cmpint(silent->status, ==, RV_VERDICT_UNKNOWN);
+    g_assert_cmpstr(silent->reason, ==, "no reading: the host is off");
+    g_assert_cmpint(inlet->status, ==, RV_VERDICT_OK);
+}
+
 /* ---- hysteresis ---- */
 
 static void
@@ -860,6 +877,7 @@ main(int argc, char **argv)
     g_test_add_func("/health/limits", test_limits);
     g_test_add_func("/health/sanity", test_sanity);
     g_test_add_func("/health/states", test_states);
+    g_test_add_func("/health/a host that is off", test_host_off);
     g_test_add_func("/health/hysteresis", test_hysteresis);
     g_test_add_func("/health/hysteresis-of-a-wandering-value", test_wandering);
     g_test_add_func("/health/hysteresis-says-so", test_hysteresis_says_so);
