@@ -62,23 +62,25 @@ set_identity(const Collecting *collecting)
 
 /* ---- sensors ---- */
 
-/* IPMI's unit as our class; value = factor × (raw + offset). */
+/* IPMI's unit as our class, by its code (IPMI 2.0 table 43-15), and by its text, which tells it
+ * from those per second or by another: value = factor × (raw + offset). */
 static const struct {
+    guint8 code;
     const char *unit;
     RvClass class;
     double offset, factor;
 } units[] = {
-    {"C", RV_CLASS_TEMPERATURE, 0, 1},
-    {"F", RV_CLASS_TEMPERATURE, -32, 5.0 / 9},
-    {"K", RV_CLASS_TEMPERATURE, -273.15, 1},
-    {"RPM", RV_CLASS_FAN, 0, 1},
-    {"V", RV_CLASS_VOLTAGE, 0, 1},
-    {"A", RV_CLASS_CURRENT, 0, 1},
-    {"W", RV_CLASS_POWER, 0, 1},
-    {"%", RV_CLASS_PERCENT, 0, 1},
-    {"CFM", RV_CLASS_AIRFLOW, 0, 1},
-    {"Hz", RV_CLASS_FREQUENCY, 0, 1},
-    {"J", RV_CLASS_ENERGY, 0, 1 / 3.6e6},
+    {1, "C", RV_CLASS_TEMPERATURE, 0, 1},
+    {2, "F", RV_CLASS_TEMPERATURE, -32, 5.0 / 9},
+    {3, "K", RV_CLASS_TEMPERATURE, -273.15, 1},
+    {18, "RPM", RV_CLASS_FAN, 0, 1},
+    {4, "V", RV_CLASS_VOLTAGE, 0, 1},
+    {5, "A", RV_CLASS_CURRENT, 0, 1},
+    {6, "W", RV_CLASS_POWER, 0, 1},
+    {0, "%", RV_CLASS_PERCENT, 0, 1},
+    {17, "CFM", RV_CLASS_AIRFLOW, 0, 1},
+    {19, "Hz", RV_CLASS_FREQUENCY, 0, 1},
+    {7, "J", RV_CLASS_ENERGY, 0, 1 / 3.6e6},
 };
 
 static guint
@@ -86,7 +88,8 @@ find_unit(const RvIpmiSensor *sensor)
 {
     guint i = 0;
 
-    while (i < G_N_ELEMENTS(units) && g_strcmp0(units[i].unit, sensor->unit) != 0)
+    while (i < G_N_ELEMENTS(units) &&
+           (units[i].code != sensor->base_unit || g_strcmp0(units[i].unit, sensor->unit) != 0))
         i++;
     return i;
 }

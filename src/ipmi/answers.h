@@ -16,6 +16,7 @@ typedef struct {
     gboolean analog;    /* `value` holds */
     double value;       /* in `unit`, NAN where there is none */
     char *unit;         /* IPMI unit as FreeIPMI abbreviates it: C, RPM, V, A, W, %, CFM … */
+    guint8 base_unit;   /* its code (table 43-15): C and F are coulombs and farads, too */
     gboolean satellite; /* not readable because another controller owns it, and bridging is off */
     guint16 events;     /* sensor event bitmask, as read */
     guint16 possible;   /* discrete: the states that the sensor can tell at all; 0: not said */

@@ -261,6 +261,7 @@ rv_ipmi_sensor_describe(const RvSdrRecord *record, guint sibling)
             (guint16)((record->bytes[READABLE_MASK] | record->bytes[READABLE_MASK + 1] << 8) &
                       0x7FFF);
     sensor->unit = unit_of(record);
+    sensor->base_unit = record->length > UNITS + 1 ? known_unit(record->bytes[UNITS + 1]) : 0;
     set_analog(record, sensor);
     return sensor;
 }

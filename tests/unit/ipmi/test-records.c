@@ -150,6 +150,30 @@ test_id_strings(void)
     }
 }
 
+/* Every entity id has FreeIPMI's name, or none where it has none. */
+static void
+test_entities(void)
+{
+    for (guint id = 0; id < 256; id++)
+        for (guint instance = 0; instance < 256; instance++) {
+            guint8 known = id == IPMI_ENTITY_ID_AIR_INLET_B ? IPMI_ENTITY_ID_AIR_INLET : (guint8)id;
+            const char *name = ipmi_get_entity_id_string(known);
+            guint within = instance & 0x7F;
+            guint number = within >= 0x60 ? within - 0x60 : within; /* §39.1 */
+            g_autofree char *wanted = name != NULL ? g_strdup_printf("%s %u", name, number) : NULL;
+            RvSdrRecord record;
+            RvIpmiSensor *sensor;
+
+            record_make(&record, IPMI_SDR_FORMAT_FULL_SENSOR_RECORD);
+            record.bytes[8] = (guint8)id;
+            record.bytes[9] = (guint8)instance;
+            sensor = rv_ipmi_sensor_describe(&record, 0);
+            g_assert_cmpstr(sensor->entity, ==, wanted);
+            g_assert_cmpuint(sensor->entity_instance, ==, within);
+            rv_ipmi_sensor_free(sensor);
+        }
+}
+
 /* ---- numbers ---- */
 
 static void
@@ -226,6 +250,7 @@ compare_units(ipmi_sdr_ctx_t context, const RvSdrRecord *record, const RvIpmiSen
                                  sizeof unit - 1, TRUE) <= 0)
         g_strlcpy(unit, ipmi_sensor_units[0], sizeof unit);
     g_assert_cmpstr(sensor->unit, ==, unit);
+    g_assert_cmpuint(sensor->base_unit, ==, base);
 }
 
 static void
@@ -304,6 +329,7 @@ main(int argc, char **argv)
     g_test_add_func("/ipmi/records: names of shared records", test_names);
     g_test_add_func("/ipmi/records: names that count by letters", test_letters);
     g_test_add_func("/ipmi/records: names as they are stored", test_id_strings);
+    g_test_add_func("/ipmi/records: every entity", test_entities);
     g_test_add_func("/ipmi/records: factors, units and limits of any bytes", test_random);
     g_test_add_func("/ipmi/records: records that end early", test_cut);
     g_test_add_func("/ipmi/records: factors that were asked", test_factors);
