@@ -292,9 +292,10 @@ add_inlets(RvDocument *document, const RvReport *report)
     series_columns(table, document, SAY("Sensor", "传感器"));
     rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Above for", "超限时长"), 14, RV_ALIGN_RIGHT);
-    table->none = no_series(
-        document, report,
-        SAY("No device names an inlet or ambient sensor.", "没有设备提供进风或环境温度传感器。"));
+    table->none =
+        no_series(document, report,
+                  SAY("No values of an inlet or ambient sensor are stored for the period.",
+                      "本周期没有进风或环境温度的存储数据。"));
     for (guint i = 0; i < report->inlets->len; i++) {
         const RvReportSeries *one = g_ptr_array_index(report->inlets, i);
 
@@ -323,9 +324,9 @@ add_energy(RvDocument *document, const RvReport *report)
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
     series_columns(table, document, SAY("Sensor", "传感器"));
     rv_table_column(table, SAY("Used", "用电量"), 16, RV_ALIGN_RIGHT);
-    table->none =
-        no_series(document, report,
-                  SAY("No device tells its power or energy.", "没有设备提供功率或电能数据。"));
+    table->none = no_series(document, report,
+                            SAY("No values of power or energy are stored for the period.",
+                                "本周期没有功率或电能的存储数据。"));
     for (guint i = 0; i < report->energy->len; i++) {
         const RvReportSeries *one = g_ptr_array_index(report->energy, i);
 
@@ -352,12 +353,13 @@ top_finding(RvDocument *document, const RvReport *report, RvTable *table)
     const RvReportInterface *first =
         report->interfaces->len > 0 ? g_ptr_array_index(report->interfaces, 0) : NULL;
     g_autofree char *used = first != NULL ? rv_write_percent(first->used, 1) : NULL;
+    g_autofree char *name = first != NULL ? rv_short_name(first->name) : NULL;
 
     if (first != NULL && isfinite(first->used))
         rv_table_finding(table,
                          SAY("Busiest interfaces: %s %s comes first, with %s of its speed",
                              "最繁忙的接口：%s %s 居首，95 分位达带宽的 %s"),
-                         first->device, first->name, used);
+                         first->device, name, used);
 }
 
 static void
@@ -463,8 +465,8 @@ add_optics(RvDocument *document, const RvReport *report)
     series_columns(table, document, SAY("Sensor", "传感器"));
     rv_table_column(table, SAY("Margin", "余量"), 12, RV_ALIGN_RIGHT);
     table->none = no_series(document, report,
-                            SAY("No device tells the optical power of its transceivers.",
-                                "没有设备提供光模块光功率数据。"));
+                            SAY("No optical power of a transceiver is stored for the period.",
+                                "本周期没有光模块光功率的存储数据。"));
     for (guint i = 0; i < report->optics->len; i++) {
         const RvReportSeries *one = g_ptr_array_index(report->optics, i);
 
@@ -559,9 +561,10 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
                               SAY("Processors, memories and volumes", "处理器、内存与存储卷"));
     series_columns(table, document, SAY("Resource", "资源"));
     rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
-    table->none = no_series(
-        document, report,
-        SAY("No device tells how much of its resources is used.", "没有设备提供资源利用率。"));
+    table->none =
+        no_series(document, report,
+                  SAY("No use of processors, memories or volumes is stored for the period.",
+                      "本周期没有处理器、内存或存储卷利用率的存储数据。"));
     for (guint i = 0; i < report->capacity->len; i++) {
         const RvReportSeries *one = g_ptr_array_index(report->capacity, i);
 
@@ -573,11 +576,12 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
     if (report->capacity->len > 0) {
         const RvReportSeries *first = g_ptr_array_index(report->capacity, 0);
         g_autofree char *most = rv_write_measure(first->maximum, first->class);
+        g_autofree char *name = rv_short_name(first->name);
 
         rv_table_finding(table,
                          SAY("Processors, memories and volumes: %s of %s was fullest, at %s",
                              "处理器、内存与存储卷：%2$s 的 %1$s 利用率最高，达 %3$s"),
-                         first->name, first->device, most);
+                         name, first->device, most);
     }
     add_ports(document, report);
 }

@@ -204,14 +204,14 @@ spares_finding(RvDocument *document, const RvReport *report, RvTable *table)
 
     if (!isfinite(sums->spares_cost)) {
         rv_table_finding(table,
-                         SAY("Replacement budget: %u parts to buy; the service plan has no prices, "
+                         SAY("Replacement budget: parts to buy %u; the service plan has no prices, "
                              "so there is no amount",
                              "更换预算：需备件 %u 件；服务计划未给出单价，无法计算金额"),
                          sums->spares);
         return;
     }
     rv_table_finding(table,
-                     SAY("Replacement budget: %u parts to buy, %s %s (without a price: %u parts)",
+                     SAY("Replacement budget: parts to buy %u, for %s %s (without a price: %u)",
                          "更换预算：需备件 %u 件，合计 %s %s（无单价 %u 件）"),
                      sums->spares, report->currency, cost, sums->unpriced);
 }

@@ -407,10 +407,11 @@ add_bad_parts(RvDocument *document, const RvReport *report)
                                             : "");
         rv_table_take(table, rv_write_duration(document->language, finding->bad_ms));
     }
-    rv_table_finding(table,
-                     SAY("Hardware findings: %u parts were not well at some time, %u still are",
-                         "硬件异常：%u 个部件曾出现异常，其中 %u 个期末仍未恢复"),
-                     report->findings->len, report->sums.bad_parts);
+    rv_table_finding(
+        table,
+        SAY("Hardware findings: parts not well at some time %u, still so at the end %u",
+            "硬件异常：%u 个部件曾出现异常，其中 %u 个期末仍未恢复"),
+        report->findings->len, report->sums.bad_parts);
 }
 
 static gboolean
@@ -479,10 +480,11 @@ add_suspects(RvDocument *document, const RvReport *report)
         cell->spark = g_array_ref(suspect->days);
         rv_table_take(table, evidence);
     }
-    rv_table_finding(table,
-                     SAY("Parts to look at before they fail: %u that work, but not as they should",
-                         "预防性关注部件 %u 个：仍在工作，但表现异常"),
-                     report->sums.suspect_parts);
+    rv_table_finding(
+        table,
+        SAY("Parts to look at before they fail (they work, but not as they should): %u",
+            "预防性关注部件 %u 个：仍在工作，但表现异常"),
+        report->sums.suspect_parts);
 }
 
 /* Parts that were not well when the period before ended; counts them, and those that are again. */

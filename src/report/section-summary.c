@@ -91,7 +91,7 @@ add_tiles(RvDocument *document, const RvReport *report)
         g_strdup_printf(SAY("%u not resolved", "未解决 %u 起"), report->sums.open_faults);
     g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
     g_autofree char *devices =
-        g_strdup_printf(SAY("%u devices", "共 %u 台设备"), report->devices->len);
+        g_strdup_printf(SAY("devices: %u", "共 %u 台设备"), report->devices->len);
 
     tile(table, SAY("Availability, bounds", "总体可用率及上下界"), RV_MARK_NONE, a, bounds);
     tile(table, SAY("Score", "综合评分"), RV_MARK_NONE, score, of);
@@ -243,9 +243,11 @@ names_of(const RvDocument *document, const GPtrArray *names)
 {
     GString *text = g_string_new(NULL);
 
-    for (guint i = 0; i < names->len && i < NAMED; i++)
-        g_string_append_printf(text, "%s%s", i > 0 ? SAY(", ", "、") : "",
-                               (const char *)g_ptr_array_index(names, i));
+    for (guint i = 0; i < names->len && i < NAMED; i++) {
+        g_autofree char *name = rv_short_name(g_ptr_array_index(names, i));
+
+        g_string_append_printf(text, "%s%s", i > 0 ? SAY(", ", "、") : "", name);
+    }
     if (names->len > NAMED)
         g_string_append_printf(text, SAY(" and %u more", " 等，另有 %u 项"), names->len - NAMED);
     return g_string_free(text, FALSE);
@@ -315,8 +317,7 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
     if (report->findings->len > 0)
         rv_document_item(
             items,
-            SAY("Hardware: %u parts were at warning or worse at some time, %u still are "
-                "at the end.",
+            SAY("Hardware: parts at warning or worse at some time %u, still so at the end %u.",
                 "硬件：%u 个部件曾出现告警或严重状态，期末仍有 %u 个未恢复。"),
             report->findings->len, sums->bad_parts);
     else
@@ -364,24 +365,27 @@ add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
 {
     for (guint i = 0; i < report->findings->len && items->texts->len < MOST; i++) {
         const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
-        g_autofree char *sentence = NULL, *bad = NULL;
+        g_autofree char *whole = NULL, *sentence = NULL, *bad = NULL, *name = NULL;
 
         if (finding->now != RV_VERDICT_CRITICAL)
             break;
-        sentence = rv_finding_sentence(document, finding);
+        whole = rv_finding_sentence(document, finding);
+        sentence = rv_short_name(whole);
+        name = rv_short_name(finding->name);
         bad = rv_write_duration(document->language, finding->bad_ms);
         rv_document_item(items, SAY("%s, %s: %s, for %s.", "%s，%s：%s，已持续 %s。"),
-                         finding->device, finding->name, sentence, bad);
+                         finding->device, name, sentence, bad);
     }
     for (guint i = 0; i < report->suspects->len && items->texts->len < MOST; i++) {
         const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
-        g_autofree char *sentence = NULL;
+        g_autofree char *sentence = NULL, *name = NULL;
 
         if (named_before(report, i))
             continue;
         sentence = rv_suspect_sentence(document, suspect);
-        rv_document_item(items, SAY("%s, %s %s.", "%s，%s：%s。"), suspect->evidence->device,
-                         suspect->evidence->name, sentence);
+        name = rv_short_name(suspect->evidence->name);
+        rv_document_item(items, SAY("%s, %s %s.", "%s，%s：%s。"), suspect->evidence->device, name,
+                         sentence);
     }
 }
 
@@ -394,18 +398,17 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
     if (open->len > 0 && items->texts->len < MOST) {
         g_autofree char *names = names_of(document, open);
 
-        rv_document_item(items,
-                         SAY("%u devices let in anyone who tries the usual passwords or none: %s.",
-                             "%u 台设备的管理入口使用默认口令、弱加密或匿名访问：%s。"),
-                         open->len, names);
-    }
-    if (report->not_proven > 0 && items->texts->len < MOST)
         rv_document_item(
             items,
-            SAY("For %u devices the promise can neither be proven nor denied: too much "
-                "was not observed.",
-                "%u 台设备因观测不足，无法证明是否达标。"),
-            report->not_proven);
+            SAY("Devices that let in anyone who tries the usual passwords or none: %u (%s).",
+                "管理入口使用默认口令、弱加密或匿名访问的设备 %u 台（%s）。"),
+            open->len, names);
+    }
+    if (report->not_proven > 0 && items->texts->len < MOST)
+        rv_document_item(items,
+                         SAY("Too much was not observed to prove or deny the promise; devices: %u.",
+                             "%u 台设备因观测不足，无法证明是否达标。"),
+                         report->not_proven);
     if (items->texts->len == 0)
         rv_document_item(
             items, "%s",
@@ -488,8 +491,8 @@ decide_on_access(RvDocument *document, const RvReport *report, RvBlock *items)
 
     if (devices->len > 0)
         rv_document_item(items,
-                         SAY("Change the default SNMP communities of %u devices: %s.",
-                             "更换 %u 台设备的默认 SNMP 团体字：%s。"),
+                         SAY("Change the default SNMP communities; devices: %u (%s).",
+                             "更换默认 SNMP 团体字，涉及设备 %u 台（%s）。"),
                          devices->len, names);
 }
 

@@ -1,4 +1,5 @@
 #include "report/sections.h"
+#include "base/text.h"
 #include "observation/words.h"
 
 #include <math.h>
@@ -96,6 +97,20 @@ rv_suspect_sentence(const RvDocument *document, const RvReportSuspect *suspect)
         return g_strdup_printf(SAY("lost %s of light", "光功率下降 %s"), lost);
     }
     return g_strdup("");
+}
+
+#define NAME_SHOWN 48
+
+char *
+rv_short_name(const char *name)
+{
+    g_autofree char *clean = rv_text_clean(name != NULL ? name : "", -1, 0);
+    g_autofree char *begin = NULL;
+
+    if (g_utf8_strlen(clean, -1) <= NAME_SHOWN)
+        return g_steal_pointer(&clean);
+    begin = g_utf8_substring(clean, 0, NAME_SHOWN - 1);
+    return g_strconcat(g_strchomp(begin), "…", NULL);
 }
 
 char *

@@ -58,6 +58,8 @@ RvCell *rv_verdict_cell(RvTable *table, const RvDocument *document, RvVerdict ve
 RvCell *rv_promise_cell(RvTable *table, const RvDocument *document, RvPromise promise);
 const char *rv_class_name(const RvDocument *document, const RvReportClass *one);
 char *rv_suspect_sentence(const RvDocument *document, const RvReportSuspect *suspect);
+/* A name within a sentence, which it must not make endless; caller frees. */
+char *rv_short_name(const char *name);
 /* Its name, with what it measures where another finding of the device has the same name. */
 char *rv_finding_name(const RvDocument *document, const RvReport *report,
                       const RvReportFinding *finding);
