@@ -89,8 +89,11 @@ rv_section_changes(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Device", "设备"), 20, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Change", "变更"), 16, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("What", "内容"), 50, RV_ALIGN_LEFT);
-    table->none = g_strdup(
-        SAY("No change of devices, parts or firmware was seen.", "没有发现设备、部件或固件变更。"));
+    table->none =
+        g_strdup(report->coverage.observed_ms == 0
+                     ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
+                     : SAY("No change of devices, parts or firmware was seen.",
+                           "没有发现设备、部件或固件变更。"));
     for (guint i = 0; i < report->changes->len; i++) {
         const RvChange *change = g_ptr_array_index(report->changes, i);
 

@@ -487,7 +487,10 @@ add_links(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Interface", "接口"), 40, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Changes", "翻转次数"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Of these, down", "其中断开"), 12, RV_ALIGN_RIGHT);
-    table->none = g_strdup(SAY("No link was seen to change.", "未见链路状态变化。"));
+    table->none =
+        g_strdup(report->coverage.observed_ms == 0
+                     ? SAY("No statement: nothing was observed.", "无法判断：本周期没有观测数据。")
+                     : SAY("No link was seen to change.", "未见链路状态变化。"));
     for (guint i = 0; i < report->links->len; i++) {
         const RvLinkChanges *one = g_ptr_array_index(report->links, i);
 
