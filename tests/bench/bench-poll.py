@@ -131,14 +131,21 @@ def peer(folder, devices, port):
 
 
 def start_farm(options):
-    command = [options.agent, '--address', '0.0.0.0', '--latency', str(options.latency)]
+    command = [options.agent, '--control', '--address', '0.0.0.0', '--latency', str(options.latency)]
     for manner in ('lose', 'dead'):
         if getattr(options, manner):
             command += ['--misbehave', f'{manner}={getattr(options, manner)}']
     if options.v3:
         command += ['--user', V3_USER, '--level', 'authPriv', '--protocols', 'SHA/AES']
-    farm = subprocess.Popen(command + [options.recording], stdout=subprocess.PIPE, text=True)
+    farm = subprocess.Popen(command + [options.recording], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     return farm, farm.stdout.readline().split()[1]
+
+
+def counted(farm):
+    """What the agents were asked since the last time, by their own count."""
+    farm.stdin.write('count\n')
+    farm.stdin.flush()
+    return farm.stdout.readline().strip().removeprefix('ok ')
 
 
 def rounds_of(options, devices, tell):
@@ -149,7 +156,8 @@ def rounds_of(options, devices, tell):
         site(folder, devices, port, options.v3)
         for n in range(1, options.rounds + 1):
             wall, cpu, peak, line = one_round(options.rackvitals, folder, options.deadline)
-            tell(f'| {n} | {devices} | {wall:.2f} | {cpu:.2f} | {cpu * 1000 / devices:.2f} | {peak:.0f} | {line} |')
+            tell(f'| {n} | {devices} | {wall:.2f} | {cpu:.2f} | {cpu * 1000 / devices:.2f} | {peak:.0f} | '
+                 f'{counted(farm)} | {line} |')
             time.sleep(GAP_S if n < options.rounds else 0)
         if options.peer and not options.v3:
             peer(folder, devices, port)
@@ -186,7 +194,7 @@ def main():
         options.peer = False
         curve(options)
         return
-    print('| round | devices | wall s | CPU s | CPU ms a device | peak MiB | |\n|---|---|---|---|---|---|---|')
+    print('| round | devices | wall s | CPU s | CPU ms a device | peak MiB | asked, by the agents | |\n|' + '---|' * 8)
     rounds_of(options, options.devices, lambda line: print(line, flush=True))
 
 

@@ -39,7 +39,7 @@ fake_start(Fake *fake, const char *arguments, const char *recording)
                               path != NULL ? path : "");
     g_assert_true(g_shell_parse_argv(command, NULL, &argv, &error));
     g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &fake->pid,
-                             NULL, &fake->out, NULL, &error);
+                             &fake->in, &fake->out, NULL, &error);
     g_assert_no_error(error);
     line = first_line(fake->out);
     g_assert_true(g_str_has_prefix(line, "port "));
@@ -53,7 +53,20 @@ fake_stop(Fake *fake)
 {
     kill(fake->pid, SIGTERM);
     waitpid(fake->pid, NULL, 0);
+    close(fake->in);
     close(fake->out);
+}
+
+char *
+fake_order(Fake *fake, const char *order)
+{
+    g_autofree char *line = g_strconcat(order, "\n", NULL);
+    char *answer;
+
+    g_assert_cmpint(write(fake->in, line, strlen(line)), ==, (gssize)strlen(line));
+    answer = first_line(fake->out);
+    g_assert_true(g_str_has_prefix(answer, "ok"));
+    return answer;
 }
 
 void

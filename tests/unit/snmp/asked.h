@@ -5,7 +5,7 @@
 
 typedef struct {
     GPid pid;
-    int out; /* its standard output */
+    int in, out; /* its standard input (orders, with --control) and output */
     guint16 port;
 } Fake;
 
@@ -13,6 +13,8 @@ typedef struct {
  * (NULL: none). */
 void fake_start(Fake *fake, const char *arguments, const char *recording);
 void fake_stop(Fake *fake);
+/* Gives an order; its answer, which begins with "ok". Caller frees. */
+char *fake_order(Fake *fake, const char *order);
 
 typedef struct {
     RvSnmpOutcome outcome; /* its strings are owned */
