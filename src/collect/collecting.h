@@ -3,15 +3,18 @@
 
 #include "collect/entity.h"
 #include "collect/evaluate.h"
+#include "collect/frame.h"
 
 typedef struct {
     RvGround *ground;
     RvEntityTree *tree;
     gboolean by_descr; /* ports are named by ifDescr */
     RvObservation *observation;
-    GHashTable *given; /* "oid class" of sensors that earlier profiles gave */
-    GHashTable *notes; /* sentence → how often */
-    GPtrArray *trail;  /* char*: what became of each row; NULL: nobody asks */
+    GHashTable *given;         /* "oid class" of sensors that earlier profiles gave */
+    GHashTable *notes;         /* sentence → how often */
+    GPtrArray *trail;          /* char*: what became of each row; NULL: nobody asks */
+    RvFrameRecorder *recorder; /* NULL: none is recorded */
+    RvFrame *frame;            /* gives sensors their places; NULL: they are found */
 } RvCollecting;
 
 /* A sentence about a row that was dropped or looks odd; the same one is kept once, counted. */

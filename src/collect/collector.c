@@ -1,9 +1,11 @@
 #include "collect/collector.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "collect/ipmi.h"
 #include "collect/visit.h"
@@ -224,6 +226,18 @@ start_ipmi(Round *round, const RvCollectMemory *memory)
 
 /* ---- the collector ---- */
 
+/* Another build may read the same profile otherwise. */
+static guint64
+program_digest(guint64 hash)
+{
+    struct stat status = {0};
+
+    (void)stat("/proc/self/exe", &status);
+    hash = rv_hash_more(hash, &status.st_size, sizeof status.st_size);
+    hash = rv_hash_more(hash, &status.st_ino, sizeof status.st_ino);
+    return rv_hash_more(hash, &status.st_mtim, sizeof status.st_mtim);
+}
+
 RvCollector *
 rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GError **error)
 {
@@ -248,6 +262,7 @@ rv_collector_new(GMainContext *context, const RvCollectorOptions *options, GErro
         .state_folder = collector->state_folder,
         .trail = options->trail,
     };
+    collector->means.digest = program_digest(rv_profiles_digest(collector->means.profiles));
     if (options->interpretation != NULL)
         collector->states = rv_ipmi_states_load(options->interpretation, error);
     if ((options->interpretation != NULL && collector->states == NULL) ||

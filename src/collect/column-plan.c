@@ -35,6 +35,41 @@ plan_free(gpointer data)
     g_free(plan);
 }
 
+static guint
+shared(const RvOid *a, const RvOid *b)
+{
+    guint n = 0;
+
+    while (n < a->length && n < b->length && a->ids[n] == b->ids[n])
+        n++;
+    return n;
+}
+
+/* A column that `oid` lies in is the last before it, or shares its beginning with those between. */
+gboolean
+rv_column_plan_moves(const RvColumnPlan *plan, const RvOid *oid)
+{
+    guint low = 0, high = plan->moving->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (rv_oid_compare(&g_array_index(plan->moving, RvOid, middle), oid) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low > 0) {
+        const RvOid *column = &g_array_index(plan->moving, RvOid, --low);
+
+        if (rv_oid_is_below(oid, column))
+            return TRUE;
+        if (shared(oid, column) < plan->shortest)
+            return FALSE;
+    }
+    return FALSE;
+}
+
 RvColumnPlans *
 rv_column_plans_new(gboolean packets)
 {
@@ -81,6 +116,7 @@ make(const GPtrArray *profiles, gboolean packets)
     plan->moving = oids_new();
     plan->still = oids_new();
     plan->hash = RV_HASH_BASIS;
+    plan->shortest = RV_OID_CEILING;
     oids = rv_questions_oids(all);
     for (guint i = 0; i < oids->len; i++) {
         const RvOid *oid = &g_array_index(oids, RvOid, i);
@@ -89,6 +125,7 @@ make(const GPtrArray *profiles, gboolean packets)
 
         plan->hash = rv_hash_more(plan->hash, oid->ids, oid->length * sizeof *oid->ids);
         plan->hash = rv_hash_more(plan->hash, &moves, sizeof moves);
+        plan->shortest = moves ? MIN(plan->shortest, oid->length) : plan->shortest;
         g_array_append_val(moves ? plan->moving : plan->still, copy);
     }
     return plan;

@@ -10,7 +10,11 @@ typedef struct {
     GArray *moving; /* RvOid, ascending: columns, and instances of scalars */
     GArray *still;  /* the others */
     guint64 hash;   /* of all */
+    guint shortest; /* length of the moving ones */
 } RvColumnPlan;
+
+/* `oid` is one of the moving columns, or lies in one. */
+gboolean rv_column_plan_moves(const RvColumnPlan *plan, const RvOid *oid);
 
 typedef struct RvColumnPlans RvColumnPlans;
 

@@ -261,10 +261,13 @@ find_row(RvGround *ground, const RvOid *column, const char *text, const guint32 
     g_autofree char *name = rv_oid_format(column);
     GHashTable *cells = g_hash_table_lookup(ground->finds, name);
     const RvVarbind *varbind;
+    guint count;
 
     if (cells == NULL) {
         cells = make_find(ground->answers, column);
         g_hash_table_insert(ground->finds, g_steal_pointer(&name), cells);
+    } else {
+        (void)rv_snmp_answers_below(ground->answers, column, &count); /* for who watches */
     }
     varbind = g_hash_table_lookup(cells, text);
     if (varbind == NULL)

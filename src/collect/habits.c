@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "collect/packed.h"
 
 #define ASK_AGAIN_MS (60 * 60 * 1000)
 #define COLUMN_CEILING 20000
@@ -135,7 +136,6 @@ rv_habits_save(RvHabits *habits)
         g_string_append_printf(out, "%s %u\n", text, GPOINTER_TO_UINT(rows) - 1);
     }
     g_mkdir_with_parents(folder, 0750);
-    g_file_set_contents_full(habits->path, out->str, (gssize)out->len, G_FILE_SET_CONTENTS_NONE,
-                             0640, NULL);
+    rv_packed_write(habits->path, out->str, out->len);
     habits->changed = FALSE;
 }

@@ -172,12 +172,23 @@ fill_counters(const RvSnmpAnswers *answers, RvInterface *interface)
     interface->out_discards = counter_of(if_cell(answers, IF_OUT_DISCARDS, index));
 }
 
+void
+rv_interface_read_moving(const RvSnmpAnswers *answers, RvInterface *interface)
+{
+    guint32 index = interface->index;
+    gint64 oper = integer_of(if_cell(answers, IF_OPER, index), 0);
+
+    interface->oper_status = oper >= 1 && oper <= 7 ? (RvOperStatus)oper : RV_OPER_UNKNOWN_TO_US;
+    interface->discontinuity_ticks =
+        integer_of(if_x_cell(answers, IF_DISCONTINUITY, index), interface->discontinuity_ticks);
+    fill_counters(answers, interface);
+}
+
 static void
 fill(const RvSnmpAnswers *answers, gboolean by_descr, RvInterface *interface)
 {
     guint32 index = interface->index;
     gint64 admin = integer_of(if_cell(answers, IF_ADMIN, index), 0);
-    gint64 oper = integer_of(if_cell(answers, IF_OPER, index), 0);
 
     take(&interface->name, rv_interface_name_of(answers, index, by_descr));
     take(&interface->description, text_of(if_cell(answers, IF_DESCR, index)));
@@ -188,10 +199,8 @@ fill(const RvSnmpAnswers *answers, gboolean by_descr, RvInterface *interface)
     interface->mtu = (int)CLAMP(integer_of(if_cell(answers, IF_MTU, index), 0), 0, G_MAXINT);
     interface->speed_bps = speed_of(answers, index);
     interface->admin_status = admin >= 1 && admin <= 3 ? (RvAdminStatus)admin : RV_ADMIN_UNKNOWN;
-    interface->oper_status = oper >= 1 && oper <= 7 ? (RvOperStatus)oper : RV_OPER_UNKNOWN_TO_US;
     interface->last_change_ticks = integer_of(if_cell(answers, IF_LAST_CHANGE, index), -1);
-    interface->discontinuity_ticks = integer_of(if_x_cell(answers, IF_DISCONTINUITY, index), -1);
-    fill_counters(answers, interface);
+    rv_interface_read_moving(answers, interface);
 }
 
 static void

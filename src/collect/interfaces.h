@@ -6,5 +6,8 @@
 /* `by_descr`: ifDescr names ports, where ifName is useless. */
 void rv_collect_interfaces(const RvSnmpAnswers *answers, gboolean by_descr,
                            RvObservation *observation);
+/* What of an interface moves: its status, counters, and when they were set back, which stays as it
+ * is where that was not read. */
+void rv_interface_read_moving(const RvSnmpAnswers *answers, RvInterface *interface);
 /* The name of the interface; NULL where there is none. Caller frees. */
 char *rv_interface_name_of(const RvSnmpAnswers *answers, guint32 index, gboolean by_descr);

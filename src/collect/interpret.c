@@ -166,7 +166,7 @@ answers_have(const RvOid *oid, gpointer user_data)
 /* The profiles that serve, compiled; problems become notes. */
 static GPtrArray *
 choose(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
-       RvObservation *observation, GPtrArray *trail)
+       RvObservation *observation, GPtrArray *trail, RvFrameRecorder *recorder)
 {
     g_autoptr(RvProblems) problems = rv_problems_new();
     g_autoptr(GPtrArray) heads = NULL;
@@ -187,6 +187,8 @@ choose(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
         if (head->role == RV_ROLE_FAMILY && observation->device.profile == NULL)
             observation->device.profile = g_strdup(head->name);
     }
+    if (recorder != NULL)
+        rv_frame_recorder_set_profiles(recorder, chosen, &base);
     rv_oid_clear(&base);
     if (forced != NULL && rv_profiles_find(profiles, forced) == NULL)
         rv_observation_note(observation, "there is no profile '%s'", forced);
@@ -208,14 +210,36 @@ collect_all(RvCollecting *collecting, const GPtrArray *profiles)
         interfaces = interfaces && !profile->no_interfaces;
         identify(collecting, profile);
     }
+    rv_frame_recorder_turn(collecting->recorder, RV_READS_FREELY);
     if (interfaces)
         rv_collect_interfaces(rv_ground_answers(collecting->ground), collecting->by_descr,
                               collecting->observation);
+    rv_frame_recorder_turn(collecting->recorder, RV_READS_STILL);
     rv_entity_components(collecting->tree, collecting->observation);
     for (guint i = 0; i < profiles->len; i++) {
+        rv_frame_recorder_turn(collecting->recorder, RV_READS_STILL);
         rv_collect_components(collecting, g_ptr_array_index(profiles, i));
+        rv_frame_recorder_turn(collecting->recorder, RV_READS_MOVING);
         rv_collect_sensors(collecting, g_ptr_array_index(profiles, i));
     }
+}
+
+static void
+begin(RvCollecting *collecting, const RvSnmpAnswers *answers)
+{
+    collecting->ground = rv_ground_new(answers);
+    collecting->given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    collecting->notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    read_system(answers, &collecting->observation->device);
+}
+
+static void
+end(RvCollecting *collecting)
+{
+    g_hash_table_unref(collecting->notes);
+    g_hash_table_unref(collecting->given);
+    rv_entity_tree_free(collecting->tree);
+    rv_ground_free(collecting->ground);
 }
 
 void
@@ -223,20 +247,106 @@ rv_interpret_snmp(RvProfiles *profiles, const RvSnmpAnswers *answers, const char
                   RvObservation *observation, GPtrArray *trail)
 {
     RvCollecting collecting = {.observation = observation, .trail = trail};
-    g_autoptr(GPtrArray) chosen = choose(profiles, answers, forced, observation, trail);
+    g_autoptr(GPtrArray) chosen = choose(profiles, answers, forced, observation, trail, NULL);
 
-    collecting.ground = rv_ground_new(answers);
+    begin(&collecting, answers);
     collecting.tree = rv_entity_tree_new(answers);
-    collecting.given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    collecting.notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    read_system(answers, &observation->device);
     collect_all(&collecting, chosen);
     rv_collect_transceivers(observation);
     settle_notes(&collecting);
-    g_hash_table_unref(collecting.notes);
-    g_hash_table_unref(collecting.given);
-    rv_entity_tree_free(collecting.tree);
-    rv_ground_free(collecting.ground);
+    end(&collecting);
+}
+
+/* ---- with a frame ---- */
+
+/* Whatever is there already did not come from these answers. */
+static gboolean
+is_empty(const RvObservation *observation)
+{
+    const RvDeviceIdentity *device = &observation->device;
+
+    return observation->sensors->len == 0 && observation->interfaces->len == 0 &&
+           observation->components->len == 0 && device->vendor == NULL && device->model == NULL &&
+           device->os == NULL && device->os_version == NULL && device->serial == NULL &&
+           device->profile == NULL;
+}
+
+void
+rv_interpret_recorded(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
+                      RvObservation *observation, RvFrameRecorder *recorder)
+{
+    RvCollecting collecting = {.observation = observation, .recorder = recorder};
+    gboolean empty = is_empty(observation);
+    guint notes = observation->notes->len;
+    g_autoptr(GPtrArray) chosen = choose(profiles, answers, forced, observation, NULL, recorder);
+
+    if (!empty || observation->notes->len > notes)
+        rv_frame_recorder_refuse(recorder);
+    begin(&collecting, answers);
+    rv_frame_recorder_turn(recorder, RV_READS_STILL);
+    collecting.tree = rv_entity_tree_new(answers);
+    collect_all(&collecting, chosen);
+    rv_frame_recorder_turn(recorder, RV_READS_FREELY);
+    rv_collect_transceivers(observation);
+    settle_notes(&collecting);
+    end(&collecting);
+}
+
+static GPtrArray *
+profiles_of(RvProfiles *profiles, const RvFrame *frame)
+{
+    g_autoptr(RvProblems) problems = rv_problems_new();
+    g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+
+    for (const char *const *name = rv_frame_profiles(frame); *name != NULL; name++) {
+        const RvProfile *profile = rv_profiles_get(profiles, *name, rv_frame_base(frame), problems);
+
+        if (profile == NULL)
+            return NULL;
+        g_ptr_array_add(chosen, (gpointer)profile);
+    }
+    return rv_problems_count(problems) == 0 ? g_steal_pointer(&chosen) : NULL;
+}
+
+static gboolean
+fill(RvCollecting *collecting, const GPtrArray *profiles, const RvColumnPlan *plan,
+     RvSnmpAnswers *answers, guint first_interface)
+{
+    const GPtrArray *interfaces = collecting->observation->interfaces;
+
+    rv_frame_add_still(collecting->frame, collecting->observation);
+    for (guint i = first_interface; i < interfaces->len; i++)
+        rv_interface_read_moving(answers, g_ptr_array_index(interfaces, i));
+    rv_frame_begin(collecting->frame, plan, answers);
+    for (guint i = 0; i < profiles->len; i++)
+        rv_collect_sensors(collecting, g_ptr_array_index(profiles, i));
+    return rv_frame_end(collecting->frame, answers);
+}
+
+gboolean
+rv_interpret_framed(RvProfiles *profiles, RvFrame *frame, const RvColumnPlan *plan,
+                    RvSnmpAnswers *answers, RvObservation *observation)
+{
+    RvCollecting collecting = {.observation = observation, .frame = frame};
+    g_autoptr(GPtrArray) chosen = profiles_of(profiles, frame);
+    guint sensors = observation->sensors->len, interfaces = observation->interfaces->len,
+          components = observation->components->len;
+    gboolean fits;
+
+    if (chosen == NULL)
+        return FALSE;
+    begin(&collecting, answers);
+    fits = fill(&collecting, chosen, plan, answers, interfaces);
+    if (fits) {
+        rv_frame_identify(frame, &observation->device);
+        settle_notes(&collecting);
+    } else {
+        g_ptr_array_set_size(observation->sensors, (gint)sensors);
+        g_ptr_array_set_size(observation->interfaces, (gint)interfaces);
+        g_ptr_array_set_size(observation->components, (gint)components);
+    }
+    end(&collecting);
+    return fits;
 }
 
 void

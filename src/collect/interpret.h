@@ -1,6 +1,7 @@
 /* Interpreting: an agent's answers, by profiles, become the Observation's SNMP half. No network. */
 #pragma once
 
+#include "collect/frame.h"
 #include "profile/profiles.h"
 #include "snmp/answers.h"
 
@@ -10,6 +11,15 @@
  * notes. */
 void rv_interpret_snmp(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
                        RvObservation *observation, GPtrArray *trail);
+
+/* The same, without a trail, while `recorder`, which watches `answers`, takes the frame. */
+void rv_interpret_recorded(RvProfiles *profiles, const RvSnmpAnswers *answers, const char *forced,
+                           RvObservation *observation, RvFrameRecorder *recorder);
+/* The same from what moves alone (`answers`, to which still cells are added) and a frame of the
+ * same device, profiles and rows. FALSE: the frame does not fit; of `observation` only what the
+ * system group says was filled. */
+gboolean rv_interpret_framed(RvProfiles *profiles, RvFrame *frame, const RvColumnPlan *plan,
+                             RvSnmpAnswers *answers, RvObservation *observation);
 
 /* Only who it says it is, and since when it runs. */
 void rv_interpret_system(const RvSnmpAnswers *answers, RvObservation *observation);

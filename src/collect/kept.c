@@ -1,15 +1,16 @@
 #include "collect/kept.h"
 
 #include <glib/gstdio.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "collect/packed.h"
 
 #define MAGIC "rackvitals kept cells 2\n"
 #define CELLS_CEILING 200000
 #define MOVING_CEILING 10000
+#define HEAD_USUAL 4096 /* bytes of a file that hold its head */
 #define REST_LEAST_MS (20 * 60 * 1000)
 #define REST_SPREAD_MS (10 * 60 * 1000)
 #define SIGNS 2              /* rv_kept_signs */
@@ -40,6 +41,9 @@ struct RvKept {
     gint64 rest_ms;    /* how long they rest */
     gboolean breaks;   /* the agent tells when counters were set back */
     gsize cells_begin; /* in the file */
+    guint64 cells;     /* hash of what stands there */
+    guint8 *bytes;     /* the whole file, `size` of them, between reading and adding; else NULL */
+    gsize size;
 };
 
 /* ifTableLastChange, entLastChangeTime */
@@ -61,160 +65,6 @@ rv_kept_signs(guint *count)
 {
     *count = SIGNS;
     return sign_oids;
-}
-
-/* ---- bytes: numbers of seven bits a byte, least first ---- */
-
-typedef struct {
-    const guint8 *at, *end;
-    gboolean bad;
-} Reader;
-
-static guint64
-take_number(Reader *reader)
-{
-    guint64 number = 0;
-
-    for (guint shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
-        guint8 byte = *reader->at++;
-
-        number |= (guint64)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return number;
-    }
-    reader->bad = TRUE;
-    return 0;
-}
-
-static guint
-take_below(Reader *reader, guint ceiling)
-{
-    guint64 number = take_number(reader);
-
-    reader->bad = reader->bad || number > ceiling;
-    return reader->bad ? 0 : (guint)number;
-}
-
-static gint64
-take_signed(Reader *reader)
-{
-    guint64 number = take_number(reader);
-
-    return (gint64)(number >> 1) ^ -(gint64)(number & 1);
-}
-
-static const guint8 *
-take_bytes(Reader *reader, gsize size)
-{
-    const guint8 *bytes = reader->at;
-
-    if (reader->bad || size > (gsize)(reader->end - reader->at)) {
-        reader->bad = TRUE;
-        return NULL;
-    }
-    reader->at += size;
-    return bytes;
-}
-
-/* Reads an OID that shares its beginning with the one that lies in `ids`. */
-static void
-take_oid(Reader *reader, guint32 *ids, guint *length)
-{
-    guint shared = take_below(reader, *length), more = take_below(reader, RV_OID_CEILING);
-
-    if (reader->bad || shared + more > RV_OID_CEILING) {
-        reader->bad = TRUE;
-        return;
-    }
-    for (guint i = 0; i < more; i++)
-        ids[shared + i] = (guint32)take_number(reader);
-    *length = shared + more;
-}
-
-static void
-put_number(GByteArray *out, guint64 number)
-{
-    guint8 bytes[10];
-    guint n = 0;
-
-    for (; number >= 0x80; number >>= 7)
-        bytes[n++] = (guint8)(number | 0x80);
-    bytes[n++] = (guint8)number;
-    g_byte_array_append(out, bytes, n);
-}
-
-static void
-put_signed(GByteArray *out, gint64 number)
-{
-    put_number(out, ((guint64)number << 1) ^ (guint64)(number < 0 ? -1 : 0));
-}
-
-static void
-put_oid(GByteArray *out, const RvOid *oid, const RvOid *before)
-{
-    guint shared = 0;
-
-    while (shared < before->length && shared < oid->length &&
-           oid->ids[shared] == before->ids[shared])
-        shared++;
-    put_number(out, shared);
-    put_number(out, oid->length - shared);
-    for (guint i = shared; i < oid->length; i++)
-        put_number(out, oid->ids[i]);
-}
-
-/* ---- cells ---- */
-
-enum { HAS_OCTETS = 1, HAS_OBJECT = 2, HAS_REAL = 4 };
-
-static void
-put_cell(GByteArray *out, const RvVarbind *cell, const RvOid *before)
-{
-    guint has = (cell->octets != NULL ? HAS_OCTETS : 0) |
-                (cell->object.length > 0 ? HAS_OBJECT : 0) | (!isnan(cell->real) ? HAS_REAL : 0);
-
-    put_oid(out, &cell->oid, before);
-    put_number(out, cell->type);
-    put_number(out, has);
-    if (has == 0) {
-        put_signed(out, cell->integer);
-        put_number(out, cell->counter);
-    }
-    if ((has & HAS_OCTETS) != 0) {
-        put_number(out, cell->size);
-        g_byte_array_append(out, cell->octets, (guint)cell->size);
-    }
-    if ((has & HAS_OBJECT) != 0)
-        put_oid(out, &cell->object, &(RvOid){NULL, 0});
-    if ((has & HAS_REAL) != 0)
-        g_byte_array_append(out, (const guint8 *)&cell->real, sizeof cell->real);
-}
-
-/* `cell` points into `reader` and to `object`; its OID stays. */
-static void
-take_cell(Reader *reader, RvVarbind *cell, guint32 *object)
-{
-    RvOid oid = cell->oid;
-    guint has;
-    const guint8 *real;
-
-    take_oid(reader, oid.ids, &oid.length);
-    *cell = (RvVarbind){.oid = oid, .type = (RvSnmpType)take_below(reader, 255), .real = NAN};
-    has = take_below(reader, HAS_OCTETS | HAS_OBJECT | HAS_REAL);
-    if (has == 0) {
-        cell->integer = take_signed(reader);
-        cell->counter = take_number(reader);
-    }
-    if ((has & HAS_OCTETS) != 0) {
-        cell->size = take_below(reader, G_MAXINT);
-        cell->octets = (guint8 *)take_bytes(reader, cell->size);
-    }
-    if ((has & HAS_OBJECT) != 0) {
-        cell->object.ids = object;
-        take_oid(reader, object, &cell->object.length);
-    }
-    if ((has & HAS_REAL) != 0 && (real = take_bytes(reader, sizeof cell->real)) != NULL)
-        memcpy(&cell->real, real, sizeof cell->real);
 }
 
 /* ---- signs ---- */
@@ -353,6 +203,13 @@ rv_kept_resting(const RvKept *kept, gint64 now_ms, guint *count)
     return *count == RESTING ? resting : &resting[REST_DISCONTINUITY];
 }
 
+const RvOid *
+rv_kept_all_resting(guint *count)
+{
+    *count = RESTING;
+    return resting;
+}
+
 RvKeptRows
 rv_kept_compare(const RvKept *kept, const RvSnmpAnswers *answers, const RvQuestions *asked)
 {
@@ -387,16 +244,16 @@ clear_moving(gpointer data)
 }
 
 static void
-take_moving(Reader *reader, RvKept *kept)
+take_moving(RvUnpack *reader, RvKept *kept)
 {
     guint32 ids[RV_OID_CEILING];
-    guint n = take_below(reader, MOVING_CEILING), length = 0;
+    guint n = rv_unpack_below(reader, MOVING_CEILING), length = 0;
 
     for (guint i = 0; i < n && !reader->bad; i++) {
         Moving moving = {{NULL, 0}, 0};
 
-        take_oid(reader, ids, &length);
-        moving.rows = take_number(reader);
+        rv_unpack_oid_after(reader, ids, &length);
+        moving.rows = rv_unpack_number(reader);
         if (reader->bad)
             return;
         moving.column = rv_oid_from(ids, length);
@@ -405,35 +262,49 @@ take_moving(Reader *reader, RvKept *kept)
 }
 
 static void
-take_head(Reader *reader, const char *device, RvKept *kept)
+take_head(RvUnpack *reader, const char *device, RvKept *kept)
 {
-    const guint8 *magic = take_bytes(reader, strlen(MAGIC));
+    const guint8 *magic = rv_unpack_bytes(reader, strlen(MAGIC));
 
     reader->bad = magic == NULL || memcmp(magic, MAGIC, strlen(MAGIC)) != 0 ||
-                  take_number(reader) != rv_hash_more(RV_HASH_BASIS, device, strlen(device));
+                  rv_unpack_number(reader) != rv_hash_more(RV_HASH_BASIS, device, strlen(device));
     if (reader->bad)
         return;
-    kept->signs.self = take_number(reader);
-    kept->signs.plan = take_number(reader);
-    kept->signs.uptime_ticks = take_signed(reader);
+    kept->signs.self = rv_unpack_number(reader);
+    kept->signs.plan = rv_unpack_number(reader);
+    kept->signs.uptime_ticks = rv_unpack_signed(reader);
     for (guint i = 0; i < SIGNS; i++)
-        kept->signs.changed[i] = take_signed(reader);
-    kept->signs.taken_ms = take_signed(reader);
-    kept->states = take_number(reader);
-    kept->links = take_number(reader);
-    kept->rested_ms = take_signed(reader);
-    kept->breaks = take_number(reader) != 0;
+        kept->signs.changed[i] = rv_unpack_signed(reader);
+    kept->signs.taken_ms = rv_unpack_signed(reader);
+    kept->states = rv_unpack_number(reader);
+    kept->links = rv_unpack_number(reader);
+    kept->rested_ms = rv_unpack_signed(reader);
+    kept->breaks = rv_unpack_number(reader) != 0;
     take_moving(reader, kept);
+}
+
+/* FALSE: damaged, or longer than what was read. */
+static gboolean
+read_head(RvKept *kept, const char *device, gsize ceiling)
+{
+    g_autofree guint8 *bytes = NULL;
+    gsize size = 0;
+    RvUnpack reader;
+
+    if (!rv_packed_read(kept->path, ceiling, &bytes, &size))
+        return FALSE;
+    g_array_set_size(kept->moving, 0);
+    reader = (RvUnpack){bytes, bytes + size, FALSE};
+    take_head(&reader, device, kept);
+    kept->cells = rv_unpack_number(&reader);
+    kept->cells_begin = (gsize)(reader.at - bytes);
+    return !reader.bad;
 }
 
 RvKept *
 rv_kept_load(const char *state_folder, const char *device)
 {
     g_autoptr(RvKept) kept = NULL;
-    g_autofree char *text = NULL;
-    gsize size = 0;
-    guint64 sum;
-    Reader reader;
 
     if (state_folder == NULL || device == NULL)
         return NULL;
@@ -443,15 +314,9 @@ rv_kept_load(const char *state_folder, const char *device)
                     (gint64)(rv_hash_more(RV_HASH_BASIS, device, strlen(device)) % REST_SPREAD_MS);
     kept->moving = g_array_new(FALSE, TRUE, sizeof(Moving));
     g_array_set_clear_func(kept->moving, clear_moving);
-    if (!g_file_get_contents(kept->path, &text, &size, NULL))
-        return NULL;
-    reader = (Reader){(const guint8 *)text, (const guint8 *)text + size, FALSE};
-    take_head(&reader, device, kept);
-    sum = take_number(&reader);
-    if (reader.bad || sum != rv_hash_block(reader.at, (gsize)(reader.end - reader.at)))
-        return NULL;
-    kept->cells_begin = (gsize)(reader.at - (const guint8 *)text);
-    return g_steal_pointer(&kept);
+    return read_head(kept, device, HEAD_USUAL) || read_head(kept, device, G_MAXINT)
+               ? g_steal_pointer(&kept)
+               : NULL;
 }
 
 void
@@ -460,6 +325,7 @@ rv_kept_free(RvKept *kept)
     if (kept == NULL)
         return;
     g_array_unref(kept->moving);
+    g_free(kept->bytes);
     g_free(kept->path);
     g_free(kept);
 }
@@ -471,25 +337,48 @@ rv_kept_is_of(const RvKept *kept, const RvSnmpAnswers *answers)
 }
 
 gboolean
-rv_kept_add_to(const RvKept *kept, RvSnmpAnswers *answers)
+rv_kept_read_cells(RvKept *kept)
 {
-    g_autofree char *text = NULL;
+    g_autofree guint8 *bytes = NULL;
+    gsize size = 0;
+
+    if (kept->bytes != NULL)
+        return TRUE;
+    if (!rv_packed_read(kept->path, G_MAXINT, &bytes, &size) || size < kept->cells_begin ||
+        rv_hash_block(bytes + kept->cells_begin, size - kept->cells_begin) != kept->cells)
+        return FALSE;
+    kept->bytes = g_steal_pointer(&bytes);
+    kept->size = size;
+    return TRUE;
+}
+
+gboolean
+rv_kept_add_to(RvKept *kept, RvSnmpAnswers *answers)
+{
     guint32 ids[RV_OID_CEILING], object[RV_OID_CEILING];
     RvVarbind cell = {.oid = {ids, 0}};
-    Reader reader;
-    gsize size = 0;
+    RvUnpack reader;
     guint n;
 
-    if (!g_file_get_contents(kept->path, &text, &size, NULL) || size < kept->cells_begin)
+    if (!rv_kept_read_cells(kept))
         return FALSE;
-    reader = (Reader){(const guint8 *)text + kept->cells_begin, (const guint8 *)text + size, FALSE};
-    n = take_below(&reader, CELLS_CEILING);
+    reader = (RvUnpack){kept->bytes + kept->cells_begin, kept->bytes + kept->size, FALSE};
+    n = rv_unpack_below(&reader, CELLS_CEILING);
     for (guint i = 0; i < n && !reader.bad; i++) {
-        take_cell(&reader, &cell, object);
+        rv_unpack_cell(&reader, &cell, object);
         if (!reader.bad && !rv_snmp_answers_add_copy(answers, &cell))
             return FALSE;
     }
+    g_clear_pointer(&kept->bytes, g_free);
     return !reader.bad && reader.at == reader.end;
+}
+
+guint64
+rv_kept_hash(const RvKept *kept)
+{
+    guint64 hash = rv_hash_more(kept->cells, &kept->signs.plan, sizeof kept->signs.plan);
+
+    return rv_hash_more(hash, &kept->signs.self, sizeof kept->signs.self);
 }
 
 /* ---- saving ---- */
@@ -499,12 +388,12 @@ put_moving(GByteArray *out, const RvSnmpAnswers *answers, const GArray *columns)
 {
     const RvOid none = {NULL, 0}, *before = &none;
 
-    put_number(out, columns->len);
+    rv_pack_number(out, columns->len);
     for (guint i = 0; i < columns->len; i++) {
         const RvOid *column = &g_array_index(columns, RvOid, i);
 
-        put_oid(out, column, before);
-        put_number(out, rows_of(answers, column));
+        rv_pack_oid_after(out, column, before);
+        rv_pack_number(out, rows_of(answers, column));
         before = column;
     }
 }
@@ -522,21 +411,12 @@ put_cells(GByteArray *out, const RvSnmpAnswers *answers, const GArray *columns)
             rv_snmp_answers_below(answers, &g_array_index(columns, RvOid, i), &count);
 
         for (guint k = 0; k < count; k++) {
-            put_cell(out, &cells[k], before);
+            rv_pack_cell(out, &cells[k], before);
             before = &cells[k].oid;
         }
         all += count;
     }
     return all;
-}
-
-static gboolean
-moves(const RvColumnPlan *plan, const RvOid *oid)
-{
-    for (guint i = 0; i < plan->moving->len; i++)
-        if (rv_oid_is_below(oid, &g_array_index(plan->moving, RvOid, i)))
-            return TRUE;
-    return FALSE;
 }
 
 /* One cell that stands still tells that the probe was answered. */
@@ -551,11 +431,11 @@ put_probes(GByteArray *out, const RvSnmpAnswers *answers, const GArray *probes,
         const RvVarbind *cells =
             rv_snmp_answers_below(answers, &g_array_index(probes, RvOid, i), &count);
 
-        while (k < count && moves(plan, &cells[k].oid))
+        while (k < count && rv_column_plan_moves(plan, &cells[k].oid))
             k++;
         if (k == count)
             continue;
-        put_cell(out, &cells[k], &(RvOid){NULL, 0});
+        rv_pack_cell(out, &cells[k], &(RvOid){NULL, 0});
         all++;
     }
     return all;
@@ -565,13 +445,13 @@ static void
 put_head(GByteArray *out, const char *device, const Signs *signs)
 {
     g_byte_array_append(out, (const guint8 *)MAGIC, strlen(MAGIC));
-    put_number(out, rv_hash_more(RV_HASH_BASIS, device, strlen(device)));
-    put_number(out, signs->self);
-    put_number(out, signs->plan);
-    put_signed(out, signs->uptime_ticks);
+    rv_pack_number(out, rv_hash_more(RV_HASH_BASIS, device, strlen(device)));
+    rv_pack_number(out, signs->self);
+    rv_pack_number(out, signs->plan);
+    rv_pack_signed(out, signs->uptime_ticks);
     for (guint i = 0; i < SIGNS; i++)
-        put_signed(out, signs->changed[i]);
-    put_signed(out, signs->taken_ms);
+        rv_pack_signed(out, signs->changed[i]);
+    rv_pack_signed(out, signs->taken_ms);
 }
 
 void
@@ -594,18 +474,16 @@ rv_kept_save(const char *state_folder, const char *device, const RvSnmpAnswers *
         return;
     }
     put_head(out, device, &signs);
-    put_number(out, values_of(answers, &oper_status));
-    put_number(out, values_of(answers, &resting[REST_LAST_CHANGE]));
-    put_signed(out, now_ms);
-    put_number(out, any_value(answers, &resting[REST_DISCONTINUITY]));
+    rv_pack_number(out, values_of(answers, &oper_status));
+    rv_pack_number(out, values_of(answers, &resting[REST_LAST_CHANGE]));
+    rv_pack_signed(out, now_ms);
+    rv_pack_number(out, any_value(answers, &resting[REST_DISCONTINUITY]));
     put_moving(out, answers, plan->moving);
-    put_number(cells, count);
+    rv_pack_number(cells, count);
     g_byte_array_append(cells, body->data, body->len);
-    put_number(out, rv_hash_block(cells->data, cells->len));
+    rv_pack_number(out, rv_hash_block(cells->data, cells->len));
     g_byte_array_append(out, cells->data, cells->len);
     folder = g_path_get_dirname(path);
     g_mkdir_with_parents(folder, 0750);
-    /* not synced to the disk, which would hold up the loop: the sum tells a file that was cut */
-    g_file_set_contents_full(path, (const char *)out->data, (gssize)out->len,
-                             G_FILE_SET_CONTENTS_NONE, 0640, NULL);
+    rv_packed_write(path, out->data, out->len);
 }

@@ -26,6 +26,8 @@ const RvOid *rv_kept_signs(guint *count);
  * set back. All after half an hour, by devices not at once, and where a status changed; the last in
  * each round where the agent makes use of it. */
 const RvOid *rv_kept_resting(const RvKept *kept, gint64 now_ms, guint *count);
+/* All of them. */
+const RvOid *rv_kept_all_resting(guint *count);
 /* The half hour is over: what was read is to be kept. */
 gboolean rv_kept_is_rested(const RvKept *kept, gint64 now_ms);
 
@@ -47,8 +49,12 @@ RvKeptRows rv_kept_compare(const RvKept *kept, const RvSnmpAnswers *answers,
 /* Is it still the device that the cells came from, as far as it says who it is? */
 gboolean rv_kept_is_of(const RvKept *kept, const RvSnmpAnswers *answers);
 
-/* Adds the cells; what `answers` has already stays. FALSE: the file is gone or damaged. */
-gboolean rv_kept_add_to(const RvKept *kept, RvSnmpAnswers *answers);
+/* Reads the cells, which rv_kept_load leaves alone. FALSE: the file is gone or damaged. */
+gboolean rv_kept_read_cells(RvKept *kept);
+/* Adds the cells; what `answers` has already stays. FALSE as rv_kept_read_cells. */
+gboolean rv_kept_add_to(RvKept *kept, RvSnmpAnswers *answers);
+/* Of the cells, of the plan under which they were read, and of what the device said it is. */
+guint64 rv_kept_hash(const RvKept *kept);
 
 /* Writes what `answers`, which are whole, hold of `plan`, and of each of `probes` (RvOid) that it
  * was answered. `before` (NULL: all was asked anew) is what most of it came from, and as old as

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "collect/collecting.h"
 #include "collect/interfaces.h"
@@ -15,6 +16,7 @@ typedef struct {
     RvCollecting *collecting;
     const RvProfile *profile;
     const RvSensorRule *rule;
+    guint place[2]; /* of the rule: its table, and in that */
     RvRow row;
     RvClass class;
     char *text; /* of the cell; NULL where empty */
@@ -275,10 +277,10 @@ sensor_group(const Cell *cell)
     return g_strdup(cell->rule->group);
 }
 
-static RvSensor *
-add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
+/* All of it that does not hang on the value. */
+static void
+find_place(const Cell *cell, RvSensor *sensor, guint number, guint numbers, GArray *made)
 {
-    RvSensor *sensor = rv_observation_add_sensor(cell->collecting->observation, cell->class);
     Made one = {.sensor = sensor, .index = index_text(&cell->row)};
 
     one.place = sensor_place(cell, &one.part);
@@ -289,11 +291,37 @@ add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
     sensor->oid = g_strdup(cell->oid);
     sensor->source =
         g_strdup_printf("%s:%u: %s", cell->profile->head->name, cell->rule->line, cell->rule->id);
+    g_array_append_val(made, one);
+}
+
+/* What of a row makes a sensor, beside its OID. */
+static guint64
+mark_of(const Cell *cell, guint number, guint numbers)
+{
+    const char *profile = cell->profile->head->name;
+    const guint marks[] = {cell->place[0], cell->place[1], number, numbers};
+
+    return rv_hash_more(rv_hash_block(marks, sizeof marks), profile, strlen(profile));
+}
+
+static RvSensor *
+add_sensor(const Cell *cell, guint number, guint numbers, GArray *made)
+{
+    RvCollecting *collecting = cell->collecting;
+    RvSensor *sensor = rv_observation_add_sensor(collecting->observation, cell->class);
+
+    if (collecting->frame == NULL) {
+        rv_frame_recorder_turn(collecting->recorder, RV_READS_STILL);
+        find_place(cell, sensor, number, numbers, made);
+        rv_frame_recorder_turn(collecting->recorder, RV_READS_MOVING);
+        rv_frame_recorder_add(collecting->recorder, mark_of(cell, number, numbers));
+    } else {
+        rv_frame_place(collecting->frame, mark_of(cell, number, numbers), cell->oid, sensor);
+    }
     if (rv_varbind_integer(cell->row.self, &sensor->raw))
         sensor->has_raw = TRUE;
     else
         sensor->raw_text = g_strdup(cell->text);
-    g_array_append_val(made, one);
     return sensor;
 }
 
@@ -552,9 +580,11 @@ is_instance(const RvTableRule *table, const Cell *cell)
 }
 
 static void
-collect_rule(RvCollecting *collecting, const RvProfile *profile, const RvTableRule *table,
-             const RvSensorRule *rule, GHashTable *mine, GArray *made)
+collect_rule(RvCollecting *collecting, const RvProfile *profile, guint i_table, guint n,
+             GHashTable *mine, GArray *made)
 {
+    const RvTableRule *table = g_ptr_array_index(profile->tables, i_table);
+    const RvSensorRule *rule = g_ptr_array_index(table->sensors, n);
     guint count = 0;
     const RvVarbind *varbinds =
         rv_snmp_answers_below(rv_ground_answers(collecting->ground), &rule->column, &count);
@@ -563,6 +593,7 @@ collect_rule(RvCollecting *collecting, const RvProfile *profile, const RvTableRu
         Cell cell = {collecting,
                      profile,
                      rule,
+                     {i_table, n},
                      {collecting->ground, varbinds[i].oid.ids + rule->column.length,
                       varbinds[i].oid.length - rule->column.length, &varbinds[i]}};
 
@@ -589,8 +620,7 @@ rv_collect_sensors(RvCollecting *collecting, const RvProfile *profile)
 
         g_array_set_clear_func(made, made_clear);
         for (guint j = 0; j < table->sensors->len; j++)
-            collect_rule(collecting, profile, table, g_ptr_array_index(table->sensors, j), mine,
-                         made);
+            collect_rule(collecting, profile, i, j, mine, made);
         tell_apart(made);
         name_parts(made);
     }

@@ -1,6 +1,10 @@
 #include "collect/visit.h"
 
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/hash.h"
+#include "collect/frame.h"
 #include "collect/interpret.h"
 #include "collect/kept.h"
 
@@ -24,6 +28,8 @@ struct RvVisit {
     RvSnmpAnswers *answers;
     RvHabits *habits; /* NULL: only a sign of life is wanted */
     RvKept *kept;     /* NULL: nothing */
+    RvFrame *frame;   /* NULL: none, or not of use now */
+    gboolean framed;  /* it gave the observation */
     gboolean anew;    /* all is asked; what is kept only fills what does not come */
     const RvColumnPlan *plan;
     Phase phase;
@@ -161,6 +167,44 @@ settle_kept(RvVisit *visit, gboolean whole)
                  visit->anew ? NULL : visit->kept, visit->now_ms);
 }
 
+/* What the frame of the device hangs on, beside itself. */
+static guint64
+frame_ground(const RvVisit *visit)
+{
+    const char *forced = visit->device->profile != NULL ? visit->device->profile : "";
+    guint64 kept = rv_kept_hash(visit->kept), ground = RV_HASH_BASIS;
+
+    ground = rv_hash_more(ground, &kept, sizeof kept);
+    ground = rv_hash_more(ground, &visit->means->digest, sizeof visit->means->digest);
+    return rv_hash_more(ground, forced, strlen(forced));
+}
+
+/* A round in which nothing was asked but what moves. */
+static gboolean
+is_plain(const RvVisit *visit)
+{
+    return visit->phase == PHASE_MOVING && visit->outcome.state == RV_STATE_UP &&
+           !visit->outcome.partial && visit->means->trail == NULL &&
+           !rv_kept_is_rested(visit->kept, visit->now_ms);
+}
+
+static void
+interpret(RvVisit *visit, gboolean whole)
+{
+    g_autoptr(RvFrameRecorder) recorder = NULL;
+
+    if (!whole || !is_plain(visit)) {
+        rv_interpret_snmp(visit->means->profiles, visit->answers, visit->device->profile,
+                          visit->observation, visit->means->trail);
+        return;
+    }
+    recorder = rv_frame_recorder_new(visit->answers, visit->plan);
+    rv_interpret_recorded(visit->means->profiles, visit->answers, visit->device->profile,
+                          visit->observation, recorder);
+    rv_frame_recorder_save(recorder, visit->observation, visit->means->state_folder,
+                           visit->device->name, frame_ground(visit));
+}
+
 static void
 note_load(RvVisitLoad *load, gsize bytes)
 {
@@ -174,9 +218,11 @@ end(RvVisit *visit, gboolean whole)
 
     fill_protocol(visit, answered);
     if (answered && wants_more(visit)) {
-        settle_kept(visit, whole && visit->outcome.state == RV_STATE_UP && !visit->outcome.partial);
-        rv_interpret_snmp(visit->means->profiles, visit->answers, visit->device->profile,
-                          visit->observation, visit->means->trail);
+        if (!visit->framed) {
+            settle_kept(visit,
+                        whole && visit->outcome.state == RV_STATE_UP && !visit->outcome.partial);
+            interpret(visit, whole);
+        }
         rv_habits_save(visit->habits);
     } else if (answered) {
         rv_interpret_system(visit->answers, visit->observation);
@@ -226,9 +272,23 @@ after_system(RvVisit *visit)
         return begin_whole(visit);
     profiles = choose(visit, habits_have, visit->habits);
     visit->plan = rv_column_plans_get(visit->means->plans, profiles);
-    return rv_kept_holds(visit->kept, visit->answers, visit->plan, visit->now_ms)
-               ? PHASE_MOVING
-               : begin_whole(visit);
+    if (!rv_kept_holds(visit->kept, visit->answers, visit->plan, visit->now_ms))
+        return begin_whole(visit);
+    if (visit->means->trail == NULL && !rv_kept_is_rested(visit->kept, visit->now_ms))
+        visit->frame =
+            rv_frame_load(visit->means->state_folder, visit->device->name, frame_ground(visit));
+    return visit->frame != NULL || rv_kept_read_cells(visit->kept) ? PHASE_MOVING
+                                                                   : begin_whole(visit);
+}
+
+/* Nothing changed: the frame is filled, or what is kept will be needed after all. */
+static Phase
+after_moving(RvVisit *visit)
+{
+    if (visit->frame != NULL && is_plain(visit))
+        visit->framed = rv_interpret_framed(visit->means->profiles, visit->frame, visit->plan,
+                                            visit->answers, visit->observation);
+    return visit->framed || rv_kept_read_cells(visit->kept) ? PHASE_MOVING : begin_whole(visit);
 }
 
 /* FALSE: that was all. */
@@ -242,9 +302,10 @@ go_on(RvVisit *visit)
     case PHASE_MOVING:
         switch (rv_kept_compare(visit->kept, visit->answers, visit->asked)) {
         case RV_KEPT_SAME:
-            return FALSE;
+            visit->phase = after_moving(visit);
+            return visit->phase != PHASE_MOVING;
         case RV_KEPT_LINKS:
-            visit->phase = PHASE_LINKS;
+            visit->phase = rv_kept_read_cells(visit->kept) ? PHASE_LINKS : begin_whole(visit);
             return TRUE;
         case RV_KEPT_ROWS:
             visit->phase = begin_whole(visit);
@@ -460,6 +521,7 @@ rv_visit_free(RvVisit *visit)
     rv_snmp_answers_free(visit->answers);
     rv_habits_free(visit->habits);
     rv_kept_free(visit->kept);
+    rv_frame_free(visit->frame);
     rv_questions_free(visit->asked);
     rv_questions_free(visit->now);
     g_free(visit->outcome.detail);

@@ -24,6 +24,7 @@ typedef struct {
     RvVisitLoad *load;
     gboolean packet_counters; /* as in RvCollectorOptions */
     const char *state_folder; /* NULL: nothing is kept */
+    guint64 digest;           /* of the profiles and of this program */
     GPtrArray *trail;         /* as in RvCollectorOptions */
 } RvVisitMeans;
 

@@ -1,8 +1,10 @@
 #include "profile/profiles.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "profile/catalogue.h"
 
@@ -12,9 +14,23 @@ struct RvProfiles {
     GPtrArray *heads;     /* RvProfileHead*, by name */
     GHashTable *by_name;  /* of a head → the head */
     GHashTable *compiled; /* name → RvProfile* */
+    guint64 digest;       /* of names, sizes and times of all files */
 };
 
 /* ---- loading ---- */
+
+static void
+add_digest(RvProfiles *profiles, const char *path)
+{
+    struct stat status = {0};
+
+    (void)stat(path, &status);
+    profiles->digest = rv_hash_more(profiles->digest, path, strlen(path) + 1);
+    profiles->digest = rv_hash_more(profiles->digest, &status.st_size, sizeof status.st_size);
+    profiles->digest = rv_hash_more(profiles->digest, &status.st_ino, sizeof status.st_ino);
+    profiles->digest = rv_hash_more(profiles->digest, &status.st_mtim, sizeof status.st_mtim);
+    profiles->digest = rv_hash_more(profiles->digest, &status.st_ctim, sizeof status.st_ctim);
+}
 
 static void
 add_head(RvProfiles *profiles, RvProfileHead *head, const char *folder, GHashTable *of_folder,
@@ -57,6 +73,7 @@ scan(RvProfiles *profiles, RvCatalogue *catalogue, const char *folder, const cha
         g_autofree char *path = g_build_filename(folder, name, NULL);
 
         if (g_str_has_suffix(name, ".yaml")) {
+            add_digest(profiles, path);
             add_head(profiles, rv_catalogue_head(catalogue, path, problems), top, of_folder,
                      problems);
         } else if (depth < FOLDER_DEPTH && g_str_has_suffix(name, "/")) {
@@ -79,6 +96,7 @@ rv_profiles_open(const char *const *folders, const char *catalogue, RvProblems *
     g_autoptr(RvCatalogue) kept = rv_catalogue_load(catalogue, rv_clock_now_ms());
 
     profiles->heads = g_ptr_array_new_with_free_func((GDestroyNotify)rv_profile_head_free);
+    profiles->digest = RV_HASH_BASIS;
     profiles->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     profiles->compiled =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rv_profile_free);
@@ -102,6 +120,12 @@ rv_profiles_free(RvProfiles *profiles)
     g_hash_table_unref(profiles->by_name);
     g_ptr_array_unref(profiles->heads);
     g_free(profiles);
+}
+
+guint64
+rv_profiles_digest(const RvProfiles *profiles)
+{
+    return profiles->digest;
 }
 
 guint

@@ -16,6 +16,9 @@ RvProfiles *rv_profiles_open(const char *const *folders, const char *catalogue,
 void rv_profiles_free(RvProfiles *profiles);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvProfiles, rv_profiles_free)
 
+/* Another one where any file of them is another. */
+guint64 rv_profiles_digest(const RvProfiles *profiles);
+
 /* In the order of their names. */
 guint rv_profiles_count(const RvProfiles *profiles);
 RvProfileHead *rv_profiles_head(const RvProfiles *profiles, guint n);

@@ -35,6 +35,7 @@ struct RvSnmpAnswers {
     GArray *partials; /* Partial; NULL: none */
     /* By column: where it was looked at last. Who reads a table goes through it row by row. */
     guint places[PLACES];
+    const RvSnmpWatch *watch;
 };
 
 static gpointer
@@ -360,6 +361,21 @@ lower_bound_near(const RvSnmpAnswers *answers, const RvOid *oid)
     return i;
 }
 
+void
+rv_snmp_answers_watch(RvSnmpAnswers *answers, const RvSnmpWatch *watch)
+{
+    answers->watch = watch;
+}
+
+static const RvVarbind *
+tell(const RvSnmpAnswers *answers, const RvOid *oid, gboolean below, const RvVarbind *cells,
+     guint count)
+{
+    if (answers->watch != NULL)
+        answers->watch->looked(oid, below, cells, count, answers->watch->user_data);
+    return cells;
+}
+
 const RvVarbind *
 rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *oid)
 {
@@ -368,8 +384,8 @@ rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *oid)
     settle(answers);
     i = lower_bound_near(answers, oid);
     if (i == answers->varbinds->len || rv_oid_compare(&at(answers, i)->oid, oid) != 0)
-        return NULL;
-    return at(answers, i);
+        return tell(answers, oid, FALSE, NULL, 0);
+    return tell(answers, oid, FALSE, at(answers, i), 1);
 }
 
 /* The first from `from` on that is not below `root`. */
@@ -397,7 +413,7 @@ rv_snmp_answers_below(const RvSnmpAnswers *answers, const RvOid *root, guint *co
     settle(answers);
     first = lower_bound(answers, root);
     *count = end_of(answers, first, root) - first;
-    return *count > 0 ? at(answers, first) : NULL;
+    return tell(answers, root, TRUE, *count > 0 ? at(answers, first) : NULL, *count);
 }
 
 guint

@@ -25,6 +25,15 @@ const RvVarbind *rv_snmp_answers_get(const RvSnmpAnswers *answers, const RvOid *
  * _add. */
 const RvVarbind *rv_snmp_answers_below(const RvSnmpAnswers *answers, const RvOid *root,
                                        guint *count);
+/* Tells of each _get (`cells`: the instance or NULL, `count` 1 or 0) and of each _below. */
+typedef struct {
+    void (*looked)(const RvOid *oid, gboolean below, const RvVarbind *cells, guint count,
+                   gpointer user_data);
+    gpointer user_data;
+} RvSnmpWatch;
+/* `watch` (NULL: nobody, as at first) must live until the next call. */
+void rv_snmp_answers_watch(RvSnmpAnswers *answers, const RvSnmpWatch *watch);
+
 guint rv_snmp_answers_count(const RvSnmpAnswers *answers);
 /* About how much memory they take. */
 gsize rv_snmp_answers_bytes(const RvSnmpAnswers *answers);
