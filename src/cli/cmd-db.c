@@ -58,7 +58,8 @@ run_show(const RvCliContext *context, int argc, char **argv, GError **error)
     g_autoptr(RvState) state = NULL;
     g_autoptr(GArray) counts = NULL;
 
-    if (!parse(&options, "- where the state is, and how many rows it has", &argc, &argv, error))
+    if (!parse(&options, "- where the state is, and how many rows it has", &argc, &argv, error) ||
+        !rv_cli_takes_no_more(argc, argv, error))
         return EX_USAGE;
     state = rv_state_options_open(&options, context, RV_STATE_MODE_READ, error);
     counts = state != NULL ? rv_state_count(state, error) : NULL;

@@ -58,10 +58,10 @@ usage(GError **error, const char *message)
 
 /* ---- printing ---- */
 
-/* Prints `one`, or `faults` where it is NULL. */
+/* Prints `one`, or `faults` where it is NULL. `formats`: those of the command, for a message. */
 static gboolean
 print(Options *options, const RvCliContext *context, const RvFault *one, const GPtrArray *faults,
-      GError **error)
+      const char *formats, GError **error)
 {
     g_autoptr(GTimeZone) zone = rv_state_options_zone(&options->state, context, error);
     const RvConfiguration *site = options->state.site;
@@ -74,8 +74,11 @@ print(Options *options, const RvCliContext *context, const RvFault *one, const G
     style.language = rv_state_options_language(&options->state, context);
     style.policy = site->plan->faults;
     style.calendar = site->plan->fault_calendar;
-    if (!rv_fault_format_parse(options->format, &format, error))
+    if (!rv_fault_format_parse(options->format, one == NULL, &format)) {
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "--format %s: there are %s", options->format,
+                    formats);
         return FALSE;
+    }
     if (one != NULL)
         rv_fault_print_one(&style, format, one, out);
     else
@@ -120,6 +123,10 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
 
     if (!parse(&options, "- faults that are not resolved", entries, &argc, &argv, error))
         return EX_USAGE;
+    if (argc > 1) {
+        usage(error, "fault list takes no device by itself; give it as --device NAME");
+        return EX_USAGE;
+    }
     state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, error);
     if (state == NULL)
         return EX_USAGE;
@@ -127,7 +134,7 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
     if (faults == NULL ||
         (faults->len == 0 && options.device != NULL && !is_known(state, options.device, error)))
         return EX_USAGE;
-    return print(&options, context, NULL, faults, error) ? 0 : EX_USAGE;
+    return print(&options, context, NULL, faults, "text, json and csv", error) ? 0 : EX_USAGE;
 }
 
 static RvFault *
@@ -167,7 +174,9 @@ run_show(const RvCliContext *context, int argc, char **argv, GError **error)
         return EX_USAGE;
     state = rv_state_options_open(&options.state, context, RV_STATE_MODE_READ, error);
     fault = state != NULL ? get_fault(state, id, error) : NULL;
-    return fault != NULL && print(&options, context, fault, NULL, error) ? 0 : EX_USAGE;
+    return fault != NULL && print(&options, context, fault, NULL, "text and json", error)
+               ? 0
+               : EX_USAGE;
 }
 
 /* ---- steps ---- */
@@ -368,7 +377,9 @@ run_report(const RvCliContext *context, int argc, char **argv, GError **error)
         return write_paper(context, &options, id, error);
     }
     fault = get_fault(state, id, error);
-    return fault != NULL && print(&options, context, fault, NULL, error) ? 0 : EX_USAGE;
+    return fault != NULL && print(&options, context, fault, NULL, "text, json, pdf and html", error)
+               ? 0
+               : EX_USAGE;
 }
 
 static int

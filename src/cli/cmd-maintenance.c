@@ -135,6 +135,10 @@ run_add(const RvCliContext *context, int argc, char **argv, GError **error)
         usage(error, "maintenance add takes one glob of device names, as 'db-*'");
         return EX_USAGE;
     }
+    if (options.why == NULL || options.why[0] == '\0') {
+        usage(error, "a maintenance needs --why, what is done; reports say it");
+        return EX_USAGE;
+    }
     zone = rv_state_options_zone(&options.state, context, error);
     if (zone == NULL || !read_times(&options, zone, &maintenance, error) ||
         !read_recurrence(&options, zone, &maintenance, error))
@@ -262,7 +266,8 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
 
     g_option_context_add_main_entries(parser, entries, NULL);
     rv_state_options_add(&options, parser);
-    if (!g_option_context_parse(parser, &argc, &argv, error))
+    if (!g_option_context_parse(parser, &argc, &argv, error) ||
+        !rv_cli_takes_no_more(argc, argv, error))
         return EX_USAGE;
     zone = rv_state_options_zone(&options, context, error);
     if (zone == NULL)

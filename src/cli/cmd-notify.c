@@ -46,7 +46,8 @@ run_list(const RvCliContext *context, int argc, char **argv, GError **error)
     g_autoptr(GOptionContext) parser = g_option_context_new("- the channels, a line each");
     g_autoptr(RvConfiguration) site = NULL;
 
-    if (!g_option_context_parse(parser, &argc, &argv, error))
+    if (!g_option_context_parse(parser, &argc, &argv, error) ||
+        !rv_cli_takes_no_more(argc, argv, error))
         return EX_USAGE;
     site = rv_configuration_load(context->config, RV_CONFIGURATION_SITE, error);
     if (site == NULL || !have_channels(site, error))

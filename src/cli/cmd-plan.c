@@ -169,7 +169,8 @@ run_status(const RvCliContext *context, int argc, char **argv, GError **error)
 
     g_option_context_add_main_entries(parser, entries, NULL);
     rv_state_options_add(&options.state, parser);
-    if (!g_option_context_parse(parser, &argc, &argv, error) || !check_options(&options, error))
+    if (!g_option_context_parse(parser, &argc, &argv, error) ||
+        !rv_cli_takes_no_more(argc, argv, error) || !check_options(&options, error))
         return EX_USAGE;
     zone = rv_state_options_zone(&options.state, context, error);
     if (zone == NULL)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/text-width.h"
 #include "cli/csv.h"
 #include "cli/state-options.h"
@@ -12,7 +11,7 @@
 #include "plan/words.h"
 
 gboolean
-rv_fault_format_parse(const char *word, RvFaultFormat *format, GError **error)
+rv_fault_format_parse(const char *word, gboolean list, RvFaultFormat *format)
 {
     static const char *const words[] = {"text", "json", "csv"};
 
@@ -20,10 +19,9 @@ rv_fault_format_parse(const char *word, RvFaultFormat *format, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
         if (word == NULL || strcmp(word, words[i]) == 0) {
             *format = (RvFaultFormat)i;
-            return TRUE;
+            return list || i != RV_FAULT_CSV;
         }
     }
-    g_set_error(error, RV_ERROR, RV_ERROR_USAGE, "--format %s: there are text, json and csv", word);
     return FALSE;
 }
 

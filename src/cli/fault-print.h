@@ -13,8 +13,8 @@ typedef struct {
 
 typedef enum { RV_FAULT_TEXT, RV_FAULT_JSON, RV_FAULT_CSV } RvFaultFormat;
 
-/* FALSE (RV_ERROR_USAGE) where `word` is none; NULL is text. */
-gboolean rv_fault_format_parse(const char *word, RvFaultFormat *format, GError **error);
+/* FALSE where `word` is none; NULL is text. `list`: CSV is for several. */
+gboolean rv_fault_format_parse(const char *word, gboolean list, RvFaultFormat *format);
 
 /* RvFault*: a line each; CSV with a heading. */
 void rv_fault_print_list(const RvFaultStyle *style, RvFaultFormat format, const GPtrArray *faults,

@@ -61,3 +61,12 @@ rv_subcommand_run(const char *command, const RvCommand *rows, const RvCliContext
     }
     return refuse(command, rows, argv[1], error);
 }
+
+gboolean
+rv_cli_takes_no_more(int argc, char **argv, GError **error)
+{
+    if (argc > 1)
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "'%s' has no place here; the command with --help shows what it takes", argv[1]);
+    return argc <= 1;
+}

@@ -10,3 +10,6 @@ int rv_subcommand_run(const char *command, const RvCommand *rows, const RvCliCon
 
 /* From here on GLib's parser writes "Usage: ABOVE COMMAND [OPTION…]" into --help. */
 void rv_command_name_usage(const char *above, const char *command);
+
+/* After the options of a command that takes nothing else: RV_ERROR_USAGE where there is more. */
+gboolean rv_cli_takes_no_more(int argc, char **argv, GError **error);
