@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/output.h"
 #include "cli/collector-options.h"
 #include "cli/profile-commands.h"
 #include "cli/target-options.h"
@@ -75,12 +76,8 @@ put_file(const char *folder, const char *path, const char *json, GError **error)
     g_autofree char *name = rv_profile_recording_name(path);
     g_autofree char *file = g_strconcat(name, ".json", NULL);
     g_autofree char *out = g_build_filename(folder, file, NULL);
-    g_autoptr(GError) local = NULL;
 
-    if (g_file_set_contents_full(out, json, -1, G_FILE_SET_CONTENTS_NONE, 0644, &local))
-        return TRUE;
-    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, local->message);
-    return FALSE;
+    return rv_output_write(out, json, strlen(json), 0644, error);
 }
 
 static gboolean

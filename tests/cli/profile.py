@@ -118,6 +118,11 @@ def recorded(site, walk):
     target = os.path.join(folder, "out")
     status, out, err = profile("test", "--profiles", site, "--output", target, walk)
     ok(status == 0 and os.listdir(target) == ["box.json"], "one file for each recording", out + err)
+    with open(os.path.join(target, "box.json"), "a", encoding="utf-8") as file:
+        file.write("what an earlier, longer answer left" * 1000)
+    profile("test", "--profiles", site, "--output", target, walk)
+    with open(os.path.join(target, "box.json"), encoding="utf-8") as file:
+        ok(json.loads(file.read())["device"]["name"] == "box-a", "a longer file of before is replaced as a whole")
     status, out, err = profile("test", os.path.join(folder, "nothing.snmprec"))
     ok(status == 66, "a recording that is not there: 66", (status, err))
     status, out, err = profile("test")
