@@ -22,6 +22,7 @@ new_configuration(void)
     configuration->health_ms = 5 * 60 * 1000;
     configuration->census_ms = 24 * 3600 * 1000;
     configuration->deadline_ms = 50 * 1000;
+    configuration->spool_mib = 4096;
     configuration->policies = g_ptr_array_new_with_free_func((GDestroyNotify)rv_policy_limit_free);
     configuration->channels = g_ptr_array_new_with_free_func((GDestroyNotify)rv_channel_free);
     configuration->inventory = rv_inventory_new();

@@ -17,6 +17,7 @@ typedef struct {
     char *state_folder;                /* absolute; default /var/lib/rackvitals */
     char *rrd_templates, *ipmi_states; /* folder, file; NULL: the shipped ones */
     char **profile_folders;            /* the site's own, after the shipped ones; never NULL */
+    guint spool_mib;                   /* what may wait in the spool; 0: no end */
     char *rrdcached_socket;            /* NULL: RRD files are written directly */
     char *database;          /* PostgreSQL connection string without password; NULL: SQLite */
     char *database_password; /* where it is: file:, env: or systemd:; may be NULL */

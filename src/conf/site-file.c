@@ -100,6 +100,7 @@ const RvField rv_site_fields[] = {
     {"rrd-templates", RV_FIELD_PATH, AT(rrd_templates)},
     {"ipmi-states", RV_FIELD_PATH, AT(ipmi_states)},
     {"rrdcached", RV_FIELD_PATH, AT(rrdcached_socket)},
+    {"spool-ceiling", RV_FIELD_COUNT, AT(spool_mib), 16, 1024 * 1024},
     {"database", RV_FIELD_OTHER, .read = read_database},
     {"database-password", RV_FIELD_OTHER, .read = read_database_password},
     {"retention", RV_FIELD_TIME, AT(retention_ms), 31 * DAY, 3660 * DAY},

@@ -216,6 +216,23 @@ check_lock(Visit *visit)
         say(visit, RV_DOCTOR_WELL, NULL, "no round runs now");
 }
 
+/* One file or two are what a killed run left; many are rounds that could not be stored. */
+static void
+say_waiting(Visit *visit, const GPtrArray *files)
+{
+    double mib = (double)rv_poll_spool_bytes(visit->configuration->state_folder) / MIB;
+    guint ceiling = visit->configuration->spool_mib;
+    g_autofree char *since = rv_clock_format(rv_poll_spool_round(g_ptr_array_index(files, 0)),
+                                             visit->configuration->plan->zone);
+    gboolean full = ceiling > 0 && mib > ceiling / 2.0;
+
+    say(visit, full ? RV_DOCTOR_PROBLEM : RV_DOCTOR_NOTE,
+        full ? "see that rrdcached, or the database, answers; the next round then stores what waits"
+             : NULL,
+        "%s: %u files, %.1f of %u MiB, wait since %s; the next round that can stores them",
+        (char *)g_ptr_array_index(files, 0), files->len, mib, ceiling, since);
+}
+
 static void
 check_spool(Visit *visit)
 {
@@ -226,9 +243,7 @@ check_spool(Visit *visit)
     if (files->len == 0 || runs)
         say(visit, RV_DOCTOR_WELL, NULL, "nothing waits to be stored");
     else
-        say(visit, RV_DOCTOR_NOTE, NULL,
-            "%s: what a killed run had not stored; the next round stores it",
-            (char *)g_ptr_array_index(files, 0));
+        say_waiting(visit, files);
 }
 
 /* A channel that takes nothing is noticed by nobody: that is what it was for. */

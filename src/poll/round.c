@@ -735,6 +735,8 @@ record_start(Round *round, RvRound *row, GError **error)
         rv_poll_spool_open(round->configuration->state_folder, round->started_ms, &problem);
     if (round->spool == NULL)
         note_problem(round, &problem);
+    else
+        rv_poll_spool_limit(round->spool, (guint64)round->configuration->spool_mib * 1024 * 1024);
     round->keeper =
         rv_keeper_new(round->configuration, round->state, round->store, round->spool, row->id);
     rv_keeper_know(round->keeper, round->rows);

@@ -18,6 +18,9 @@ struct RvPollSpool {
     char *paths[KINDS];
     int fds[KINDS];
     gboolean used[KINDS];
+    guint64 own[KINDS]; /* bytes appended */
+    guint64 others;     /* bytes that earlier rounds left */
+    guint64 ceiling;    /* 0: none */
 };
 
 static const char *const endings[KINDS] = {".answers", ".silent"};
@@ -58,6 +61,7 @@ rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error)
         return NULL;
     }
     round_id = free_number(folder, round_id);
+    spool->others = rv_poll_spool_bytes(state_folder);
     for (guint kind = 0; kind < KINDS; kind++) {
         spool->paths[kind] =
             g_strdup_printf("%s/round-%012" G_GINT64_FORMAT "%s", folder, round_id, endings[kind]);
@@ -69,6 +73,12 @@ rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error)
         }
     }
     return g_steal_pointer(&spool);
+}
+
+void
+rv_poll_spool_limit(RvPollSpool *spool, guint64 bytes)
+{
+    spool->ceiling = bytes;
 }
 
 void
@@ -87,6 +97,24 @@ rv_poll_spool_free(RvPollSpool *spool)
     g_free(spool);
 }
 
+/* The same words for every answer, so that a round says them once. */
+static gboolean
+has_room(const RvPollSpool *spool, gsize bytes, GError **error)
+{
+    guint64 all = spool->others + bytes;
+
+    for (guint kind = 0; kind < KINDS; kind++)
+        all += spool->own[kind];
+    if (spool->ceiling == 0 || all <= spool->ceiling)
+        return TRUE;
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                "the spool is full (spool-ceiling, %" G_GUINT64_FORMAT
+                " MiB): what cannot be stored at once is lost until what waits there is stored; "
+                "see why that is not: rackvitals doctor",
+                spool->ceiling / (1024 * 1024));
+    return FALSE;
+}
+
 gboolean
 rv_poll_spool_append(RvPollSpool *spool, RvPollSpoolKind kind, RvTasks tasks, const char *line,
                      GError **error)
@@ -97,8 +125,11 @@ rv_poll_spool_append(RvPollSpool *spool, RvPollSpoolKind kind, RvTasks tasks, co
     const struct iovec parts[] = {{head, (gsize)n}, {(char *)line, length}, {(char *)"\n", 1}};
     gssize written;
 
+    if (!has_room(spool, (gsize)n + length + 1, error))
+        return FALSE;
     spool->used[kind] = TRUE;
     written = writev(spool->fds[kind], parts, G_N_ELEMENTS(parts));
+    spool->own[kind] += written > 0 ? (guint64)written : 0;
     if (written == (gssize)((gsize)n + length + 1))
         return TRUE;
     if (written >= 0) /* what follows must not be glued to it */
@@ -109,8 +140,10 @@ rv_poll_spool_append(RvPollSpool *spool, RvPollSpoolKind kind, RvTasks tasks, co
 void
 rv_poll_spool_settle(RvPollSpool *spool, RvPollSpoolKind kind)
 {
-    if (spool->used[kind] && ftruncate(spool->fds[kind], 0) == 0)
-        spool->used[kind] = FALSE;
+    if (!spool->used[kind] || ftruncate(spool->fds[kind], 0) != 0)
+        return;
+    spool->used[kind] = FALSE;
+    spool->own[kind] = 0;
 }
 
 /* ---- reading ---- */
@@ -136,6 +169,21 @@ rv_poll_spool_leftovers(const char *state_folder)
     }
     g_ptr_array_sort(paths, compare);
     return paths;
+}
+
+guint64
+rv_poll_spool_bytes(const char *state_folder)
+{
+    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(state_folder);
+    guint64 bytes = 0;
+
+    for (guint i = 0; i < paths->len; i++) {
+        GStatBuf status;
+
+        if (g_stat(g_ptr_array_index(paths, i), &status) == 0)
+            bytes += (guint64)status.st_size;
+    }
+    return bytes;
 }
 
 static RvObservation *

@@ -12,6 +12,9 @@ typedef struct RvPollSpool RvPollSpool;
 /* Makes the folder and the files of the round, which is known by the time of its start: a number
  * that is taken is counted up. RV_ERROR_STORE. */
 RvPollSpool *rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error);
+/* What all files of the spool together may take; 0: no end. What would go beyond is refused, and
+ * what waits already stays: nothing that was once taken down is thrown away. */
+void rv_poll_spool_limit(RvPollSpool *spool, guint64 bytes);
 /* Removes its files where nothing is left in them. */
 void rv_poll_spool_free(RvPollSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvPollSpool, rv_poll_spool_free)
@@ -30,6 +33,8 @@ typedef void (*RvPollSpoolRead)(RvObservation *observation, RvTasks tasks, gint6
 
 /* Files that earlier runs left behind, oldest round first; caller frees. */
 GPtrArray *rv_poll_spool_leftovers(const char *state_folder);
+/* What they take. */
+guint64 rv_poll_spool_bytes(const char *state_folder);
 /* The number of the round whose file it is. */
 gint64 rv_poll_spool_round(const char *path);
 /* Reads one. Lines that are no observation are counted in *broken. */

@@ -406,6 +406,35 @@ test_no_time(void)
     g_assert_cmpuint(files_in_spool(site), ==, 0);
 }
 
+/* What waits stays; what would go beyond the ceiling is refused until there is room again. */
+static void
+test_full_spool(void)
+{
+    g_autoptr(Site) site = site_new("up-1");
+    g_autofree char *line = g_strnfill(1000, 'x');
+    RvPollSpool *first = rv_poll_spool_open(site->folder, 1, NULL);
+    RvPollSpool *second;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) again = NULL;
+
+    g_assert_true(rv_poll_spool_append(first, RV_SPOOL_ANSWERS, 1, line, &error));
+    rv_poll_spool_free(first);
+    g_assert_cmpuint(rv_poll_spool_bytes(site->folder), ==, 1003);
+    second = rv_poll_spool_open(site->folder, 2, NULL);
+    rv_poll_spool_limit(second, 2500);
+    g_assert_true(rv_poll_spool_append(second, RV_SPOOL_SILENT, 1, line, &error));
+    g_assert_false(rv_poll_spool_append(second, RV_SPOOL_ANSWERS, 1, line, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, "spool-ceiling"));
+    g_assert_false(rv_poll_spool_append(second, RV_SPOOL_ANSWERS, 1, line, &again));
+    g_assert_cmpstr(error->message, ==, again->message); /* said once a round */
+    g_assert_cmpuint(rv_poll_spool_bytes(site->folder), ==, 2006);
+    rv_poll_spool_settle(second, RV_SPOOL_SILENT);
+    g_clear_error(&again);
+    g_assert_true(rv_poll_spool_append(second, RV_SPOOL_ANSWERS, 1, line, &again));
+    rv_poll_spool_free(second);
+}
+
 static void
 test_torn_spool(void)
 {
@@ -554,6 +583,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/round/killed after five, nothing is lost", GUINT_TO_POINTER(5),
                          test_killed);
     g_test_add_func("/round/what there is no time to store waits", test_no_time);
+    g_test_add_func("/round/a full spool keeps what it has", test_full_spool);
     g_test_add_func("/round/a torn spool gives its whole lines", test_torn_spool);
     g_test_add_func("/round/rates are made from the round before", test_rates);
     g_test_add_func("/round/a fault is told, once", test_told);
