@@ -59,11 +59,12 @@ put_line(const RvHtmlOptions *options, const RvHtmlLine *line, GString *out)
                   (const char *)g_ptr_array_index(line->findings, i));
     if (line->more > 0)
         rv_markup(out, " <span class=\"soft\">(+%u)</span>", line->more);
-    rv_markup(out,
-              "</td><td class=\"short\">%s</td><td class=\"short\">%s</td><td>%s</td>"
-              "<td class=\"number\">%s</td><td>",
-              *line->kind != '\0' ? rv_say_kind(options->language, line->kind) : "", line->site,
-              line->model, percent);
+    rv_markup(
+        out,
+        "</td><td class=\"short\">%s</td><td class=\"short\">%s</td><td class=\"short\">%s</td>"
+        "<td class=\"number\">%s</td><td>",
+        *line->kind != '\0' ? rv_say_kind(options->language, line->kind) : "", line->site,
+        line->model, percent);
     g_string_append(out, line->strip != NULL ? line->strip : "");
     g_string_append(out, "</td></tr>\n");
 }
