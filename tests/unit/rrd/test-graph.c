@@ -290,8 +290,7 @@ static const char *const strange_names[] = {
     "\U0001f525 \U0001f525 hot",
     "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301 zalgo",
     "a name that goes on and on and on and on and on, and then some more",
-    "\u8fdb\u98ce\u53e3 1\u53f7 \u5f88\u957f\u7684\u540d\u79f0\u5f88\u957f\u7684\u540d\u79f0\u5f88"
-    "\u957f",
+    "\u8fdb\u98ce\u53e3 1\u53f7 \u5f88\u957f\u7684\u540d\u79f0\u5f88\u957f\u7684",
     "\u00b0C \u2192 \u00b5 \u00e9\u00fc\u00f1 \u03a9",
 };
 
