@@ -255,8 +255,14 @@ def after_round(state):
     """poll writes both where the site file names them."""
     site = os.path.join(state, "site.yaml")
     with open(site, "w") as file:
-        file.write("state: .\nhtml: after\nopenmetrics: after.prom\n")
-    done = run(["poll"], RACKVITALS_CONFIG=site)
+        file.write("inventory: site-inventory.yaml\ncredentials: site-credentials.yaml\nstate: .\n"
+                   f"rrd-templates: {data}/rrd-templates\nhtml: after\nopenmetrics: after.prom\n")
+    with open(os.path.join(state, "site-inventory.yaml"), "w") as file:
+        file.write("devices:\n  - { name: silent, address: 127.0.0.1, kind: switch, "
+                   "snmp: { version: 2c, credential: ro, port: 9, timeout: 100ms, retries: 0 } }\n")
+    with open(os.open(os.path.join(state, "site-credentials.yaml"), os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.write("ro: { community: public }\n")
+    done = run(["poll"], RACKVITALS_CONFIG=site, RACKVITALS_DATA=os.path.join(data, "conf"))
     tell(os.path.exists(os.path.join(state, "after", "index.html")) and
          os.path.exists(os.path.join(state, "after.prom")), "and both after a round", done)
 
