@@ -48,7 +48,7 @@ def ok(good, what, *seen):
 
 
 def write(path, text):
-    with open(path, "w", encoding="utf-8") as file:
+    with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         file.write(text)
     os.chmod(path, 0o600)
 

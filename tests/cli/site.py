@@ -214,7 +214,7 @@ def promised(program, store):
     done = site.run("fault", "list")
     tell("2026-11-14 08:00:00  level B" in done.stdout, "faults take levels and zone from the plan", done.stdout)
     done = site.run("fault", "open", "--title", "x", "--level", "3")
-    tell(done.returncode == 64 and "--level: there are A, B" in done.stderr, "and no others", done.stderr)
+    tell(done.returncode == 64 and "no level '3'; the service plan has A, B" in done.stderr, "and no others", done.stderr)
 
 
 def main():
