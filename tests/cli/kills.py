@@ -165,6 +165,12 @@ devices:
                         names.add(answer["device"]["name"])
         return names
 
+    def waiting(self):
+        """Rounds whose answers wait in the spool for the next one to write them."""
+        spool = self.path("state", "spool")
+        return {int(name.split("-")[1].split(".")[0]) // 1000 // MINUTE * MINUTE
+                for name in (os.listdir(spool) if os.path.isdir(spool) else [])}
+
     def end(self):
         for child in (self.agent, self.daemon):
             if child:
@@ -257,10 +263,11 @@ def kills(cached):
                 break
             at += MINUTE
             site.turn(at)
+            waiting = site.waiting()
             hit, daemon, usual = kill_round(site, at, chance, usual)
             killed += hit
-            if daemon:
-                unsure.add(at)
+            if daemon:  # it may not have written yet what it was given: this round's, and what waited for it
+                unsure |= {at} | waiting
             taken[at] = site.taken(at)
             now, bad = values_of(site, at + MINUTE)
             unreadable += [(at, one) for one in bad]
