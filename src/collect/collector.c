@@ -37,7 +37,8 @@ typedef struct {
     RvObservation *observation;
     GSource *later; /* tells a round that has nothing to ask */
     gboolean snmp_pending, ipmi_pending;
-    RvVisit *visit; /* of its agent */
+    RvVisit *visit;       /* of its agent */
+    RvIpmiAnswers *early; /* of its BMC, which wait for the agent's */
 } Round;
 
 /* ---- rounds ---- */
@@ -52,6 +53,7 @@ round_free(gpointer data)
         g_source_unref(round->later);
     }
     rv_visit_free(round->visit);
+    rv_ipmi_answers_free(round->early);
     rv_observation_free(round->observation);
     g_free(round);
 }
@@ -99,12 +101,21 @@ finish_when_whole(Round *round)
 /* ---- SNMP ---- */
 
 static void
+take_ipmi(Round *round, RvIpmiAnswers *answers)
+{
+    rv_collect_ipmi(answers, round->collector->states, round->observation);
+    rv_ipmi_answers_free(answers);
+}
+
+static void
 on_visit(gpointer user_data)
 {
     Round *round = user_data;
 
     round->snmp_pending = FALSE;
     g_clear_pointer(&round->visit, rv_visit_free);
+    if (round->early != NULL)
+        take_ipmi(round, g_steal_pointer(&round->early));
     finish_when_whole(round);
 }
 
@@ -172,14 +183,18 @@ start_snmp(Round *round)
 
 /* ---- IPMI ---- */
 
+/* The agent's answers are interpreted first, whoever answers first: a device says the same in each
+ * round, and a frame (frame.h) holds nothing of its BMC. */
 static void
 on_bmc(RvIpmiAnswers *answers, gpointer user_data)
 {
     Round *round = user_data;
 
-    rv_collect_ipmi(answers, round->collector->states, round->observation);
-    rv_ipmi_answers_free(answers);
     round->ipmi_pending = FALSE;
+    if (round->snmp_pending)
+        round->early = answers;
+    else
+        take_ipmi(round, answers);
     finish_when_whole(round);
 }
 
