@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +32,21 @@ write_into(const char *path, const char *data, gsize size)
     return close(fd) == 0;
 }
 
+/* GLib's message names a temporary file, which nobody asked for; its last part says why. */
+static void
+say_why(const char *path, const GError *problem, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    const char *why = strrchr(problem->message, ':');
+
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        g_set_error(error, RV_ERROR, RV_ERROR_CREATE,
+                    "%s: cannot be written: there is no folder %s", path, folder);
+    else
+        g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "%s: cannot be written%s", path,
+                    why != NULL ? why : "");
+}
+
 gboolean
 rv_output_write(const char *path, const void *data, gsize size, int mode, GError **error)
 {
@@ -48,6 +64,6 @@ rv_output_write(const char *path, const void *data, gsize size, int mode, GError
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode,
                                  &problem))
         return TRUE;
-    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, problem->message);
+    say_why(path, problem, error);
     return FALSE;
 }

@@ -67,11 +67,14 @@ test_node(void)
 static void
 test_refused(void)
 {
-    g_autofree char *path = g_build_filename(folder, "no", "such", "folder", NULL);
+    g_autofree char *path = g_build_filename(folder, "no", "such", "file", NULL);
     GError *error = NULL;
 
     g_assert_false(rv_output_write(path, "x", 1, 0640, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_CREATE);
+    /* what was asked for, what is not there, and no temporary name */
+    g_assert_true(g_str_has_prefix(error->message, path));
+    g_assert_true(g_str_has_suffix(error->message, "/no/such"));
     g_clear_error(&error);
     g_assert_false(rv_output_write(folder, "x", 1, 0640, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_CREATE);
