@@ -484,6 +484,10 @@ rv_build_devices(RvBuild *build, GError **error)
     if (later)
         rv_build_gap(build, RV_GAP_LIMITS_OF_TODAY, NULL);
     g_ptr_array_sort(devices, compare_devices);
+    for (guint i = 0; i < devices->len; i++)
+        g_hash_table_insert(build->report->places,
+                            ((RvReportDevice *)g_ptr_array_index(devices, i))->name,
+                            GUINT_TO_POINTER(i + 1));
     g_ptr_array_sort(build->report->findings, compare_findings);
     return TRUE;
 }

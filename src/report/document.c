@@ -47,6 +47,7 @@ cell_free(gpointer data)
 
     g_free(cell->text);
     g_free(cell->target);
+    g_free(cell->place);
     g_clear_pointer(&cell->spark, g_array_unref);
     g_free(cell);
 }
@@ -78,6 +79,7 @@ block_free(gpointer data)
     g_free(block->name);
     g_free(block->number);
     g_ptr_array_unref(block->texts);
+    g_ptr_array_unref(block->targets);
     g_ptr_array_unref(block->charts);
     table_free(block->table);
     g_free(block);
@@ -90,6 +92,7 @@ add_block(RvDocument *document, RvBlockKind kind)
 
     block->kind = kind;
     block->texts = g_ptr_array_new_with_free_func(g_free);
+    block->targets = g_ptr_array_new_with_free_func(g_free);
     block->charts = g_ptr_array_new_with_free_func((GDestroyNotify)rv_chart_free);
     g_ptr_array_add(document->blocks, block);
     return block;
@@ -208,7 +211,16 @@ rv_document_item(RvBlock *items, const char *format, ...)
 
     va_start(arguments, format);
     g_ptr_array_add(items->texts, cleaned(g_strdup_vprintf(format, arguments)));
+    g_ptr_array_add(items->targets, NULL);
     va_end(arguments);
+}
+
+void
+rv_document_item_target(RvBlock *items, const char *name)
+{
+    if (items->targets->len > 0 &&
+        g_ptr_array_index(items->targets, items->targets->len - 1) == NULL)
+        g_ptr_array_index(items->targets, items->targets->len - 1) = g_strdup(name);
 }
 
 RvTable *
@@ -262,6 +274,69 @@ rv_document_panel(RvDocument *document, RvChart *chart, const char *finding)
     chart->title = cleaned(chart->title);
     chart->finding = cleaned(g_strdup(finding));
     g_ptr_array_add(last->charts, chart);
+}
+
+/* ---- links ---- */
+
+const RvBlock *
+rv_document_section(const RvDocument *document, const char *name)
+{
+    for (guint i = 0; i < document->blocks->len; i++) {
+        const RvBlock *block = g_ptr_array_index(document->blocks, i);
+
+        if (block->kind == RV_BLOCK_HEADING && strcmp(block->name, name) == 0)
+            return block;
+    }
+    return NULL;
+}
+
+/* Calls `each` for every cell of the block's table. */
+static void
+each_cell(const RvBlock *block, void (*each)(RvCell *cell, GHashTable *places), GHashTable *places)
+{
+    for (guint i = 0; block->table != NULL && i < block->table->rows->len; i++) {
+        const GPtrArray *cells = g_ptr_array_index(block->table->rows, i);
+
+        for (guint j = 0; j < cells->len; j++)
+            each(g_ptr_array_index(cells, j), places);
+    }
+}
+
+static void
+note_place(RvCell *cell, GHashTable *places)
+{
+    if (cell->place != NULL)
+        g_hash_table_add(places, cell->place);
+}
+
+static void
+check_target(RvCell *cell, GHashTable *places)
+{
+    if (cell->target != NULL && !g_hash_table_contains(places, cell->target))
+        g_clear_pointer(&cell->target, g_free);
+}
+
+void
+rv_document_settle(RvDocument *document)
+{
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < document->blocks->len; i++) {
+        RvBlock *block = g_ptr_array_index(document->blocks, i);
+
+        if (block->kind == RV_BLOCK_HEADING)
+            g_hash_table_add(places, block->name);
+        each_cell(block, note_place, places);
+    }
+    for (guint i = 0; i < document->blocks->len; i++) {
+        RvBlock *block = g_ptr_array_index(document->blocks, i);
+
+        each_cell(block, check_target, places);
+        for (guint j = 0; j < block->targets->len; j++)
+            if (g_ptr_array_index(block->targets, j) != NULL &&
+                !g_hash_table_contains(places, g_ptr_array_index(block->targets, j)))
+                g_clear_pointer(&g_ptr_array_index(block->targets, j), g_free);
+    }
 }
 
 /* ---- tables ---- */

@@ -25,6 +25,7 @@ typedef struct {
     RvMark mark;
     gboolean strong;
     char *target;  /* name of a place in the document; NULL: no link */
+    char *place;   /* name that links go to; NULL */
     GArray *spark; /* double: drawn small instead of the text; NULL: none */
 } RvCell;
 
@@ -65,13 +66,14 @@ typedef enum {
 
 typedef struct {
     RvBlockKind kind;
-    guint level;       /* of a heading: 1 or 2 */
-    char *name;        /* place to link to; NULL */
-    char *number;      /* of a heading: "3.1"; of a table or figure: "4" */
-    GPtrArray *texts;  /* char* */
-    RvMark mark;       /* of a lead */
-    RvTable *table;    /* NULL */
-    GPtrArray *charts; /* RvChart* */
+    guint level;        /* of a heading: 1 or 2 */
+    char *name;         /* place to link to; NULL */
+    char *number;       /* of a heading: "3.1"; of a table or figure: "4" */
+    GPtrArray *texts;   /* char* */
+    GPtrArray *targets; /* char*, of ITEMS, one a text: where more is said; NULL: nowhere */
+    RvMark mark;        /* of a lead */
+    RvTable *table;     /* NULL */
+    GPtrArray *charts;  /* RvChart* */
 } RvBlock;
 
 typedef struct {
@@ -101,6 +103,12 @@ RvBlock *rv_document_text(RvDocument *document, RvBlockKind kind, const char *fo
 void rv_document_page(RvDocument *document);
 RvBlock *rv_document_items(RvDocument *document);
 void rv_document_item(RvBlock *items, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Where more is said of the last item. */
+void rv_document_item_target(RvBlock *items, const char *name);
+/* Forgets the links to places that the document does not have: when it is complete. */
+void rv_document_settle(RvDocument *document);
+/* The heading of that name; NULL: none. */
+const RvBlock *rv_document_section(const RvDocument *document, const char *name);
 /* `kind`: TABLE, TILES, SIGN, COVER. A TABLE is numbered where it has a caption. */
 RvTable *rv_document_table(RvDocument *document, RvBlockKind kind, const char *caption);
 /* The caption once more, as the finding that the rows make: for a table that has any. */

@@ -116,6 +116,25 @@ align_class(RvAlign align)
                                       : "";
 }
 
+/* Names of places are our own words and numbers. */
+static void
+put_cell(const Writer *writer, const RvCell *cell, RvAlign align)
+{
+    GString *out = writer->out;
+
+    g_string_append_printf(out, "<td%s", align_class(align));
+    if (cell->place != NULL)
+        g_string_append_printf(out, " id=\"%s\"", cell->place);
+    g_string_append_c(out, '>');
+    put_mark(out, cell->mark);
+    if (cell->spark != NULL)
+        put_spark(writer, cell->spark);
+    if (cell->target != NULL)
+        g_string_append_printf(out, "<a href=\"#%s\">", cell->target);
+    put(out, cell->text);
+    g_string_append(out, cell->target != NULL ? "</a></td>" : "</td>");
+}
+
 static void
 put_table(const Writer *writer, const RvBlock *block)
 {
@@ -153,17 +172,9 @@ put_table(const Writer *writer, const RvBlock *block)
         const GPtrArray *cells = g_ptr_array_index(table->rows, i);
 
         g_string_append(out, "<tr>");
-        for (guint j = 0; j < cells->len && j < table->columns->len; j++) {
-            const RvCell *cell = g_ptr_array_index(cells, j);
-
-            g_string_append_printf(out, "<td%s>",
-                                   align_class(g_array_index(table->columns, RvColumn, j).align));
-            put_mark(out, cell->mark);
-            if (cell->spark != NULL)
-                put_spark(writer, cell->spark);
-            put(out, cell->text);
-            g_string_append(out, "</td>");
-        }
+        for (guint j = 0; j < cells->len && j < table->columns->len; j++)
+            put_cell(writer, g_ptr_array_index(cells, j),
+                     g_array_index(table->columns, RvColumn, j).align);
         g_string_append(out, "</tr>\n");
     }
     g_string_append(out, "</tbody></table>\n");
@@ -264,11 +275,28 @@ put_text(GString *out, const char *open, RvMark mark, const char *text, const ch
 }
 
 static void
-put_items(GString *out, const RvBlock *block)
+put_reference(const Writer *writer, const char *target)
 {
+    const RvBlock *section = rv_document_section(writer->document, target);
+
+    if (section != NULL)
+        g_string_append_printf(writer->out, " <a href=\"#%s\">→ %s</a>", target, section->number);
+}
+
+static void
+put_items(const Writer *writer, const RvBlock *block)
+{
+    GString *out = writer->out;
+
     g_string_append(out, "<ol>");
-    for (guint i = 0; i < block->texts->len; i++)
-        put_text(out, "<li>", RV_MARK_NONE, g_ptr_array_index(block->texts, i), "</li>");
+    for (guint i = 0; i < block->texts->len; i++) {
+        const char *target = g_ptr_array_index(block->targets, i);
+
+        put_text(out, "<li>", RV_MARK_NONE, g_ptr_array_index(block->texts, i), "");
+        if (target != NULL)
+            put_reference(writer, target);
+        g_string_append(out, "</li>");
+    }
     g_string_append(out, "</ol>\n");
 }
 
@@ -308,7 +336,7 @@ put_block(const Writer *writer, const RvBlock *block)
         put_text(out, "<p class=\"small\">", RV_MARK_NONE, text, "</p>\n");
         break;
     case RV_BLOCK_ITEMS:
-        put_items(out, block);
+        put_items(writer, block);
         break;
     case RV_BLOCK_TILES:
         put_tiles(out, block->table);

@@ -316,6 +316,7 @@ typedef struct {
     GPtrArray *sign_off; /* RvSignOff* */
     /* what was found */
     GPtrArray *devices;  /* RvReportDevice*, worst first */
+    GHashTable *places;  /* device name → its place in `devices`, from 1 */
     GPtrArray *classes;  /* RvReportClass* */
     GPtrArray *groups;   /* RvReportGroup* */
     GPtrArray *findings; /* RvReportFinding*, worst first */
@@ -383,4 +384,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvReport, rv_report_free)
 
 /* Borrowed; NULL: not in the report. */
 const RvReportDevice *rv_report_device(const RvReport *report, const char *name);
+/* Its place in `devices`, from 1; 0: not in the report. */
+guint rv_report_place(const RvReport *report, const char *name);
 gboolean rv_report_has_gap(const RvReport *report, RvGapKind kind);

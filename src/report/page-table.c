@@ -253,6 +253,12 @@ put_row(RvPage *page, const Frame *frame, const GPtrArray *cells, const Row *row
 {
     double x = frame->x;
 
+    for (guint i = 0; i < cells->len; i++) {
+        const RvCell *cell = g_ptr_array_index(cells, i);
+
+        if (cell->place != NULL)
+            rv_page_place(page, cell->place);
+    }
     rv_page_tag(page, "TR", NULL);
     for (guint i = 0; i < row->layouts->len && page->drawing; i++) {
         put_cell(page, frame, i, g_ptr_array_index(cells, i), g_ptr_array_index(row->layouts, i), x,

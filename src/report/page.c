@@ -7,6 +7,7 @@ const double rv_page_ink[3] = {0.10, 0.10, 0.12}, rv_page_grey[3] = {0.33, 0.34,
 
 #define LINE_SPACING 1.18f
 #define HAIR 0.4
+#define PLACE_ABOVE 8
 
 /* ---- structure ---- */
 
@@ -27,7 +28,9 @@ rv_page_untag(const RvPage *page, const char *tag)
 void
 rv_page_place(RvPage *page, const char *name)
 {
-    g_autofree char *attributes = g_strdup_printf("name='%s'", name);
+    /* a little above, or the line that is looked for would stick to the edge of the window */
+    g_autofree char *attributes =
+        g_strdup_printf("name='%s' x=0 y=%d", name, (int)MAX(0, page->y - PLACE_ABOVE));
 
     g_hash_table_insert(page->places, g_strdup(name), GUINT_TO_POINTER(page->page));
     if (!page->drawing)

@@ -14,6 +14,7 @@
 #define SIGN_HEIGHT 78.0
 #define SIGNS_IN_A_ROW 3
 #define GAP 10.0
+#define REFERENCE_WIDTH 44.0
 
 static const RvTextStyle heading_1 = {17, TRUE, NULL, RV_TEXT_WIDTH, 3, RV_ALIGN_LEFT};
 static const RvTextStyle heading_2 = {12, TRUE, NULL, RV_TEXT_WIDTH, 3, RV_ALIGN_LEFT};
@@ -163,20 +164,50 @@ put_lead(RvPage *page, guint index)
     page->y += AFTER_TEXT;
 }
 
+static gboolean
+has_targets(const RvBlock *block)
+{
+    for (guint i = 0; i < block->targets->len; i++)
+        if (g_ptr_array_index(block->targets, i) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* At the right edge: on which page there is more. */
+static void
+put_reference(const RvPage *page, const char *target)
+{
+    const RvDocument *document = page->document;
+    const RvTextStyle style = {RV_SIZE_SMALL,   FALSE, page->style.accent,
+                               REFERENCE_WIDTH, 1,     RV_ALIGN_RIGHT};
+    guint number = GPOINTER_TO_UINT(g_hash_table_lookup(page->places, target));
+    g_autofree char *text = g_strdup_printf(SAY("p. %u", "第 %u 页"), number);
+    g_autofree char *place = g_strdup_printf("dest='%s'", target);
+
+    rv_page_tag(page, CAIRO_TAG_LINK, place);
+    rv_page_write(page, text, &style, NULL, RV_PAGE_LEFT + RV_TEXT_WIDTH - REFERENCE_WIDTH,
+                  page->y + 1.5);
+    rv_page_untag(page, CAIRO_TAG_LINK);
+}
+
 static void
 put_items(RvPage *page, const RvBlock *block)
 {
     RvTextStyle style = body;
 
-    style.width = RV_TEXT_WIDTH - 18;
+    style.width = RV_TEXT_WIDTH - 18 - (has_targets(block) ? REFERENCE_WIDTH : 0);
     rv_page_tag(page, "L", NULL);
     for (guint i = 0; i < block->texts->len; i++) {
         g_autofree char *number = g_strdup_printf("%u.", i + 1);
         const char *text = g_ptr_array_index(block->texts, i);
 
         rv_page_need(page, MIN(text_height(page, text, &style), 3 * 15));
+        rv_page_tag(page, "LI", NULL);
         rv_page_write(page, number, &body, "Lbl", RV_PAGE_LEFT, page->y);
-        rv_page_flow(page, text, &style, "LI", RV_PAGE_LEFT + 18);
+        if (g_ptr_array_index(block->targets, i) != NULL)
+            put_reference(page, g_ptr_array_index(block->targets, i));
+        rv_page_flow(page, text, &style, "LBody", RV_PAGE_LEFT + 18);
+        rv_page_untag(page, "LI");
         page->y += 3;
     }
     rv_page_untag(page, "L");

@@ -222,6 +222,7 @@ report_new(void)
     for (guint i = 0; i < RV_WEAKNESSES; i++)
         report->weak[i] = g_ptr_array_new_with_free_func(g_free);
     report->coverage.blind = g_ptr_array_new_with_free_func(g_free);
+    report->places = g_hash_table_new(g_str_hash, g_str_equal);
     return report;
 }
 
@@ -235,6 +236,7 @@ rv_report_free(RvReport *report)
     for (guint i = 0; i < RV_WEAKNESSES; i++)
         g_ptr_array_unref(report->weak[i]);
     g_ptr_array_unref(report->coverage.blind);
+    g_hash_table_unref(report->places);
     g_time_zone_unref(report->zone);
     report_texts_free(report);
 }
@@ -267,16 +269,18 @@ rv_build_progress(const RvBuild *build, const char *what, double share)
         build->sources->progress(what, share, build->sources->progress_data);
 }
 
+guint
+rv_report_place(const RvReport *report, const char *name)
+{
+    return GPOINTER_TO_UINT(g_hash_table_lookup(report->places, name));
+}
+
 const RvReportDevice *
 rv_report_device(const RvReport *report, const char *name)
 {
-    for (guint i = 0; i < report->devices->len; i++) {
-        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+    guint place = rv_report_place(report, name);
 
-        if (strcmp(device->name, name) == 0)
-            return device;
-    }
-    return NULL;
+    return place > 0 ? g_ptr_array_index(report->devices, place - 1) : NULL;
 }
 
 /* ---- head ---- */

@@ -112,6 +112,14 @@ span_of(const RvDocument *document, const RvReportGraph *graph)
     return g_strdup_printf(SAY("between %s and %s", "介于 %s 与 %s 之间"), from, to);
 }
 
+static void
+curves_heading(RvDocument *document, const RvReport *report, const char *device)
+{
+    g_autofree char *place = rv_curves_place(report, device);
+
+    rv_document_heading(document, 2, place, device);
+}
+
 void
 rv_section_graphs(RvDocument *document, const RvReport *report)
 {
@@ -134,7 +142,7 @@ rv_section_graphs(RvDocument *document, const RvReport *report)
 
         if (report->kind != RV_REPORT_DEVICE &&
             (device == NULL || strcmp(device, graph->device) != 0))
-            rv_document_heading(document, 2, NULL, graph->device);
+            curves_heading(document, report, graph->device);
         device = graph->device;
         if (finding == NULL)
             finding = span_of(document, graph);

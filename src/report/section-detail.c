@@ -189,11 +189,15 @@ matrix_row(RvDocument *document, const RvReport *report, RvTable *table,
                                           RV_PART_VOLTAGE, RV_PART_DISK, RV_PART_OPTICS,
                                           RV_PART_OTHER};
 
+    RvCell *name;
+
     rv_table_row(table);
-    rv_table_cell(table, "%s%s", device->name,
-                  device->in_inventory || rv_report_has_gap(report, RV_GAP_NO_INVENTORY)
-                      ? ""
-                      : SAY(" (not in the inventory)", "（不在台账）"));
+    name = rv_table_cell(table, "%s%s", device->name,
+                         device->in_inventory || rv_report_has_gap(report, RV_GAP_NO_INVENTORY)
+                             ? ""
+                             : SAY(" (not in the inventory)", "（未纳入台账）"));
+    name->place = rv_device_place(report, device->name);
+    name->target = rv_curves_place(report, device->name);
     reach_cell(table, document, device);
     for (gsize i = 0; i < G_N_ELEMENTS(columns); i++)
         part_cell(table, document, &device->parts[columns[i]]);

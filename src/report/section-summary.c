@@ -295,9 +295,11 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
     if (report->coverage.observed_ms == 0) {
         rv_document_item(items, SAY("Rounds made in the period: %u.", "本周期内的巡检轮次：%u。"),
                          report->coverage.rounds);
+        rv_document_item_target(items, "coverage");
         return;
     }
     add_fact_of_down_time(document, report, items);
+    rv_document_item_target(items, "service-level");
     if (report->faults->len == 0)
         rv_document_item(items, "%s",
                          SAY("The fault ledger is empty.", "故障台账为空，本周期没有故障。"));
@@ -314,6 +316,7 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
                          SAY("Faults: %u, none resolved; agreed times missed: %u.",
                              "故障：共 %u 起，均未解决；超过约定时限 %u 项。"),
                          report->faults->len, sums->clocks_late);
+    rv_document_item_target(items, "faults");
     if (report->findings->len > 0)
         rv_document_item(
             items,
@@ -323,6 +326,7 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
     else
         rv_document_item(items, "%s",
                          SAY("Hardware: no part gave a warning.", "硬件：没有部件出现告警。"));
+    rv_document_item_target(items, "actions");
 }
 
 /* A part with evidence of several kinds is one risk. */
@@ -375,6 +379,7 @@ add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
         bad = rv_write_duration(document->language, finding->bad_ms);
         rv_document_item(items, SAY("%s, %s: %s, for %s.", "%s，%s：%s，已持续 %s。"),
                          finding->device, name, sentence, bad);
+        rv_document_item_target(items, "actions");
     }
     for (guint i = 0; i < report->suspects->len && items->texts->len < MOST; i++) {
         const RvReportSuspect *suspect = g_ptr_array_index(report->suspects, i);
@@ -386,6 +391,7 @@ add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
         name = rv_short_name(suspect->evidence->name);
         rv_document_item(items, SAY("%s, %s %s.", "%s，%s：%s。"), suspect->evidence->device, name,
                          sentence);
+        rv_document_item_target(items, "actions");
     }
 }
 
@@ -403,12 +409,15 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
             SAY("Devices that let in anyone who tries the usual passwords or none: %u (%s).",
                 "管理入口使用默认口令、弱加密或匿名访问的设备 %u 台（%s）。"),
             open->len, names);
+        rv_document_item_target(items, "access");
     }
-    if (report->not_proven > 0 && items->texts->len < MOST)
+    if (report->not_proven > 0 && items->texts->len < MOST) {
         rv_document_item(items,
                          SAY("Too much was not observed to prove or deny the promise; devices: %u.",
                              "%u 台设备因观测不足，无法证明是否达标。"),
                          report->not_proven);
+        rv_document_item_target(items, "coverage");
+    }
     if (items->texts->len == 0)
         rv_document_item(
             items, "%s",
@@ -528,13 +537,20 @@ decide_on_rounds(RvDocument *document, const RvReport *report, RvBlock *items)
 static void
 add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
 {
-    static void (*const decide[])(RvDocument *, const RvReport *, RvBlock *) = {
-        decide_on_rounds, decide_on_parts,    decide_on_faults, decide_on_suspects,
-        decide_on_access, decide_on_firmware, decide_on_plan,
+    static const struct {
+        void (*decide)(RvDocument *, const RvReport *, RvBlock *);
+        const char *section;
+    } decisions[] = {
+        {decide_on_rounds, "coverage"},    {decide_on_parts, "actions"},
+        {decide_on_faults, "faults"},      {decide_on_suspects, "actions"},
+        {decide_on_access, "access"},      {decide_on_firmware, "firmware"},
+        {decide_on_plan, "service-level"},
     };
 
-    for (gsize i = 0; i < G_N_ELEMENTS(decide) && items->texts->len < MOST; i++)
-        decide[i](document, report, items);
+    for (gsize i = 0; i < G_N_ELEMENTS(decisions) && items->texts->len < MOST; i++) {
+        decisions[i].decide(document, report, items);
+        rv_document_item_target(items, decisions[i].section);
+    }
     if (items->texts->len == 0)
         rv_document_item(items, "%s", SAY("None is needed.", "无需决策。"));
 }

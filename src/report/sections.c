@@ -16,16 +16,24 @@ rv_or_dash(const char *text)
 char *
 rv_device_place(const RvReport *report, const char *device)
 {
-    for (guint i = 0; i < report->devices->len; i++)
-        if (strcmp(((RvReportDevice *)g_ptr_array_index(report->devices, i))->name, device) == 0)
-            return g_strdup_printf("device-%u", i + 1);
-    return NULL;
+    guint place = rv_report_place(report, device != NULL ? device : "");
+
+    return place > 0 ? g_strdup_printf("device-%u", place) : NULL;
+}
+
+char *
+rv_curves_place(const RvReport *report, const char *device)
+{
+    return g_strdup_printf("curves-%u", rv_report_place(report, device));
 }
 
 RvCell *
 rv_device_cell(RvTable *table, const RvReport *report, const char *device)
 {
-    return rv_table_cell(table, "%s", rv_or_dash(device));
+    RvCell *cell = rv_table_cell(table, "%s", rv_or_dash(device));
+
+    cell->target = rv_device_place(report, device);
+    return cell;
 }
 
 RvCell *
@@ -359,5 +367,6 @@ rv_report_document(const RvReport *report, RvLanguage language)
     document->demonstration = report->simulated;
     for (const Section *section = sections_of(report); *section != NULL; section++)
         (*section)(document, report);
+    rv_document_settle(document);
     return document;
 }

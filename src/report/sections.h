@@ -53,6 +53,7 @@ const char *rv_or_dash(const char *text);
 /* Text of a device's cell with a link into the matrix. */
 RvCell *rv_device_cell(RvTable *table, const RvReport *report, const char *device);
 char *rv_device_place(const RvReport *report, const char *device); /* NULL: no such row */
+char *rv_curves_place(const RvReport *report, const char *device); /* of the appendix */
 RvCell *rv_verdict_cell(RvTable *table, const RvDocument *document, RvVerdict verdict);
 /* "not met" with its mark. */
 RvCell *rv_promise_cell(RvTable *table, const RvDocument *document, RvPromise promise);

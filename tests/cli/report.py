@@ -95,6 +95,55 @@ def down_seconds(database, device, begin, end):
     return sum(max(0, b - a) for a, b in rows) / 1000
 
 
+class Objects:
+    """Those of a PDF, by qpdf's JSON."""
+
+    def __init__(self, path):
+        made = json.loads(subprocess.run(["qpdf", "--json=2", path], capture_output=True).stdout)
+        self.objects = made["qpdf"][1]
+        self.pages = [page["object"] for page in made["pages"]]
+        self.root = self.value(self.objects["trailer"]["value"]["/Root"])
+
+    def value(self, one):
+        while isinstance(one, str) and "obj:" + one in self.objects:
+            one = self.objects["obj:" + one].get("value")
+        return one
+
+    def places(self):
+        """Page and height of each named destination."""
+        found, waiting = {}, [self.value(self.root["/Names"])["/Dests"]]
+        while waiting:
+            node = self.value(waiting.pop())
+            waiting += node.get("/Kids", [])
+            names = node.get("/Names", [])
+            for name, place in zip(names[::2], names[1::2]):
+                place = self.value(place)
+                place = place["/D"] if isinstance(place, dict) else place
+                found[name] = (self.pages.index(place[0]) + 1, place[3])
+        return found
+
+    def links(self):
+        for number, page in enumerate(self.pages, 1):
+            for link in self.value(self.value(page).get("/Annots", [])):
+                link = self.value(link)
+                if link.get("/Subtype") == "/Link":
+                    yield number, link["/Dest"]
+
+
+def check_links(site, name):
+    objects = Objects(site.path(name))
+    places, links = objects.places(), list(objects.links())
+    result(links and all(target in places for _, target in links), "every link leads somewhere")
+    rows = {target for page, target in links if target.startswith("u:device-")}
+    result(len(rows) >= 2 and len({places[row] for row in rows}) == len(rows),
+           "names of devices lead to their own rows", sorted(places.items()))
+    text = site.text(name).split("\f")
+    contents = [page for page in text if "目录" in page][0]
+    section = re.search(r"故障\D*?(\d+)$", contents, re.MULTILINE)
+    result(section is not None and places["u:faults"][0] == int(section.group(1)),
+           "a section begins on the page that the contents say", (section, places["u:faults"]))
+
+
 def check_pdf(site):
     first = site.report("m.pdf", "--at", "2026-10", "--lang", "zh_CN")
     again = site.report("again.pdf", "--at", "2026-10", "--lang", "zh_CN")
@@ -109,9 +158,11 @@ def check_pdf(site):
                                 capture_output=True).stdout.decode()
         result(all(name in listed for name in ("report.json", "devices.csv", "faults.csv")),
                "model and tables are attached", listed)
+        check_links(site, "m.pdf")
     else:
         skip("qpdf finds nothing wrong", "qpdf is not installed")
         skip("model and tables are attached", "qpdf is not installed")
+        skip("links", "qpdf is not installed")
     if not shutil.which("pdftotext"):
         skip("texts of the PDF", "pdftotext is not installed")
         return
