@@ -146,6 +146,8 @@ say_silence(const Saying *saying)
     const char *why = rv_say_reason(saying->language, reason_of(saying));
     const char *detail = get(saying, "detail");
 
+    if (saying->language == RV_LANGUAGE_EN && reason_of(saying) == RV_REASON_NO_ANSWER)
+        return g_strdup("does not answer"); /* "no answer in 3000 ms" says it again */
     if (saying->language == RV_LANGUAGE_EN && detail[0] != '\0')
         why = detail;
     return g_strdup_printf(SAY(saying, "does not answer: %s", "设备不可达：%s"), why);

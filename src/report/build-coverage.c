@@ -110,6 +110,41 @@ add_observed(RvBuild *build)
     }
 }
 
+/* Samples of an interval, as many as its share in the period. */
+static double
+samples_within(const RvInterval *interval, gint64 from_ms, gint64 until_ms)
+{
+    gint64 whole = interval->until_ms - interval->from_ms;
+    gint64 part = MIN(interval->until_ms, until_ms) - MAX(interval->from_ms, from_ms);
+
+    if (interval->state == RV_STATE_BLIND || interval->state == RV_STATE_NOT_ASKED)
+        return 0;
+    return whole > 0 ? (double)interval->samples * (double)MAX(0, part) / (double)whole
+                     : interval->samples;
+}
+
+/* What the interval of the site file asks for, and what came of it. A device is expected from its
+ * first sample on; one that never had any, all the time. */
+static void
+add_samples(RvBuild *build)
+{
+    RvReport *report = build->report;
+    RvReportCoverage *coverage = &report->coverage;
+    gint64 from_ms = report->period.from_ms, until_ms = report->until_ms;
+    gint64 every_ms = MAX(1000, build->sources->configuration->reachability_ms);
+    double received = 0;
+
+    coverage->planned = (guint)((until_ms - from_ms) / every_ms);
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        coverage->samples_expected += MAX(0, until_ms - MAX(from_ms, device->first_ms)) / every_ms;
+        for (guint j = 0; j < device->intervals->len; j++)
+            received += samples_within(g_ptr_array_index(device->intervals, j), from_ms, until_ms);
+    }
+    coverage->samples_received = (gint64)(received + 0.5);
+}
+
 static gboolean
 add_duties(RvBuild *build, GError **error)
 {
@@ -151,6 +186,7 @@ gboolean
 rv_build_coverage(RvBuild *build, GError **error)
 {
     add_observed(build);
+    add_samples(build);
     add_blind(build);
     return add_rounds(build, error) && add_duties(build, error);
 }

@@ -8,6 +8,7 @@ static void
 sum_devices(RvReport *report)
 {
     RvReportSums *sums = &report->sums;
+    gint64 up_ms = 0;
 
     for (guint i = 0; i < report->devices->len; i++) {
         RvReportDevice *device = g_ptr_array_index(report->devices, i);
@@ -16,11 +17,17 @@ sum_devices(RvReport *report)
         sums->unknown += device->now == RV_VERDICT_UNKNOWN;
         sums->bad += device->now != RV_VERDICT_OK && device->now != RV_VERDICT_UNKNOWN;
         sums->devices_down += device->availability->down_ms > 0;
+        sums->outages += device->availability->outages;
+        up_ms += device->availability->up_ms;
         sums->devices_unseen += device->availability->not_observed_ms > 0;
         sums->ports += device->interfaces;
         sums->ports_up += device->interfaces_up;
         device->ports_used =
             device->interfaces > 0 ? (double)device->interfaces_up / device->interfaces : NAN;
+    }
+    if (sums->outages > 0) {
+        sums->mttr_ms = report->down_ms / sums->outages;
+        sums->mtbf_ms = up_ms / sums->outages;
     }
     for (guint i = 0; i < report->classes->len; i++) {
         const RvReportClass *one = g_ptr_array_index(report->classes, i);

@@ -1,4 +1,5 @@
 #include "report/chart.h"
+#include "report/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -63,6 +64,8 @@ rv_chart_free(RvChart *chart)
     g_free(chart->title);
     g_free(chart->unit);
     g_free(chart->number);
+    g_free(chart->subject);
+    g_free(chart->place);
     g_free(chart->finding);
     g_free(chart->legend_outage);
     g_free(chart->legend_planned);
@@ -210,6 +213,14 @@ has_finding(const RvChart *chart)
     return chart->finding != NULL && chart->finding[0] != '\0';
 }
 
+/* Of the lines above and below the title. */
+static double
+more_head(const RvChart *chart)
+{
+    return (has_finding(chart) ? FINDING_HEIGHT : 0) +
+           (chart->subject != NULL ? FINDING_HEIGHT : 0);
+}
+
 /* ---- axis of values ---- */
 
 typedef struct {
@@ -284,6 +295,7 @@ tick_text(const RvChart *chart, const Axis *axis, double value)
     gsize i = 0;
     double shown = value, top = MAX(fabs(axis->high), fabs(axis->low)), step = axis->step;
     char digits[64];
+    g_autofree char *grouped = NULL;
 
     if (chart->rates)
         for (; top >= 1000 && i + 1 < G_N_ELEMENTS(prefixes); i++) {
@@ -298,8 +310,8 @@ tick_text(const RvChart *chart, const Axis *axis, double value)
                fabs(shown) < step / 1e6 ? 0 : shown);
     if (strspn(digits, "0.") == strlen(digits))
         return g_strdup(digits); /* of zero the prefix says nothing */
-    return digits[0] == '-' ? g_strconcat("−", digits + 1, prefixes[i], NULL)
-                            : g_strconcat(digits, prefixes[i], NULL);
+    grouped = rv_write_grouped(digits);
+    return g_strconcat(grouped, prefixes[i], NULL);
 }
 
 /* ---- plot over time ---- */
@@ -613,6 +625,11 @@ draw_head(const Pen *pen, const RvChart *chart, double x, double y, double width
     ink(pen, pen->style->ink, 1);
     if (chart->number != NULL)
         x += put_strong(pen, chart->number, x, y) + 6;
+    if (chart->subject != NULL) {
+        put_text(pen, chart->subject, TITLE_POINTS, x, y, AT_LEFT, right - x);
+        x = left;
+        y += FINDING_HEIGHT;
+    }
     put_text(pen, head, TITLE_POINTS, x, y, AT_LEFT, right - x);
     if (has_finding(chart))
         put_text(pen, chart->finding, TITLE_POINTS, left, y + FINDING_HEIGHT, AT_LEFT, width);
@@ -634,7 +651,7 @@ draw_time(const Pen *pen, const RvChart *chart, double x, double y, double width
     Plot plot = {.axis = axis_of_lines(chart)};
     double margin = widest_tick(pen, chart, &plot.axis) + 5;
 
-    double head = has_finding(chart) ? 16 + FINDING_HEIGHT : 16;
+    double head = 16 + more_head(chart);
     double right = has_values(chart) ? limits_width(pen, chart, &plot.axis) : 0;
 
     plot.x = x + margin;
@@ -678,7 +695,7 @@ draw_columns(const Pen *pen, const RvChart *chart, double x, double y, double wi
 {
     double high = isfinite(chart->high) ? chart->high : MAX(highest_bar(chart), 1e-9);
     double low = isfinite(chart->low) ? chart->low : 0;
-    double head = has_finding(chart) ? 26 + FINDING_HEIGHT : 26;
+    double head = 26 + more_head(chart);
     Plot plot = {x, y + head, width, height - head - 14, {low, high, 1}};
     double slot = width / MAX(1, chart->bars->len);
 
@@ -747,7 +764,7 @@ draw_bars(const Pen *pen, const RvChart *chart, double x, double y, double width
 double
 rv_chart_height(const RvChart *chart, double width)
 {
-    double finding = has_finding(chart) ? FINDING_HEIGHT : 0;
+    double finding = more_head(chart);
 
     if (chart->height > 0)
         return chart->height + finding;

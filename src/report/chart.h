@@ -44,6 +44,8 @@ typedef struct {
     RvChartKind kind;
     char *title, *unit;
     char *number, *finding; /* "Figure 3" before the title, a sentence below it; NULL: none */
+    char *subject;          /* whose it is: on a line of its own above the title; NULL: none */
+    char *place;            /* name that links go to; NULL */
     gint64 start_s, end_s;  /* TIME */
     GTimeZone *zone;        /* borrowed; of the ticks */
     GArray *lines;          /* RvChartLine */

@@ -261,19 +261,25 @@ rv_document_chart(RvDocument *document, RvChart *chart, const char *caption)
     block->number = g_strdup_printf("%u", ++document->figures);
 }
 
-void
+RvBlock *
 rv_document_panel(RvDocument *document, RvChart *chart, const char *finding)
 {
     RvBlock *last = document->blocks->len > 0
                         ? g_ptr_array_index(document->blocks, document->blocks->len - 1)
                         : NULL;
 
-    if (last == NULL || last->kind != RV_BLOCK_PANEL || last->charts->len >= 2)
+    if (last == NULL || last->kind != RV_BLOCK_PANEL || last->charts->len >= 2) {
+        gboolean follows = last != NULL && last->kind == RV_BLOCK_PANEL;
+
         last = add_block(document, RV_BLOCK_PANEL);
+        last->half = follows;
+    }
     chart->number = g_strdup_printf(SAY("Figure %u", "图 %u"), ++document->figures);
     chart->title = cleaned(chart->title);
+    chart->subject = chart->subject != NULL ? cleaned(chart->subject) : NULL;
     chart->finding = cleaned(g_strdup(finding));
     g_ptr_array_add(last->charts, chart);
+    return last;
 }
 
 /* ---- links ---- */
@@ -327,6 +333,12 @@ rv_document_settle(RvDocument *document)
         if (block->kind == RV_BLOCK_HEADING)
             g_hash_table_add(places, block->name);
         each_cell(block, note_place, places);
+        for (guint j = 0; j < block->charts->len; j++) {
+            const RvChart *chart = g_ptr_array_index(block->charts, j);
+
+            if (chart->place != NULL)
+                g_hash_table_add(places, chart->place);
+        }
     }
     for (guint i = 0; i < document->blocks->len; i++) {
         RvBlock *block = g_ptr_array_index(document->blocks, i);

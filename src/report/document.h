@@ -59,6 +59,7 @@ typedef enum {
     RV_BLOCK_TABLE,
     RV_BLOCK_CHART,
     RV_BLOCK_PANEL,  /* charts two in a row */
+    RV_BLOCK_LINES,  /* to write on, as many as the page has room for beside what follows */
     RV_BLOCK_SIGN,   /* boxes to sign in: table of role, name */
     RV_BLOCK_BANNER, /* what must not be overlooked: "demonstration" */
     RV_BLOCK_PAGE,   /* what follows begins a page */
@@ -67,6 +68,8 @@ typedef enum {
 typedef struct {
     RvBlockKind kind;
     guint level;        /* of a heading: 1 or 2 */
+    gboolean half;      /* of a panel with one chart: it follows pairs, and is no wider than they */
+    gboolean flexible;  /* of a panel: gets lower where its page would not hold all else */
     char *name;         /* place to link to; NULL */
     char *number;       /* of a heading: "3.1"; of a table or figure: "4" */
     GPtrArray *texts;   /* char* */
@@ -117,7 +120,7 @@ void rv_table_finding(RvTable *table, const char *format, ...) G_GNUC_PRINTF(2, 
 void rv_document_chart(RvDocument *document, RvChart *chart, const char *caption);
 /* Charts that follow each other stand two in a row. Takes the chart. Numbered; `finding` ("": none)
  * stands below its title. */
-void rv_document_panel(RvDocument *document, RvChart *chart, const char *finding);
+RvBlock *rv_document_panel(RvDocument *document, RvChart *chart, const char *finding);
 
 void rv_table_column(RvTable *table, const char *head, double width, RvAlign align);
 void rv_table_row(RvTable *table);

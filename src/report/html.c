@@ -25,6 +25,7 @@ static const char style_sheet[] =
     ".tile b{display:block;font-size:1.5rem}.m-ok{color:#17733a}.m-warning{color:#945700}"
     ".m-critical{color:#b3211a}.m-unknown{color:#54575e}img{max-width:100%%}"
     ".panel{display:flex;gap:1rem;flex-wrap:wrap}.sign{display:flex;gap:1rem;flex-wrap:wrap}"
+    ".lines{height:9rem;border:1px solid #888;margin:.6rem 0}"
     ".sign div{border:1px solid #888;padding:.6rem;flex:1 1 12rem;min-height:6rem}"
     "@media print{body{margin:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}}";
 
@@ -98,6 +99,7 @@ put_chart(const Writer *writer, const RvChart *chart, double width)
 {
     g_autoptr(GByteArray) svg = g_byte_array_new();
     double height = rv_chart_height(chart, width);
+    g_autofree char *what = NULL;
     cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, width, height);
     cairo_t *cairo = cairo_create(surface);
 
@@ -105,7 +107,19 @@ put_chart(const Writer *writer, const RvChart *chart, double width)
     cairo_destroy(cairo);
     cairo_surface_finish(surface);
     cairo_surface_destroy(surface);
-    put_image(writer->out, svg, chart->title);
+    what = chart->subject != NULL ? g_strdup_printf("%s  %s", chart->subject, chart->title)
+                                  : g_strdup(chart->title);
+    put_image(writer->out, svg, what);
+}
+
+static void
+put_panel_chart(const Writer *writer, const RvChart *chart)
+{
+    if (chart->place != NULL)
+        g_string_append_printf(writer->out, "<span id=\"%s\">", chart->place);
+    put_chart(writer, chart, PANEL_WIDTH);
+    if (chart->place != NULL)
+        g_string_append(writer->out, "</span>");
 }
 
 static const char *
@@ -354,8 +368,11 @@ put_block(const Writer *writer, const RvBlock *block)
     case RV_BLOCK_PANEL:
         g_string_append(out, "<div class=\"panel\">");
         for (guint i = 0; i < block->charts->len; i++)
-            put_chart(writer, g_ptr_array_index(block->charts, i), PANEL_WIDTH);
+            put_panel_chart(writer, g_ptr_array_index(block->charts, i));
         g_string_append(out, "</div>\n");
+        break;
+    case RV_BLOCK_LINES:
+        g_string_append(out, "<div class=\"lines\"></div>\n");
         break;
     case RV_BLOCK_SIGN:
         put_sign(out, block->table);

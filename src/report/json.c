@@ -713,6 +713,9 @@ coverage(const RvReportCoverage *c)
     set(json, "failed", json_integer((json_int_t)c->failed));
     set(json, "expected_ms", json_integer(c->expected_ms));
     set(json, "observed_ms", json_integer(c->observed_ms));
+    set(json, "planned", json_integer(c->planned));
+    set(json, "samples_expected", json_integer(c->samples_expected));
+    set(json, "samples_received", json_integer(c->samples_received));
     set(json, "lost", json_integer(c->lost));
     set(json, "late", json_integer(c->late));
     set(json, "never", json_integer(c->never));
@@ -736,6 +739,9 @@ sums(const RvReportSums *s)
         {"clocks_running", s->clocks_running},
         {"devices_down", s->devices_down},
         {"devices_unseen", s->devices_unseen},
+        {"outages", s->outages},
+        {"mttr_ms", s->mttr_ms},
+        {"mtbf_ms", s->mtbf_ms},
         {"excluded_ms", s->excluded_ms},
         {"critical", s->critical},
         {"bad", s->bad},

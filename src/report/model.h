@@ -205,12 +205,14 @@ typedef struct {
 } RvReportBlind;
 
 typedef struct {
-    guint rounds, finished, killed, simulated, demanded;
+    guint rounds, finished, killed, simulated;
+    guint planned; /* rounds: one for each interval that the site file gives */
     guint64 asked, answered, failed;
-    gint64 expected_ms, observed_ms; /* agreed time of all devices; of it observed */
-    guint lost, late;                /* gaps in the journal; samples that came late */
-    guint never;                     /* devices of the inventory without any sample in the period */
-    GPtrArray *blind;                /* RvReportBlind*: longest times in which nothing was seen */
+    gint64 samples_expected, samples_received; /* of reachability, of all devices */
+    gint64 expected_ms, observed_ms;           /* agreed time of all devices; of it observed */
+    guint lost, late;                          /* gaps in the journal; samples that came late */
+    guint never;      /* devices of the inventory without any sample in the period */
+    GPtrArray *blind; /* RvReportBlind*: longest times in which nothing was seen */
 } RvReportCoverage;
 
 /* Over the whole report. */
@@ -220,6 +222,8 @@ typedef struct {
     gint64 resolve_mean_ms;                         /* of the resolved; 0: none */
     guint clocks_kept, clocks_late, clocks_running; /* of all faults and kinds */
     guint devices_down, devices_unseen;             /* down at some time; in part not observed */
+    guint outages;                                  /* of all devices */
+    gint64 mttr_ms, mtbf_ms;                        /* over all devices; 0: no outage */
     gint64 excluded_ms;                             /* maintenance and exclusions, of all devices */
     guint bad_parts;                                /* findings that are not well at the end */
     guint suspect_parts;                            /* suspects, each part once */

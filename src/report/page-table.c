@@ -14,6 +14,7 @@
 #define SPARK_HEIGHT 11.0
 #define KEPT_ROWS 2 /* beside the head on one page, at least */
 #define KEPT_WHOLE 7
+#define NOTE_GAP 3.0
 #define WHOLE_WORD 24 /* bytes: a longer word may be broken */
 #define ROWS_LOOKED_AT 60
 
@@ -381,13 +382,32 @@ rows_height(const RvPage *page, const Frame *frame, guint count)
     return height;
 }
 
+static const RvTextStyle note_style = {RV_SIZE_SMALL, FALSE, rv_page_grey,
+                                       RV_TEXT_WIDTH, 0,     RV_ALIGN_LEFT};
+
+/* Of the line below a table, which goes nowhere without its last row. */
+static double
+note_height(const RvPage *page, const RvTable *table)
+{
+    PangoLayout *layout;
+    double height;
+
+    if (table->shortened == NULL)
+        return 0;
+    layout = rv_page_layout(page, table->shortened, &note_style);
+    height = rv_layout_height(layout) + NOTE_GAP;
+    g_object_unref(layout);
+    return height;
+}
+
 double
 rv_page_table_begin_height(const RvPage *page, const RvBlock *block)
 {
     Frame frame = make_frame(page, block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
     guint count = block->table->rows->len;
     double height = caption_height(page, block) + head_height(page, &frame) +
-                    rows_height(page, &frame, count <= KEPT_WHOLE ? count : KEPT_ROWS);
+                    rows_height(page, &frame, count <= KEPT_WHOLE ? count : KEPT_ROWS) +
+                    (count <= KEPT_WHOLE ? note_height(page, block->table) : 0);
 
     g_free(frame.widths);
     return height;
@@ -407,8 +427,7 @@ void
 rv_page_table(RvPage *page, const RvBlock *block)
 {
     Frame frame = make_frame(page, block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
-    const RvTextStyle small = {RV_SIZE_SMALL, FALSE, rv_page_grey, RV_TEXT_WIDTH, 0, RV_ALIGN_LEFT};
-    double least = rv_page_table_begin_height(page, block);
+    double least = rv_page_table_begin_height(page, block), note = note_height(page, block->table);
 
     rv_page_need(page, least);
     put_caption(page, block, FALSE);
@@ -425,7 +444,9 @@ rv_page_table(RvPage *page, const RvBlock *block)
         double together = row.height; /* the last row goes nowhere alone */
 
         if (i > 0 && i + 2 == block->table->rows->len)
-            together += row_height(page, &frame, i + 1);
+            together += row_height(page, &frame, i + 1) + note;
+        else if (i + 1 == block->table->rows->len)
+            together += note;
         if (together > rv_page_left_over(page) && page->y > RV_PAGE_TOP + 1) {
             rv_page_break(page);
             put_caption(page, block, TRUE);
@@ -436,8 +457,8 @@ rv_page_table(RvPage *page, const RvBlock *block)
     }
     rv_page_untag(page, "Table");
     if (block->table->shortened != NULL) {
-        page->y += 3;
-        rv_page_flow(page, block->table->shortened, &small, "P", RV_PAGE_LEFT);
+        page->y += NOTE_GAP;
+        rv_page_flow(page, block->table->shortened, &note_style, "P", RV_PAGE_LEFT);
     }
     g_free(frame.widths);
 }

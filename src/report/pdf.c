@@ -14,6 +14,9 @@
 #define SIGN_HEIGHT 78.0
 #define SIGNS_IN_A_ROW 3
 #define GAP 10.0
+#define LINE_HEIGHT 24.0 /* of a line that a hand writes on */
+#define LINES_LEAST 3
+#define PANEL_LEAST 0.65 /* of the height of charts that give room */
 #define REFERENCE_WIDTH 44.0
 
 static const RvTextStyle heading_1 = {17, TRUE, NULL, RV_TEXT_WIDTH, 3, RV_ALIGN_LEFT};
@@ -50,6 +53,7 @@ heading_text(const RvDocument *document, const RvBlock *block)
 }
 
 static double begin_height(const RvPage *page, guint index);
+static void put_block(RvPage *page, guint index);
 
 /* The head line names what stands first on the page. */
 static void
@@ -332,6 +336,26 @@ put_sign(RvPage *page, const RvTable *table)
     }
 }
 
+static double
+sign_height(const RvTable *table)
+{
+    return (double)((table->rows->len + SIGNS_IN_A_ROW - 1) / SIGNS_IN_A_ROW) * (SIGN_HEIGHT + GAP);
+}
+
+static void
+put_lines(RvPage *page, guint index)
+{
+    double room = rv_page_left_over(page) - begin_height(page, index + 1) - AFTER_BLOCK;
+    int count = MAX(LINES_LEAST, (int)(room / LINE_HEIGHT));
+
+    for (int i = 0; i < count; i++) {
+        rv_page_need(page, LINE_HEIGHT);
+        page->y += LINE_HEIGHT;
+        rv_page_rule(page, RV_PAGE_LEFT, page->y, RV_TEXT_WIDTH, 0.35, page->style.grey);
+    }
+    page->y += AFTER_BLOCK;
+}
+
 /* ---- charts ---- */
 
 static char *
@@ -378,7 +402,7 @@ put_chart(RvPage *page, const RvBlock *block)
 static double
 panel_width(const RvBlock *block)
 {
-    return block->charts->len == 1 ? RV_TEXT_WIDTH : (RV_TEXT_WIDTH - 2 * GAP) / 2;
+    return block->charts->len == 1 && !block->half ? RV_TEXT_WIDTH : (RV_TEXT_WIDTH - 2 * GAP) / 2;
 }
 
 static double
@@ -391,16 +415,56 @@ panel_height(const RvBlock *block)
     return height;
 }
 
-static void
-put_panel(RvPage *page, const RvBlock *block)
+/* Whether all up to the next begun page fits below a panel of that height. */
+static gboolean
+rest_fits(const RvPage *page, guint index, double height)
 {
-    double width = panel_width(block), height = panel_height(block);
+    const GPtrArray *blocks = page->document->blocks;
+    RvPage trial = *page;
+
+    trial.drawing = FALSE;
+    trial.section = trial.coming = NULL;
+    trial.y += height + AFTER_TEXT;
+    for (guint i = index + 1; i < blocks->len && trial.page == page->page; i++) {
+        if (((RvBlock *)g_ptr_array_index(blocks, i))->kind == RV_BLOCK_PAGE)
+            break;
+        put_block(&trial, i);
+    }
+    g_free(trial.section);
+    g_free(trial.coming);
+    return trial.page == page->page;
+}
+
+/* A page that is to hold everything takes from its charts what its sentences need. */
+static double
+flexible_height(const RvPage *page, guint index)
+{
+    const RvBlock *block = g_ptr_array_index(page->document->blocks, index);
+    double height = panel_height(block);
+    double least = height * PANEL_LEAST;
+
+    if (!block->flexible || rest_fits(page, index, height))
+        return height;
+    while (height > least && !rest_fits(page, index, height))
+        height -= 4;
+    return height;
+}
+
+static void
+put_panel(RvPage *page, guint index)
+{
+    const RvBlock *block = g_ptr_array_index(page->document->blocks, index);
+    double width = panel_width(block), height = flexible_height(page, index);
 
     rv_page_need(page, height);
-    for (guint i = 0; i < block->charts->len; i++)
-        put_drawing(page, g_ptr_array_index(block->charts, i), RV_PAGE_LEFT + i * (width + 2 * GAP),
-                    width, height);
-    page->y += height + 6;
+    for (guint i = 0; i < block->charts->len; i++) {
+        const RvChart *chart = g_ptr_array_index(block->charts, i);
+
+        if (chart->place != NULL)
+            rv_page_place(page, chart->place);
+        put_drawing(page, chart, RV_PAGE_LEFT + i * (width + 2 * GAP), width, height);
+    }
+    page->y += height + AFTER_TEXT;
 }
 
 /* ---- cover ---- */
@@ -500,8 +564,10 @@ begin_height(const RvPage *page, guint index)
         return chart_height(page, block);
     case RV_BLOCK_PANEL:
         return panel_height(block);
+    case RV_BLOCK_LINES:
+        return LINES_LEAST * LINE_HEIGHT + AFTER_BLOCK;
     case RV_BLOCK_SIGN:
-        return SIGN_HEIGHT + GAP;
+        return sign_height(block->table);
     case RV_BLOCK_BANNER:
         return 40;
     case RV_BLOCK_CONTENTS:
@@ -553,7 +619,10 @@ put_block(RvPage *page, guint index)
         put_chart(page, block);
         break;
     case RV_BLOCK_PANEL:
-        put_panel(page, block);
+        put_panel(page, index);
+        break;
+    case RV_BLOCK_LINES:
+        put_lines(page, index);
         break;
     case RV_BLOCK_SIGN:
         put_sign(page, block->table);

@@ -18,10 +18,7 @@ add_limit(RvChart *chart, const char *word, double value, gboolean upper, gboole
 static RvChart *
 make_chart(RvDocument *document, const RvReport *report, const RvReportGraph *graph)
 {
-    g_autofree char *title = report->kind == RV_REPORT_DEVICE
-                                 ? g_strdup(graph->name)
-                                 : g_strdup_printf("%s  %s", graph->device, graph->name);
-    RvChart *chart = rv_chart_new(RV_CHART_TIME, title, graph->unit);
+    RvChart *chart = rv_chart_new(RV_CHART_TIME, graph->name, graph->unit);
     const RvReportDevice *device = rv_report_device(report, graph->device);
 
     chart->start_s = graph->start_s;
@@ -112,14 +109,6 @@ span_of(const RvDocument *document, const RvReportGraph *graph)
     return g_strdup_printf(SAY("between %s and %s", "介于 %s 与 %s 之间"), from, to);
 }
 
-static void
-curves_heading(RvDocument *document, const RvReport *report, const char *device)
-{
-    g_autofree char *place = rv_curves_place(report, device);
-
-    rv_document_heading(document, 2, place, device);
-}
-
 void
 rv_section_graphs(RvDocument *document, const RvReport *report)
 {
@@ -140,13 +129,17 @@ rv_section_graphs(RvDocument *document, const RvReport *report)
         const RvReportGraph *graph = g_ptr_array_index(report->graphs, i);
         g_autofree char *finding = found_at(document, report, graph);
 
-        if (report->kind != RV_REPORT_DEVICE &&
-            (device == NULL || strcmp(device, graph->device) != 0))
-            curves_heading(document, report, graph->device);
+        RvChart *chart = make_chart(document, report, graph);
+
+        if (report->kind != RV_REPORT_DEVICE) {
+            chart->subject = g_strdup(graph->device);
+            if (device == NULL || strcmp(device, graph->device) != 0)
+                chart->place = rv_curves_place(report, graph->device);
+        }
         device = graph->device;
         if (finding == NULL)
             finding = span_of(document, graph);
-        rv_document_panel(document, make_chart(document, report, graph), finding);
+        rv_document_panel(document, chart, finding);
     }
 }
 
@@ -162,15 +155,15 @@ rv_section_method(RvDocument *document, const RvReport *report)
     rv_document_item(
         items, "%s",
         SAY("Availability A = up / (up + down), within the agreed service time: service "
-            "hours without planned maintenance and agreed exclusions. What was not observed "
-            "counts as neither; the bounds take all of it as down, and as up.",
+            "hours without planned maintenance and agreed exclusions. Time that was not observed "
+            "counts as neither; the lower bound takes all of it as down, the upper bound as up.",
             "可用率 A = 可达时间 / (可达时间 + "
             "中断时间)，仅计约定服务时间（服务时段扣除计划维护与约定除外）。"
             "未观测时间两者均不计；下界将其全部视为中断，上界将其全部视为可达。"));
     rv_document_item(
         items, "%s",
-        SAY("A promise is met where even the lower bound reaches the target, not met where "
-            "the upper bound does not, and else not proven.",
+        SAY("A promise is met where even the lower bound reaches the target, not met where not "
+            "even the upper bound does, and otherwise not proven.",
             "下界达到指标判为“达标”，上界低于指标判为“未达标”，其余判为“无法证明”。"));
     rv_document_item(
         items, "%s",
@@ -193,21 +186,22 @@ rv_section_method(RvDocument *document, const RvReport *report)
             "封顶：存在未达标承诺 79 分，观测不足 90% 时 84 分，期末有严重状态设备 89 分。"));
     rv_document_item(
         items, "%s",
-        SAY("95th percentile: nearest rank. Of interfaces over the values at the finest step that "
-            "is stored for the period; of sensors over means of an hour or, where those are not "
-            "stored, of the next longer step. Unknown values do not count, nor does their energy.",
+        SAY("95th percentile (P95): nearest rank. For interfaces over the values at the finest "
+            "step that is stored for the period; for sensors over hourly means or, where those are "
+            "not stored, those of the next longer step. Unknown values do not count, nor does "
+            "their energy.",
             "95 分位：取最近秩。接口使用本周期可得的最细粒度数据；传感器使用小时均值（未存储时取"
             "更长的下一级粒度）。未知值不计，其电能也不计。"));
     rv_document_item(
         items, "%s",
-        SAY("Time above a limit: of the values at the step of the polling for as long as they are "
-            "stored, before that of the means above.",
+        SAY("Time above a limit: from the values at the polling interval as far back as they are "
+            "stored, before that from the means above.",
             "超限时长：采集间隔的数据仍存储的部分按其计算，更早的部分按上述均值计算。"));
     rv_document_item(
         items, "%s",
-        SAY("Highest and lowest: the peaks that are stored for each whole day (UTC), of values at "
-            "the step of the polling; at the edges of the period, and where no peaks are stored, "
-            "the extremes of the means above. Which peaks are stored: rackvitals-rrd-templates(5).",
+        SAY("Highest and lowest: the peaks stored for each whole day (UTC), of values at the "
+            "polling interval; at the edges of the period, and where no peaks are stored, the "
+            "extremes of the means above. Which peaks are stored: rackvitals-rrd-templates(5).",
             "最高与最低：取每个完整自然日（UTC）所存储的峰值，粒度为采集间隔；周期首尾及未存储峰值"
             "时，取上述均值的极值。存储哪些峰值见 rackvitals-rrd-templates(5)。"));
     rv_document_item(

@@ -29,7 +29,7 @@ say_change(const RvDocument *document, RvChangeKind kind)
     case RV_CHANGE_LOST_SAMPLES:
         return SAY("samples lost", "采样缺失");
     case RV_CHANGE_LATE_SAMPLE:
-        return SAY("late sample", "采样迟到");
+        return SAY("late sample", "采样延迟");
     case RV_CHANGE_PART_FORGOTTEN:
         return SAY("part written off", "部件注销");
     case RV_CHANGE_LOG_CLEARED:
@@ -116,7 +116,7 @@ say_firmware(const RvDocument *document, RvFirmwareVerdict verdict)
     case RV_FIRMWARE_NO_RULE:
         return SAY("no rule", "无规则");
     case RV_FIRMWARE_FINE:
-        return SAY("as decided", "符合");
+        return SAY("as required", "符合");
     case RV_FIRMWARE_UNKNOWN:
         return SAY("unknown", "未知");
     case RV_FIRMWARE_OLD:
@@ -142,7 +142,7 @@ add_off_baseline(RvDocument *document, const RvReport *report)
                              "服务计划中没有适用于本站设备的固件基线，以下仅列出版本。"));
         return;
     }
-    caption = g_strdup_printf(SAY("Firmware versions as decided: %u of %u that were judged",
+    caption = g_strdup_printf(SAY("Firmware that meets the baseline: %u of %u judged",
                                   "受检固件 %2$u 项，符合基线 %1$u 项"),
                               report->firmware_fine, report->firmware_judged);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
@@ -151,7 +151,7 @@ add_off_baseline(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Model", "型号"), 22, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Version", "版本"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Result", "结果"), 16, RV_ALIGN_LEFT);
-    table->none = g_strdup(SAY("Every version is as decided.", "全部符合基线。"));
+    table->none = g_strdup(SAY("Every version meets the baseline.", "全部符合基线。"));
     for (guint i = 0; i < report->firmware->len; i++) {
         const RvReportFirmware *one = g_ptr_array_index(report->firmware, i);
 
@@ -184,11 +184,12 @@ versions_finding(RvDocument *document, const RvReport *report, RvTable *table)
         mixed += of_this == 2;
         last = one->model;
     }
-    rv_table_finding(table,
-                     SAY("Versions in use, newest of each model first: %u of %u models run more "
-                         "than one",
-                         "在用版本（同型号新版本在前）：%2$u 个型号中有 %1$u 个存在多个版本"),
-                     mixed, models);
+    rv_table_finding(
+        table,
+        SAY("Versions in use, newest of each model first; models with more than one: %u "
+            "of %u",
+            "在用版本（同型号新版本在前）：%2$u 个型号中有 %1$u 个存在多个版本"),
+        mixed, models);
 }
 
 void
@@ -243,8 +244,8 @@ say_weakness(const RvDocument *document, RvWeakness weakness)
     case RV_WEAK_ANONYMOUS:
         return SAY("IPMI without a user name", "IPMI 匿名访问");
     case RV_WEAK_ADMIN:
-        return SAY("IPMI asked as administrator; user is enough",
-                   "IPMI 以管理员身份巡检，普通用户即可");
+        return SAY("IPMI polled as administrator, although user is enough",
+                   "IPMI 以管理员权限采集（普通用户权限即可）");
     }
     return "";
 }
@@ -271,9 +272,9 @@ rv_section_access(RvDocument *document, const RvReport *report)
                         SAY("Security of management access", "管理访问安全"));
     table = rv_document_table(
         document, RV_BLOCK_TABLE,
-        SAY("Weak points of the access that the inventory uses", "台账所列管理访问的薄弱点"));
+        SAY("Weak points of the access that the inventory uses", "台账所列管理访问方式的薄弱点"));
     rv_table_column(table, SAY("Finding", "发现"), 36, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Weight", "程度"), 15, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Severity", "程度"), 15, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "台数"), 10, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Which", "设备"), 40, RV_ALIGN_LEFT);
     table->none = g_strdup(
@@ -321,6 +322,15 @@ pair_of_counts(guint64 all, guint64 some)
     return g_strdup_printf("%s / %s", left, right);
 }
 
+static char *
+three_counts(guint64 all, guint64 some, guint64 fewer)
+{
+    g_autofree char *left = rv_write_number((double)all, 0);
+    g_autofree char *right = pair_of_counts(some, fewer);
+
+    return g_strdup_printf("%s / %s", left, right);
+}
+
 static void
 add_counts(RvDocument *document, const RvReport *report)
 {
@@ -331,22 +341,28 @@ add_counts(RvDocument *document, const RvReport *report)
     rv_table_column(table, "", 60, RV_ALIGN_LEFT);
     rv_table_column(table, "", 30, RV_ALIGN_RIGHT);
     table->headless = TRUE;
-    fact(table, SAY("Rounds started / finished", "巡检轮次：启动／完成"),
-         pair_of_counts(c->rounds, c->finished));
+    fact(table, SAY("Rounds planned / made / completed", "巡检轮次：计划／执行／完成"),
+         three_counts(c->planned, c->rounds, c->finished));
+    fact(table, SAY("Samples expected / received", "采样数：应采／实采"),
+         pair_of_counts((guint64)c->samples_expected, (guint64)c->samples_received));
     fact(table, SAY("Rounds cut short", "中途终止的轮次"), g_strdup_printf("%u", c->killed));
-    fact(table, SAY("Devices asked / answered, over all rounds", "累计询问／应答设备次数"),
+    fact(table, SAY("Devices asked / answered, over all rounds", "设备采集次数：发起／应答"),
          pair_of_counts(c->asked, c->answered));
     fact(table, SAY("Gaps in the samples of a device", "设备采样缺口数"),
          g_strdup_printf("%u", c->lost));
-    fact(table, SAY("Samples that came late", "迟到采样数"), g_strdup_printf("%u", c->late));
+    fact(table, SAY("Samples that came late", "延迟采样数"), g_strdup_printf("%u", c->late));
     fact(table, SAY("Devices of the inventory never seen", "周期内从未观测到的设备"),
          g_strdup_printf("%u", c->never));
     if (isfinite(report->sums.observed))
-        rv_table_finding(table,
-                         SAY("%u of %u rounds came to their end; %s of the agreed service time was "
-                             "observed",
-                             "巡检 %2$u 轮，完成 %1$u 轮；约定服务时间观测到 %3$s"),
-                         c->finished, c->rounds, seen);
+        rv_table_finding(
+            table,
+            SAY("Rounds completed: %u of %u; %s of the agreed service time was observed",
+                "巡检 %2$u 轮，完成 %1$u 轮；约定服务时间观测到 %3$s"),
+            c->finished, c->rounds, seen);
+    rv_document_text(document, RV_BLOCK_SMALL, "%s",
+                     SAY("Planned and expected: by the interval of reachability that the site file "
+                         "gives when the report is made.",
+                         "计划与应采数按生成报告时站点配置的可达性采集间隔计算。"));
 }
 
 static void
@@ -358,7 +374,7 @@ add_blind(RvDocument *document, const RvReport *report)
 
     rv_table_column(table, SAY("From", "开始"), 25, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Until", "结束"), 25, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Long", "时长"), 20, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Duration", "时长"), 20, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Devices", "设备数"), 15, RV_ALIGN_RIGHT);
     table->none = g_strdup(SAY("There was no such time.", "没有盲区时段。"));
     for (guint i = 0; i < report->coverage.blind->len; i++) {

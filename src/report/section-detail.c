@@ -7,6 +7,7 @@
 
 #define TOP 20
 #define DEVICES_SHOWN 3000
+#define FEW_PORTS 3 /* of a host: no device with ports to run out of */
 
 static char *
 no_series(const RvDocument *document, const RvReport *report, const char *otherwise)
@@ -39,10 +40,11 @@ trends_finding(RvDocument *document, const RvReport *report, RvTable *table)
             first = one;
     }
     if (first != NULL)
-        rv_table_finding(table,
-                         SAY("Moving towards a limit: %u; the first may be there in %d days, on %s",
-                             "趋向限值的指标 %u 项，最早的一项可能在 %d 天内到限，位于 %s"),
-                         all, (int)first->soonest_days, first->device);
+        rv_table_finding(
+            table,
+            SAY("Moving towards a limit: %u; the first, on %s, may reach it in %d days",
+                "趋向限值的指标 %u 项，最早的一项位于 %s，可能在 %d 天后达到限值"),
+            all, first->device, (int)first->soonest_days);
 }
 
 void
@@ -58,7 +60,7 @@ rv_section_trends(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Quantity", "指标"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Now", "当前"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Limit", "限值"), 12, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Reached in (days)", "到限天数"), 22, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Days to the limit", "距限值天数"), 22, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("p value", "p 值"), 12, RV_ALIGN_RIGHT);
     table->none =
         no_series(document, report,
@@ -94,23 +96,24 @@ rv_section_trends(RvDocument *document, const RvReport *report)
     if (card->predicted == 0 && card->not_foreseen > 0)
         rv_document_text(
             document, RV_BLOCK_TEXT,
-            SAY("Scorecard: from the data before this period no limit was predicted "
-                "to be reached in it; reached unforeseen: %u.",
-                "预测记分：根据本周期之前的数据，没有预测到限事件；未预见到限 %u 项。"),
+            SAY("Scorecard: the data before this period predicted that no limit would be reached "
+                "in it; limits reached unforeseen: %u.",
+                "预测核对：根据本周期之前的数据，预测无指标达到限值；实际达到限值而未预见的 %u "
+                "项。"),
             card->not_foreseen);
     else if (card->predicted + card->not_foreseen == 0)
         rv_document_text(
             document, RV_BLOCK_TEXT, "%s",
-            SAY("Scorecard: from the data before this period no limit was predicted to "
-                "be reached in it, and none was.",
-                "预测记分：根据本周期之前的数据，没有预测到限事件，实际也未发生。"));
+            SAY("Scorecard: the data before this period predicted that no limit would be reached "
+                "in it, and none was.",
+                "预测核对：根据本周期之前的数据，预测无指标达到限值，实际也未发生。"));
     else
         rv_document_text(
             document, RV_BLOCK_TEXT,
-            SAY("Scorecard: of %u limits that the data before this period said would be "
-                "reached in it, %u were and %u were not; %u were reached unforeseen.",
-                "预测记分：根据之前数据预测本周期到限 %u 项，其中应验 %u 项、未发生 %u "
-                "项；未预见到限 %u 项。"),
+            SAY("Scorecard: limits predicted to be reached in this period: %u; of these reached "
+                "%u, not reached %u; reached unforeseen: %u.",
+                "预测核对：此前预测本周期达到限值 %u 项，其中应验 %u 项、未发生 %u 项；实际达到限值"
+                "而未预见的 %u 项。"),
             card->predicted, card->came, card->failed_to_come, card->not_foreseen);
 }
 
@@ -124,7 +127,7 @@ part_cell(RvTable *table, const RvDocument *document, const RvReportPart *part)
         return;
     }
     if (part->now == RV_VERDICT_OK && part->worst != RV_VERDICT_OK) {
-        rv_table_mark(table, RV_MARK_OK, SAY("again", "恢复"));
+        rv_table_mark(table, RV_MARK_OK, SAY("back", "恢复"));
         return;
     }
     switch (part->now) {
@@ -220,16 +223,14 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
     rv_document_heading(document, 1, "devices", SAY("Devices", "设备总览"));
     rv_document_text(
         document, RV_BLOCK_SMALL, "%s",
-        SAY("A dash: the device has no such sensors, no log entry, or no firmware rule. Again: "
-            "was not well within the period, is well at its end. Log: entries with "
-            "warning or worse of all. Reach: availability of the agreed service time.",
-            "图例：“–”表示设备没有此类传感器、没有日志条目或没有固件规则。“恢复”表示周期内曾异常，"
-            "期末已"
-            "正常。"
-            "日志：告警及以上条目数／总条目数。可达：约定服务时间内的可用率。"));
+        SAY("A dash: no such sensors, no log entries, or no firmware rule. Back: abnormal at some "
+            "time of the period, OK at its end. Log: entries of warning or worse / all entries. "
+            "Reach: availability within the agreed service time.",
+            "图例：“–”表示没有此类传感器、没有日志条目或没有固件规则；“恢复”表示周期内曾异常，"
+            "期末已正常；“日志”为告警及以上条目数／总条目数；“可达”为约定服务时间内的可用率。"));
     caption = g_strdup_printf(
-        SAY("Devices at the end of the period: %u, not well %u, unknown %u; worst first",
-            "期末设备状态：共 %u 台，异常 %u 台，未知 %u 台（最差者在前）"),
+        SAY("Devices at the end of the period: %u, abnormal %u, unknown %u; worst first",
+            "期末设备状态：共 %u 台，异常 %u 台，未知 %u 台（按严重程度排序）"),
         report->devices->len, report->sums.bad, report->sums.unknown);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
     rv_table_column(table, SAY("Device", "设备"), 23, RV_ALIGN_LEFT);
@@ -242,7 +243,7 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Optics", "光模块"), 10.5, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Other", "其他"), 10.5, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Log", "日志"), 9, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Firmw.", "固件"), 12, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Firmware", "固件"), 12, RV_ALIGN_LEFT);
     table->none = g_strdup(SAY("There is no device in the inventory, and none was asked.",
                                "台账中没有设备，也没有任何设备被巡检。"));
     for (guint i = 0; i < report->devices->len; i++) {
@@ -261,7 +262,7 @@ series_columns(RvTable *table, const RvDocument *document, const char *what)
     rv_table_column(table, what, 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Lowest", "最低"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Mean", "平均"), 12, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("95%", "95 分位"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("P95", "95 分位"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Highest", "最高"), 12, RV_ALIGN_RIGHT);
 }
 
@@ -287,9 +288,9 @@ add_inlets(RvDocument *document, const RvReport *report)
         g_autofree char *most = rv_write_measure(report->sums.inlet_maximum, RV_CLASS_TEMPERATURE);
         g_autofree char *mean = rv_write_measure(report->sums.inlet_mean, RV_CLASS_TEMPERATURE);
 
-        caption = g_strdup_printf(
-            SAY("Air at the inlets reached %s; the mean of all is %s", "进风温度最高 %s，平均 %s"),
-            most, mean);
+        caption = g_strdup_printf(SAY("Inlet air reached %s; the average of all inlets is %s",
+                                      "进风温度最高 %s，平均 %s"),
+                                  most, mean);
     }
     table = rv_document_table(document, RV_BLOCK_TABLE,
                               caption != NULL ? caption : SAY("Inlet temperatures", "进风温度"));
@@ -361,7 +362,7 @@ top_finding(RvDocument *document, const RvReport *report, RvTable *table)
 
     if (first != NULL && isfinite(first->used))
         rv_table_finding(table,
-                         SAY("Busiest interfaces: %s %s comes first, with %s of its speed",
+                         SAY("Busiest interfaces: %s %s comes first, at %s of its speed",
                              "最繁忙的接口：%s %s 居首，95 分位达带宽的 %s"),
                          first->device, name, used);
 }
@@ -376,10 +377,10 @@ add_top(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Interface", "接口"), 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Speed", "带宽"), 14, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("In 95%", "流入 95 分位"), 16, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Out 95%", "流出 95 分位"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("In, P95", "流入 95 分位"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Out, P95", "流出 95 分位"), 16, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Used", "利用率"), 11, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Known", "数据率"), 11, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Sampled", "数据完整率"), 11, RV_ALIGN_RIGHT);
     table->none =
         no_series(document, report,
                   SAY("No interface was up in the period.", "本周期内没有处于启用状态的接口。"));
@@ -459,10 +460,10 @@ add_optics(RvDocument *document, const RvReport *report)
         first != NULL ? rv_write_value(round(first->margin * 100) / 100, "dB") : NULL;
     g_autofree char *caption =
         first != NULL && isfinite(first->margin)
-            ? g_strdup_printf(SAY("Optics: the lowest light keeps %s to its nearest limit, on %s",
-                                  "光模块：最低光功率距最近限值的余量最小为 %s，位于 %s"),
+            ? g_strdup_printf(SAY("Optics: the smallest margin to a limit is %s, on %s",
+                                  "光模块：光功率距限值的余量最小为 %s，位于 %s"),
                               least, first->device)
-            : g_strdup(SAY("Optics: margin of the lowest light to the nearest limit",
+            : g_strdup(SAY("Optics: margin of the lowest optical power to the nearest limit",
                            "光模块：最低光功率距最近限值的余量"));
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, caption);
 
@@ -490,7 +491,7 @@ add_links(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Interface", "接口"), 40, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Changes", "翻转次数"), 12, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Of these, down", "其中断开"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Down", "其中断开"), 12, RV_ALIGN_RIGHT);
     table->none =
         g_strdup(report->coverage.observed_ms == 0
                      ? SAY("No statement: nothing was observed.", "无法判断：本周期没有观测数据。")
@@ -507,9 +508,9 @@ add_links(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", one->downs);
     }
     rv_table_finding(table,
-                     SAY("Links that went up and down, as the samples saw it: %u (ports that a "
-                         "person shut do not count)",
-                         "采样所见状态翻转的链路：%u 条（人为关闭的端口不计）"),
+                     SAY("Links that went up and down, as far as the samples saw: %u (ports shut "
+                         "by a person do not count)",
+                         "链路状态翻转：采样发现 %u 条（人为关闭的端口不计）"),
                      report->links->len);
 }
 
@@ -525,12 +526,25 @@ rv_section_interfaces(RvDocument *document, const RvReport *report)
 
 /* ---- capacity ---- */
 
+/* The fullest first, of these those with the most ports. */
+static int
+compare_ports(gconstpointer a, gconstpointer b)
+{
+    const RvReportDevice *left = *(RvReportDevice *const *)a, *right = *(RvReportDevice *const *)b;
+
+    if (left->ports_used != right->ports_used)
+        return left->ports_used > right->ports_used ? -1 : 1;
+    if (left->interfaces != right->interfaces)
+        return left->interfaces > right->interfaces ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
 static void
 add_ports(RvDocument *document, const RvReport *report)
 {
     RvTable *table =
         rv_document_table(document, RV_BLOCK_TABLE, SAY("Ports in use", "端口使用情况"));
-    guint all = 0;
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
 
     rv_table_column(table, SAY("Device", "设备"), 30, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Model", "型号"), 30, RV_ALIGN_LEFT);
@@ -538,13 +552,16 @@ add_ports(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Up", "启用"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("In use", "占用率"), 12, RV_ALIGN_RIGHT);
     table->none = g_strdup(SAY("No device named its ports.", "没有设备提供端口信息。"));
-    for (guint i = 0; i < report->devices->len; i++)
-        all += ((RvReportDevice *)g_ptr_array_index(report->devices, i))->interfaces > 3;
     for (guint i = 0; i < report->devices->len; i++) {
-        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+        RvReportDevice *device = g_ptr_array_index(report->devices, i);
 
-        if (device->interfaces <= 3 || rv_table_full(document, table, TOP * 2, all))
-            continue;
+        if (device->interfaces > FEW_PORTS)
+            g_ptr_array_add(devices, device);
+    }
+    g_ptr_array_sort(devices, compare_ports);
+    for (guint i = 0; i < devices->len && !rv_table_full(document, table, TOP, devices->len); i++) {
+        const RvReportDevice *device = g_ptr_array_index(devices, i);
+
         rv_table_row(table);
         rv_device_cell(table, report, device->name);
         rv_table_cell(table, "%s", rv_or_dash(device->model));
@@ -552,10 +569,11 @@ add_ports(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", device->interfaces_up);
         rv_table_take(table, rv_write_percent(device->ports_used, 0));
     }
-    rv_table_finding(table,
-                     SAY("Ports in use, by the latest answers: %u of %u on all devices",
-                         "端口使用情况（最近一次应答）：全部设备共启用 %u 个，总数 %u 个"),
-                     report->sums.ports_up, report->sums.ports);
+    rv_table_finding(
+        table,
+        SAY("Ports in use: %u of %u on all devices (latest answers, fullest device first)",
+            "端口使用情况：全部设备启用 %u 个，共 %u 个（取最近一次应答，占用率高者在前）"),
+        report->sums.ports_up, report->sums.ports);
 }
 
 void
@@ -565,12 +583,12 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
 
     rv_document_heading(document, 1, "capacity", SAY("Capacity", "容量"));
     table = rv_document_table(document, RV_BLOCK_TABLE,
-                              SAY("Processors, memories and volumes", "处理器、内存与存储卷"));
+                              SAY("Processors, memory and volumes", "处理器、内存与存储卷"));
     series_columns(table, document, SAY("Resource", "资源"));
     rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
     table->none =
         no_series(document, report,
-                  SAY("No use of processors, memories or volumes is stored for the period.",
+                  SAY("No utilisation of processors, memory or volumes is stored for the period.",
                       "本周期没有处理器、内存或存储卷利用率的存储数据。"));
     for (guint i = 0; i < report->capacity->len; i++) {
         const RvReportSeries *one = g_ptr_array_index(report->capacity, i);
@@ -586,7 +604,7 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
         g_autofree char *name = rv_short_name(first->name);
 
         rv_table_finding(table,
-                         SAY("Processors, memories and volumes: %s of %s was fullest, at %s",
+                         SAY("Processors, memory and volumes: the fullest was %s of %s, at %s",
                              "处理器、内存与存储卷：%2$s 的 %1$s 利用率最高，达 %3$s"),
                          name, first->device, most);
     }

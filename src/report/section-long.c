@@ -68,10 +68,10 @@ months_caption(RvDocument *document, const RvReport *report)
             worst = month;
     }
     if (worst == NULL)
-        return g_strdup(SAY("Month by month: no down time was seen", "逐月对比：未发现中断"));
+        return g_strdup(SAY("Month by month: no downtime was seen", "逐月对比：未发现中断"));
     down = rv_write_duration(document->language, worst->down_ms);
     return g_strdup_printf(
-        SAY("Month by month: most down time in %s, %s", "逐月对比：%s 中断时间最长，为 %s"),
+        SAY("Month by month: most downtime in %s, %s", "逐月对比：%s 中断时间最长，为 %s"),
         worst->label, down);
 }
 
@@ -167,7 +167,7 @@ rv_section_over_time(RvDocument *document, const RvReport *report)
 {
     g_autofree char *before = NULL;
 
-    rv_document_heading(document, 1, "over-time", SAY("Over time", "同比与环比"));
+    rv_document_heading(document, 1, "over-time", SAY("Over time", "历史对比"));
     if (report->months->len > 0) {
         g_autofree char *caption = months_caption(document, report);
 
@@ -191,7 +191,7 @@ models_finding(RvDocument *document, const RvReport *report, RvTable *table)
     if (first != NULL && first->per_device > 0)
         rv_table_finding(table,
                          SAY("Replacement pays first at %s: %s findings for each device",
-                             "优先更换对象：%s，单台发现数 %s"),
+                             "优先更换对象：%s，单台异常数 %s"),
                          rv_or_dash(first->model), most);
 }
 
@@ -262,13 +262,13 @@ rv_section_prevention(RvDocument *document, const RvReport *report)
                         SAY("Ageing, prevention and replacement", "老化、预防与更换预算"));
     table =
         rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Models by findings for each device", "按型号统计（单台发现数）"));
+                          SAY("Models by findings for each device", "按型号统计（单台异常数）"));
     rv_table_column(table, SAY("Model", "型号"), 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备数"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Faults", "故障"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Bad parts", "异常部件"), 14, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Suspects", "关注部件"), 14, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("For each device", "单台发现数"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("For each device", "单台异常数"), 16, RV_ALIGN_RIGHT);
     table->none = g_strdup(SAY("There is no device.", "没有设备。"));
     for (guint i = 0; i < all->len; i++) {
         const RvReportModel *one = g_ptr_array_index(all, i);

@@ -58,9 +58,9 @@ add_checks(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Check", "项目"), 26, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备数"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Sensors", "传感器数"), 12, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Not well", "异常"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Abnormal", "异常"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Result", "结果"), 18, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Looked at", "已核对"), 12, RV_ALIGN_CENTRE);
+    rv_table_column(table, SAY("Checked", "已核对"), 12, RV_ALIGN_CENTRE);
     for (guint i = 0; i < report->devices->len; i++) {
         const RvReportDevice *device = g_ptr_array_index(report->devices, i);
 
@@ -104,8 +104,8 @@ add_checks(RvDocument *document, const RvReport *report)
         rv_table_mark(table, RV_MARK_BOX, "");
     }
     rv_table_finding(table,
-                     SAY("Checked by machine: %u devices, of these not reachable %u; sensors that "
-                         "are not well: %u",
+                     SAY("Checked by machine: devices %u, of these not reachable %u; abnormal "
+                         "sensors: %u",
                          "自动巡检：设备 %u 台，其中不可达 %u 台；异常传感器 %u 个"),
                      report->devices->len, report->devices->len - up, all_bad);
 }
@@ -116,20 +116,23 @@ add_by_eye(RvDocument *document, const RvReport *report)
     static const struct {
         const char *en, *zh;
     } checks[] = {
-        {"Lamps of devices agree with this list", "设备指示灯与本单一致"},
+        {"Status lights agree with this list", "设备指示灯与本单一致"},
         {"No unusual noise, smell or heat", "无异常噪声、气味与高温"},
-        {"Cables and labels in order", "线缆与标签完好"},
+        {"Cables, plugs and labels in order", "线缆、接头与标签完好"},
+        {"Dust filters clean, blanking panels in place", "防尘网清洁，盲板齐全"},
         {"Air conditioning and humidity in order", "空调与湿度正常"},
         {"UPS and power distribution in order", "UPS 与配电正常"},
+        {"Cabinets locked, visits entered in the log", "机柜上锁，出入登记完整"},
         {"Room clean, doors and fire protection in order", "机房清洁，门禁与消防正常"},
+        {"Spare parts in stock as listed", "备件库存与清单相符"},
     };
     RvTable *table =
-        rv_document_table(document, RV_BLOCK_TABLE, SAY("To be checked by eye", "现场检查项目"));
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("To be checked on site", "现场检查项目"));
 
     table->roomy = TRUE;
     rv_table_column(table, SAY("Check", "项目"), 44, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("In order", "正常"), 10, RV_ALIGN_CENTRE);
-    rv_table_column(table, SAY("Not", "异常"), 10, RV_ALIGN_CENTRE);
+    rv_table_column(table, SAY("OK", "正常"), 10, RV_ALIGN_CENTRE);
+    rv_table_column(table, SAY("Not OK", "异常"), 10, RV_ALIGN_CENTRE);
     rv_table_column(table, SAY("Remark", "备注"), 36, RV_ALIGN_LEFT);
     for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {
         rv_table_row(table);
@@ -140,11 +143,12 @@ add_by_eye(RvDocument *document, const RvReport *report)
     }
 }
 
-static RvTable *
+static void
 add_not_well(RvDocument *document, const RvReport *report)
 {
-    RvTable *table = rv_document_table(document, RV_BLOCK_TABLE,
-                                       SAY("Not well now, to be handled", "当前异常，待处理"));
+    RvTable *table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Abnormal at the end of the round, to be handled", "期末异常，待处理"));
     guint all = 0;
 
     rv_table_column(table, SAY("Device", "设备"), 20, RV_ALIGN_LEFT);
@@ -155,7 +159,7 @@ add_not_well(RvDocument *document, const RvReport *report)
     table->none =
         g_strdup(report->coverage.observed_ms == 0
                      ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
-                     : SAY("All parts are well.", "全部部件正常。"));
+                     : SAY("All parts are OK.", "全部部件正常。"));
     for (guint i = 0; i < report->devices->len; i++) {
         const RvReportDevice *device = g_ptr_array_index(report->devices, i);
 
@@ -186,28 +190,11 @@ add_not_well(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_finding_sentence(document, finding));
         rv_table_mark(table, RV_MARK_BOX, "");
     }
-    return table;
-}
-
-/* As many lines to write on as the page has left. */
-static void
-add_remarks(RvDocument *document, guint findings)
-{
-    RvTable *remarks = rv_document_table(document, RV_BLOCK_TABLE, NULL);
-    guint lines = findings <= 3 ? 14 : findings <= 8 ? 9 : 4;
-
-    remarks->headless = remarks->roomy = TRUE;
-    rv_table_column(remarks, "", 100, RV_ALIGN_LEFT);
-    for (guint i = 0; i < lines; i++) {
-        rv_table_row(remarks);
-        rv_table_cell(remarks, " ");
-    }
 }
 
 void
 rv_section_round(RvDocument *document, const RvReport *report)
 {
-    RvTable *findings;
     g_autofree char *period = rv_write_period(document->language, &report->period, report->zone);
     g_autofree char *heading = g_strdup_printf(
         "%s  %s", rv_say_period_kind(document->language, report->period.kind), period);
@@ -221,11 +208,11 @@ rv_section_round(RvDocument *document, const RvReport *report)
     add_checks(document, report);
     add_by_eye(document, report);
     rv_document_page(document);
-    findings = add_not_well(document, report);
+    add_not_well(document, report);
     rv_document_text(document, RV_BLOCK_TEXT,
-                     SAY("Faults on the ledger: %u, of these not resolved: %u. Remarks:",
+                     SAY("Faults in the ledger: %u, of these not resolved: %u. Remarks:",
                          "故障台账 %u 起，其中未解决 %u 起。备注："),
                      report->faults->len, report->sums.open_faults);
-    add_remarks(document, findings->rows->len);
+    rv_document_text(document, RV_BLOCK_LINES, "%s", "");
     rv_sign_boxes(document, report);
 }

@@ -69,11 +69,66 @@ compare_availability(gconstpointer a, gconstpointer b)
     return strcmp(left->name, right->name);
 }
 
+#define UNSEEN_SHOWN 12
+
+/* Devices that were never down, but not observed all of the time. */
+typedef struct {
+    guint devices;
+    gint64 least_ms, most_ms; /* not observed */
+} Unseen;
+
+/* A poller that stood still makes one row of each device, all alike: many such rows are counted in
+ * `unseen` instead. */
+static void
+pick_devices(const RvReport *report, GPtrArray *devices, Unseen *unseen)
+{
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvAvailability *a =
+            ((RvReportDevice *)g_ptr_array_index(report->devices, i))->availability;
+
+        unseen->devices += a->down_ms == 0 && a->not_observed_ms > 0;
+    }
+    if (unseen->devices <= UNSEEN_SHOWN)
+        unseen->devices = 0;
+    for (guint i = 0; i < report->devices->len; i++) {
+        RvReportDevice *device = g_ptr_array_index(report->devices, i);
+        gint64 unseen_ms = device->availability->not_observed_ms;
+
+        if (device->availability->down_ms > 0 || (unseen->devices == 0 && unseen_ms > 0)) {
+            g_ptr_array_add(devices, device);
+        } else if (unseen_ms > 0) {
+            unseen->least_ms = MIN(unseen->least_ms, unseen_ms);
+            unseen->most_ms = MAX(unseen->most_ms, unseen_ms);
+        }
+    }
+}
+
+static void
+say_unseen(RvDocument *document, const Unseen *unseen)
+{
+    g_autofree char *least = rv_write_duration(document->language, unseen->least_ms);
+    g_autofree char *most = rv_write_duration(document->language, unseen->most_ms);
+
+    if (strcmp(least, most) == 0)
+        rv_document_text(document, RV_BLOCK_TEXT,
+                         SAY("%u other devices were never seen down, but each was not observed for "
+                             "%s of its agreed service time.",
+                             "另有 %u 台设备未发现中断，但约定服务时间内各有 %s 未被观测。"),
+                         unseen->devices, most);
+    else
+        rv_document_text(document, RV_BLOCK_TEXT,
+                         SAY("%u other devices were never seen down, but were not observed for %s "
+                             "to %s of their agreed service time.",
+                             "另有 %u 台设备未发现中断，但约定服务时间内有 %s 至 %s 未被观测。"),
+                         unseen->devices, least, most);
+}
+
 static void
 add_device_availability(RvDocument *document, const RvReport *report)
 {
     g_autoptr(GPtrArray) devices = g_ptr_array_new();
     g_autofree char *down = rv_write_duration(document->language, report->down_ms);
+    Unseen unseen = {0, G_MAXINT64, 0};
     RvTable *table = rv_document_table(
         document, RV_BLOCK_TABLE,
         SAY("Devices that were down, or not observed", "发生中断或未被观测的设备"));
@@ -89,12 +144,7 @@ add_device_availability(RvDocument *document, const RvReport *report)
     table->none =
         g_strdup(SAY("Every device was observed and up for all of its agreed service time.",
                      "所有设备在约定服务时间内均被观测且可达。"));
-    for (guint i = 0; i < report->devices->len; i++) {
-        RvReportDevice *device = g_ptr_array_index(report->devices, i);
-
-        if (device->availability->down_ms > 0 || device->availability->not_observed_ms > 0)
-            g_ptr_array_add(devices, device);
-    }
+    pick_devices(report, devices, &unseen);
     g_ptr_array_sort(devices, compare_availability);
     for (guint i = 0; i < devices->len && !rv_table_full(document, table, ROWS, devices->len);
          i++) {
@@ -114,11 +164,13 @@ add_device_availability(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_duration(document->language, a->not_observed_ms));
     }
     rv_table_finding(table,
-                     SAY("Down at some time: %u of %u devices, %s together; observed in part only: "
-                         "%u",
+                     SAY("Down at some time: %u of %u devices, %s together; not observed all of "
+                         "the time: %u",
                          "发生中断的设备 %u 台（共 %u 台），累计中断 %s；观测不完整的设备 %u 台"),
                      report->sums.devices_down, report->devices->len, down,
                      report->sums.devices_unseen);
+    if (unseen.devices > 0)
+        say_unseen(document, &unseen);
 }
 
 static void
@@ -161,7 +213,7 @@ add_excluded(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("From", "开始"), 20, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Until", "结束"), 20, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Reason", "原因"), 32, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("By", "登记人"), 14, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Entered by", "登记人"), 16, RV_ALIGN_LEFT);
     table->none = g_strdup(SAY("No time was taken out: there was no maintenance and no agreed "
                                "exclusion.",
                                "没有扣除时段：本周期无计划维护，也无约定除外。"));
@@ -189,17 +241,16 @@ add_excluded(RvDocument *document, const RvReport *report)
 
         rv_table_row(table);
         rv_table_cell(table, "%s", SAY("agreed exclusion", "约定除外"));
-        rv_table_cell(table, "*");
+        rv_table_cell(table, "%s", SAY("all devices", "全部设备"));
         rv_table_take(table, rv_write_time(document->language, window->from_ms, report->zone));
         rv_table_take(table, rv_write_time(document->language, window->until_ms, report->zone));
         rv_table_cell(table, "%s", window->why);
         rv_table_cell(table, "%s", window->who);
     }
-    rv_table_finding(
-        table,
-        SAY("Taken out of the agreed service time: %s over all devices, for these reasons",
-            "从约定服务时间中扣除的时段：全部设备累计 %s，原因如下"),
-        together);
+    rv_table_finding(table,
+                     SAY("Taken out of the agreed service time: %s, added up over the devices",
+                         "从约定服务时间中扣除的时段：按设备累计 %s"),
+                     together);
 }
 
 static void
@@ -247,8 +298,8 @@ add_handling(RvDocument *document, const RvReport *report)
             handling_cell(table, document, one, (RvClockKind)j);
     }
     rv_table_finding(table,
-                     SAY("Of the agreed times for response and handling %u were kept and %u "
-                         "missed; still running: %u",
+                     SAY("Agreed times for response and handling: kept %u, missed %u, still "
+                         "running %u",
                          "响应与处置时限：按时 %u 项，超时 %u 项，进行中 %u 项"),
                      sums->clocks_kept, sums->clocks_late, sums->clocks_running);
 }
@@ -272,6 +323,34 @@ rv_section_service_level(RvDocument *document, const RvReport *report)
 
 /* ---- faults ---- */
 
+/* How its agreed times were kept. */
+static void
+clocks_cell(const RvDocument *document, RvTable *table, const RvReportFault *one)
+{
+    guint all = 0, late = 0, running = 0;
+    g_autofree char *text = NULL;
+
+    for (guint i = 0; i < RV_CLOCK_KINDS; i++) {
+        const RvClock *clock = &one->clocks[i];
+
+        all += clock->exists;
+        late += clock->exists && clock->breached;
+        running += clock->exists && !clock->breached && clock->done_ms == 0;
+    }
+    if (all == 0) {
+        rv_table_cell(table, "–");
+        return;
+    }
+    text = late > 0      ? g_strdup_printf(SAY("%u late", "超时 %u 项"), late)
+           : running > 0 ? g_strdup_printf(SAY("%u running", "进行中 %u 项"), running)
+                         : g_strdup(SAY("kept", "按时"));
+    rv_table_mark(table,
+                  late > 0      ? RV_MARK_CRITICAL
+                  : running > 0 ? RV_MARK_UNKNOWN
+                                : RV_MARK_OK,
+                  text);
+}
+
 static void
 add_fault_row(RvDocument *document, const RvReport *report, RvTable *table,
               const RvReportFault *one)
@@ -288,6 +367,7 @@ add_fault_row(RvDocument *document, const RvReport *report, RvTable *table,
     rv_table_take(table, rv_write_time(document->language, fault->opened_ms, report->zone));
     rv_table_take(table, end != 0 ? rv_write_duration(document->language, end - fault->opened_ms)
                                   : g_strdup("–"));
+    clocks_cell(document, table, one);
     rv_table_mark(table,
                   end != 0                   ? RV_MARK_OK
                   : fault->recovered_ms != 0 ? RV_MARK_WARNING
@@ -302,12 +382,13 @@ add_ledger(RvDocument *document, const RvReport *report)
 {
     RvTable *table = rv_document_table(document, RV_BLOCK_TABLE, SAY("Fault ledger", "故障台账"));
 
-    rv_table_column(table, SAY("No", "编号"), 6, RV_ALIGN_RIGHT);
-    rv_table_column(table, SAY("Level", "级别"), 15, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("No.", "编号"), 6, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Level", "级别"), 14, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Device", "设备"), 16, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("What", "现象"), 33, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Opened", "登记时间"), 20, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Took", "用时"), 16, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Duration", "用时"), 15, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("In time", "时限"), 15, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("State", "状态"), 14, RV_ALIGN_LEFT);
     table->none = g_strdup(SAY("No fault was open in this period.", "本周期内没有故障。"));
     for (guint i = 0; i < report->faults->len; i++) {
@@ -323,6 +404,29 @@ add_ledger(RvDocument *document, const RvReport *report)
         report->sums.overdue_faults);
 }
 
+/* Of all devices together; those of each are with the service level. */
+static void
+add_means(RvDocument *document, const RvReport *report)
+{
+    const RvReportSums *sums = &report->sums;
+    g_autofree char *mttr = rv_write_duration(document->language, sums->mttr_ms);
+    g_autofree char *mtbf = rv_write_duration(document->language, sums->mtbf_ms);
+
+    if (sums->outages > 0)
+        rv_document_text(
+            document, RV_BLOCK_TEXT,
+            SAY("Outages within the agreed service time: %u. Over all devices the mean time to "
+                "restore (MTTR) is %s, the mean time between failures (MTBF) %s for each device.",
+                "约定服务时间内中断 %u 次。全部设备平均修复时间（MTTR）%s，单台平均故障间隔"
+                "时间（MTBF）%s。"),
+            sums->outages, mttr, mtbf);
+    else if (report->coverage.observed_ms > 0)
+        rv_document_text(document, RV_BLOCK_TEXT, "%s",
+                         SAY("There was no outage within the agreed service time, so there is no "
+                             "MTTR and no MTBF.",
+                             "约定服务时间内没有中断，因此不计算 MTTR 与 MTBF。"));
+}
+
 static void
 add_resolutions(RvDocument *document, const RvReport *report)
 {
@@ -334,7 +438,7 @@ add_resolutions(RvDocument *document, const RvReport *report)
         return;
     table = rv_document_table(document, RV_BLOCK_TABLE,
                               SAY("Cause, method and loss", "原因、方法与损失"));
-    rv_table_column(table, SAY("No", "编号"), 6, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("No.", "编号"), 6, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Kind", "类别"), 9, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Cause", "原因"), 30, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Method", "方法"), 30, RV_ALIGN_LEFT);
@@ -368,6 +472,7 @@ rv_section_faults(RvDocument *document, const RvReport *report)
 {
     rv_document_heading(document, 1, "faults", SAY("Faults", "故障"));
     add_ledger(document, report);
+    add_means(document, report);
     add_resolutions(document, report);
 }
 
@@ -384,11 +489,11 @@ add_bad_parts(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Worst", "最差"), 13, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("At the end", "期末"), 13, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Evidence", "依据"), 36, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("For", "持续"), 14, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Duration", "累计时长"), 14, RV_ALIGN_RIGHT);
     table->none =
         g_strdup(report->coverage.observed_ms == 0
                      ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
-                     : SAY("Every part that was observed was well all the time.",
+                     : SAY("Every part that was observed was OK all the time.",
                            "所有被观测的部件始终正常。"));
     for (guint i = 0; i < report->findings->len; i++) {
         const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
@@ -409,7 +514,7 @@ add_bad_parts(RvDocument *document, const RvReport *report)
     }
     rv_table_finding(
         table,
-        SAY("Hardware findings: parts not well at some time %u, still so at the end %u",
+        SAY("Hardware findings: parts abnormal at some time %u, still so at the end %u",
             "硬件异常：%u 个部件曾出现异常，其中 %u 个期末仍未恢复"),
         report->findings->len, report->sums.bad_parts);
 }
@@ -480,11 +585,10 @@ add_suspects(RvDocument *document, const RvReport *report)
         cell->spark = g_array_ref(suspect->days);
         rv_table_take(table, evidence);
     }
-    rv_table_finding(
-        table,
-        SAY("Parts to look at before they fail (they work, but not as they should): %u",
-            "预防性关注部件 %u 个：仍在工作，但表现异常"),
-        report->sums.suspect_parts);
+    rv_table_finding(table,
+                     SAY("Parts to look at before they fail (they work, but abnormally): %u",
+                         "预防性关注部件 %u 个：仍在工作，但表现异常"),
+                     report->sums.suspect_parts);
 }
 
 /* Parts that were not well when the period before ended; counts them, and those that are again. */
@@ -547,7 +651,7 @@ add_follow_up(RvDocument *document, const RvReport *report)
     }
     add_lasting_parts(document, report, table, &all, &settled);
     rv_table_finding(table,
-                     SAY("Follow-up: of %u things left over from the period before, %u are settled",
+                     SAY("Follow-up: left over from the period before %u, of these settled %u",
                          "上期遗留事项 %u 项，其中 %u 项已处理完毕"),
                      all, settled);
 }

@@ -93,7 +93,7 @@ add_tiles(RvDocument *document, const RvReport *report)
     g_autofree char *devices =
         g_strdup_printf(SAY("devices: %u", "共 %u 台设备"), report->devices->len);
 
-    tile(table, SAY("Availability, bounds", "总体可用率及上下界"), RV_MARK_NONE, a, bounds);
+    tile(table, SAY("Availability (bounds)", "总体可用率（上下界）"), RV_MARK_NONE, a, bounds);
     tile(table, SAY("Score", "综合评分"), RV_MARK_NONE, score, of);
     tile(table, SAY("Faults", "故障"), RV_MARK_NONE, faults, open);
     tile(table, SAY("Observed", "观测覆盖"), RV_MARK_NONE, seen, devices);
@@ -166,7 +166,7 @@ static void
 add_score(RvDocument *document, const RvReport *report)
 {
     RvChart *down = rv_chart_new(RV_CHART_COLUMNS,
-                                 SAY("Down time of all devices together", "全部设备累计中断时间"),
+                                 SAY("Downtime of all devices together", "全部设备累计中断时间"),
                                  SAY("hours", "小时"));
     RvChart *score =
         rv_chart_new(RV_CHART_COLUMNS, SAY("Score", "综合评分"), SAY("of 100", "满分 100"));
@@ -190,7 +190,7 @@ add_score(RvDocument *document, const RvReport *report)
     down_finding = beside_before(document, report, FALSE);
     score_finding = beside_before(document, report, TRUE);
     rv_document_panel(document, down, down_finding);
-    rv_document_panel(document, score, score_finding);
+    rv_document_panel(document, score, score_finding)->flexible = TRUE;
 }
 
 static void
@@ -276,10 +276,10 @@ add_fact_of_down_time(RvDocument *document, const RvReport *report, RvBlock *ite
     all = rv_write_duration(document->language, report->down_ms);
     rv_document_item(items,
                      report->sums.devices_down == 1
-                         ? SAY("Down time: %u device, %s together; longest %s, for %s (outages: "
+                         ? SAY("Downtime: %u device, %s together; longest %s, for %s (outages: "
                                "%u).",
                                "中断：%u 台设备累计 %s；最长为 %s，共 %s（%u 次）。")
-                         : SAY("Down time: %u devices, %s together; longest %s, for %s (outages: "
+                         : SAY("Downtime: %u devices, %s together; longest %s, for %s (outages: "
                                "%u).",
                                "中断：%u 台设备累计 %s；最长为 %s，共 %s（%u 次）。"),
                      report->sums.devices_down, all, worst->name, down,
@@ -301,8 +301,9 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
     add_fact_of_down_time(document, report, items);
     rv_document_item_target(items, "service-level");
     if (report->faults->len == 0)
-        rv_document_item(items, "%s",
-                         SAY("The fault ledger is empty.", "故障台账为空，本周期没有故障。"));
+        rv_document_item(
+            items, "%s",
+            SAY("No faults: the fault ledger is empty.", "故障台账为空，本周期没有故障。"));
     else if (sums->resolved > 0)
         rv_document_item(
             items,
@@ -320,7 +321,7 @@ add_facts(RvDocument *document, const RvReport *report, RvBlock *items)
     if (report->findings->len > 0)
         rv_document_item(
             items,
-            SAY("Hardware: parts at warning or worse at some time %u, still so at the end %u.",
+            SAY("Hardware: parts at warning or worse at some time %u, still at the end %u.",
                 "硬件：%u 个部件曾出现告警或严重状态，期末仍有 %u 个未恢复。"),
             report->findings->len, sums->bad_parts);
     else
@@ -377,7 +378,8 @@ add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
         sentence = rv_short_name(whole);
         name = rv_short_name(finding->name);
         bad = rv_write_duration(document->language, finding->bad_ms);
-        rv_document_item(items, SAY("%s, %s: %s, for %s.", "%s，%s：%s，已持续 %s。"),
+        rv_document_item(items,
+                         SAY("%s, %s: %s; %s of this period.", "%s，%s：%s，本周期累计 %s。"),
                          finding->device, name, sentence, bad);
         rv_document_item_target(items, "actions");
     }
@@ -406,14 +408,16 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
 
         rv_document_item(
             items,
-            SAY("Devices that let in anyone who tries the usual passwords or none: %u (%s).",
-                "管理入口使用默认口令、弱加密或匿名访问的设备 %u 台（%s）。"),
+            SAY("Devices whose management access relies on default communities, weak cipher "
+                "suites or anonymous login: %u (%s).",
+                "管理访问使用默认团体字、弱加密套件或匿名登录的设备 %u 台（%s）。"),
             open->len, names);
         rv_document_item_target(items, "access");
     }
     if (report->not_proven > 0 && items->texts->len < MOST) {
         rv_document_item(items,
-                         SAY("Too much was not observed to prove or deny the promise; devices: %u.",
+                         SAY("Too little was observed of %u devices to prove that the promise was "
+                             "kept.",
                              "%u 台设备因观测不足，无法证明是否达标。"),
                          report->not_proven);
         rv_document_item_target(items, "coverage");
@@ -442,7 +446,7 @@ decide_on_parts(RvDocument *document, const RvReport *report, RvBlock *items)
         return;
     names = names_of(document, parts);
     rv_document_item(
-        items, SAY("Replace or repair what is critical: %s.", "更换或修复严重部件：%s。"), names);
+        items, SAY("Replace or repair the critical parts: %s.", "更换或修复严重部件：%s。"), names);
 }
 
 static void
@@ -462,8 +466,8 @@ decide_on_faults(RvDocument *document, const RvReport *report, RvBlock *items)
     age = rv_write_time(document->language, oldest->opened_ms, report->zone);
     rv_document_item(
         items,
-        SAY("Say who closes the open faults (%u, past the agreed time %u) and by when; the "
-            "oldest is fault %d on %s, since %s.",
+        SAY("Name who closes the open faults (%u, past the agreed time %u) and by when; the "
+            "oldest is fault %d on %s, open since %s.",
             "为未解决故障（%u 起，其中超时 %u 起）明确责任人与完成期限；最早为故障 %d（%s，%s "
             "登记）。"),
         report->sums.open_faults, report->sums.overdue_faults, (int)oldest->id, oldest->device,
@@ -488,7 +492,7 @@ decide_on_suspects(RvDocument *document, const RvReport *report, RvBlock *items)
     names = names_of(document, parts);
     rv_document_item(
         items,
-        SAY("Order spares or plan work before they fail: %s.", "在失效前备件或安排检修：%s。"),
+        SAY("Order spares or plan work before these fail: %s.", "在失效前备件或安排检修：%s。"),
         names);
 }
 
@@ -555,17 +559,38 @@ add_decisions(RvDocument *document, const RvReport *report, RvBlock *items)
         rv_document_item(items, "%s", SAY("None is needed.", "无需决策。"));
 }
 
+/* This period beside the one before, where that is known. */
+static char *
+since_before(const RvDocument *document, const RvReport *report)
+{
+    const GPtrArray *all = report->history;
+    const RvReportMonth *before = all->len > 1 ? g_ptr_array_index(all, all->len - 2) : NULL;
+    g_autofree char *then = NULL, *now = NULL;
+
+    if (before == NULL || !before->known || !isfinite(report->a))
+        return g_strdup("");
+    then = rv_write_availability(before->a);
+    now = rv_write_availability(report->a);
+    return g_strdup_printf(SAY("availability %s after %s in the period before, faults %u after "
+                               "%u, devices below their target %u after %u; ",
+                               "可用率 %s（上一周期 %s），故障 %u 起（上一周期 %u 起），未达标设备 "
+                               "%u 台（上一周期 %u 台）；"),
+                           now, then, report->faults->len, before->faults, report->not_met,
+                           before->not_met);
+}
+
 static void
 add_changed(RvDocument *document, const RvReport *report)
 {
     const RvReportSums *sums = &report->sums;
+    g_autofree char *before = since_before(document, report);
 
     rv_document_text(
         document, RV_BLOCK_TEXT,
-        SAY("What changed: new devices %u; parts added, removed or replaced %u; firmware "
+        SAY("What changed: %snew devices %u; parts added, removed or replaced %u; firmware "
             "changes %u; restarts %u.",
-            "主要变化：新增设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，设备重启 %u 次。"),
-        sums->new_devices, sums->changed_parts, sums->changed_firmware, sums->restarts);
+            "主要变化：%s新增设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，设备重启 %u 次。"),
+        before, sums->new_devices, sums->changed_parts, sums->changed_firmware, sums->restarts);
 }
 
 static void

@@ -35,8 +35,8 @@ look_up(RvLanguage language, const Entry *entries, gsize count, const char *word
 /* ---- sentences of health/ ---- */
 
 /* Of the number that a text begins with. */
-static char *
-group_thousands(const char *digits)
+char *
+rv_write_grouped(const char *digits)
 {
     gsize whole = strspn(digits, "-0123456789");
     GString *out = g_string_new(NULL);
@@ -59,14 +59,14 @@ static char *
 limit_sentence(RvLanguage language, const char *reason)
 {
     static const Entry limits[] = {
-        {"high_critical", {"high critical limit", "严重上限"}},
-        {"low_critical", {"low critical limit", "严重下限"}},
-        {"high_warning", {"high warning limit", "告警上限"}},
-        {"low_warning", {"low warning limit", "告警下限"}},
+        {"high_critical", {"upper critical limit", "严重上限"}},
+        {"low_critical", {"lower critical limit", "严重下限"}},
+        {"high_warning", {"upper warning limit", "告警上限"}},
+        {"low_warning", {"lower warning limit", "告警下限"}},
     };
-    static const Entry sources[] = {{"device", {"of the device", "设备自带"}},
-                                    {"profile", {"of the profile", "型号档案"}},
-                                    {"policy", {"of this site", "本站策略"}}};
+    static const Entry sources[] = {{"device", {"device", "设备自带"}},
+                                    {"profile", {"profile", "型号档案"}},
+                                    {"policy", {"site policy", "本站策略"}}};
     g_autoptr(GRegex) form = g_regex_new(
         "^(\\S+)(.*) is at or (?:above|below) (\\w+) (\\S+(?: \\S+)?) *\\(limit of the (\\w+)\\)$",
         0, 0, NULL);
@@ -82,12 +82,11 @@ limit_sentence(RvLanguage language, const char *reason)
     number = g_match_info_fetch(match, 4);
     source = g_match_info_fetch(match, 5);
     plain = rv_text_number(g_ascii_strtod(value, NULL), 4);
-    shown = group_thousands(plain);
-    reached = group_thousands(number);
-    return g_strdup_printf(RV_SAY(language, "%s%s, at the %s %s (%s)", "%s%s，达到%s %s（%s）"),
-                           shown, g_strchomp(unit),
-                           look_up(language, limits, G_N_ELEMENTS(limits), limit), reached,
-                           look_up(language, sources, G_N_ELEMENTS(sources), source));
+    shown = rv_write_grouped(plain);
+    reached = rv_write_grouped(number);
+    return g_strdup_printf(RV_SAY(language, "%s%s; %s %s (%s)", "%s%s，达到%s %s（%s）"), shown,
+                           g_strchomp(unit), look_up(language, limits, G_N_ELEMENTS(limits), limit),
+                           reached, look_up(language, sources, G_N_ELEMENTS(sources), source));
 }
 
 char *
@@ -137,15 +136,16 @@ rv_say_fault(RvLanguage language, const RvFault *fault)
         return said;
     if (fault->title == NULL)
         return g_strdup("–");
-    if (language == RV_LANGUAGE_EN || g_strcmp0(fault->opened_by, "rule") != 0)
+    if (g_strcmp0(fault->opened_by, "rule") != 0)
         return g_strdup(fault->title);
     if (g_strcmp0(fault->cause, RV_CAUSE_REACHABILITY) == 0)
-        return g_strdup_printf("设备不可达（%s）", fault->title);
+        return g_strdup_printf(RV_SAY(language, "does not answer (%s)", "设备不可达（%s）"),
+                               fault->title);
     if (colon == NULL)
         return g_strdup(fault->title);
     name = g_strndup(fault->title, (gsize)(colon - fault->title));
     reason = rv_say_judgement(language, colon + 2);
-    return g_strdup_printf("%s：%s", name, reason);
+    return g_strdup_printf(RV_SAY(language, "%s: %s", "%s：%s"), name, reason);
 }
 
 /* ---- figures ---- */
@@ -162,7 +162,7 @@ rv_write_number(double value, int decimals)
     g_ascii_formatd(digits, sizeof digits, form, value);
     if (digits[0] == '-' && strspn(digits + 1, "0.") == strlen(digits + 1))
         memmove(digits, digits + 1, strlen(digits));
-    return group_thousands(digits);
+    return rv_write_grouped(digits);
 }
 
 char *

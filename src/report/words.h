@@ -14,6 +14,7 @@ char *rv_say_fault(RvLanguage language, const RvFault *fault);
 /* ---- figures; caller frees; NAN is "–" ---- */
 
 char *rv_write_number(double value, int decimals);       /* 12,345.6 */
+char *rv_write_grouped(const char *digits);              /* "-12345.6" → −12,345.6 */
 char *rv_write_percent(double share, int decimals);      /* 0.5 → "50%" */
 char *rv_write_availability(double share);               /* never rounded up to 100 % */
 char *rv_write_value(double value, const char *unit);    /* 41.5 °C */

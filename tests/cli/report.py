@@ -357,8 +357,11 @@ def check_sites(program, make_month, folder):
             if shutil.which("pdftotext"):
                 text = site.text("s.pdf")
                 pages = text.count("\f")
+                # the summary is one page: the contents come on the third
+                third = text.split("\f")[2]
                 fine = fine and span in text and "\ufffd" not in text and 6 <= pages <= 16
-                detail = (language, pages, span in text)
+                fine = fine and ("目录" in third or "Contents" in third.split("Summary")[0])
+                detail = (language, pages, span in text, third[:200])
             if shutil.which("qpdf"):
                 fine = fine and subprocess.run(["qpdf", "--check", site.path("s.pdf")],
                                                capture_output=True).returncode == 0

@@ -304,6 +304,12 @@ def check_score(site, db, model):
                     sum(one["availability"]["down_ms"] > 0 for one in model["devices"])),
                    ("unseen", sums["devices_unseen"],
                     sum(one["availability"]["not_observed_ms"] > 0 for one in model["devices"])),
+                   ("outages", sums["outages"],
+                    sum(one["availability"]["outages"] for one in model["devices"])),
+                   ("mttr", sums["mttr_ms"], model["down_ms"] // max(1, sums["outages"])),
+                   ("mtbf", sums["mtbf_ms"],
+                    sum(one["availability"]["up_ms"] for one in model["devices"]) //
+                    max(1, sums["outages"])),
                    ("excluded", sums["excluded_ms"],
                     sum(one["availability"]["maintenance_ms"] for one in model["devices"])),
                    ("ports", sums["ports"], sum(one["interfaces"] for one in model["devices"])),

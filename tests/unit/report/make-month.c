@@ -99,17 +99,19 @@ write_text(const Site *site, const char *name, const char *text, int mode)
 static void
 write_files(const Site *site)
 {
-    g_autofree char *plan = NULL;
+    g_autofree char *plan = NULL, *settings = NULL;
     g_auto(GStrv) around = NULL;
     GError *error = NULL;
     g_autoptr(GString) inventory = g_string_new(NULL);
 
     g_string_printf(inventory,
                     "sites:\n  bj-dc1: { name: 北京一号机房, time-zone: %s }\ndevices:\n", zone);
-    write_text(site, "rackvitals.yaml",
-               "inventory: inventory.yaml\ncredentials: credentials.yaml\nservice-plan: "
-               "service-plan.yaml\nstate: state\nlanguage: zh_CN\nrrd-templates: templates\n",
-               0644);
+    settings = g_strdup_printf(
+        "inventory: inventory.yaml\ncredentials: credentials.yaml\nservice-plan: "
+        "service-plan.yaml\nstate: state\nlanguage: zh_CN\nrrd-templates: templates\n"
+        "intervals: { reachability: %us, health: %us }\n",
+        (guint)site->step_s, (guint)site->step_s);
+    write_text(site, "rackvitals.yaml", settings, 0644);
     write_text(site, "credentials.yaml",
                "weak: { community: public }\nv3: { user: monitor, level: authPriv, auth: SHA-256, "
                "auth-password: abcdefgh1, priv: AES-128, priv-password: abcdefgh2 }\n",
