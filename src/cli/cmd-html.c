@@ -27,7 +27,7 @@ parse(Options *options, int *argc, char ***argv, GError **error)
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
          "folder of the pages (default: html.folder of the site file)", "FOLDER"},
         {"no-graphs", 0, 0, G_OPTION_ARG_NONE, &options->no_graphs,
-         "only the small curves: ten times as fast", NULL},
+         "only the small curves of a day", NULL},
         {"state", 0, 0, G_OPTION_ARG_FILENAME, &options->state.folder,
          "state folder (default: that of the site file)", "FOLDER"},
         {"zone", 0, 0, G_OPTION_ARG_STRING, &options->state.zone,

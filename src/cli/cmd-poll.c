@@ -113,6 +113,7 @@ publish(const RvCliContext *context, const RvConfiguration *configuration)
     const RvPublish publish = {
         .configuration = configuration,
         .language = context->language,
+        .graphs = TRUE,
         .now_ms = rv_clock_now_ms(),
     };
 

@@ -10,7 +10,7 @@ typedef struct {
     const char *state_folder;             /* NULL: the configuration's */
     const char *language;                 /* NULL: the configuration's */
     GTimeZone *zone;                      /* NULL: local */
-    gboolean graphs;                      /* of the pages: the larger ones, too */
+    gboolean graphs;                      /* of the pages: a week, too */
     gint64 now_ms;
 } RvPublish;
 

@@ -7,6 +7,7 @@
 
 #define WIDTH 120
 #define HEIGHT 24
+#define POINTS 60
 
 typedef struct {
     double least, most;
@@ -55,11 +56,32 @@ append_line(GString *out, const Scale *scale, const RvSeries *series, const char
     }
 }
 
+/* Means of as many values as make a point that is seen. */
+static RvSeries *
+thin(const RvSeries *series)
+{
+    gsize each = (series->n + POINTS - 1) / POINTS;
+    RvSeries *thinned =
+        rv_series_new(series->start_s, series->step_s * (guint)each, (series->n + each - 1) / each);
+
+    for (gsize i = 0; i < thinned->n; i++) {
+        const RvSeries part = {.n = MIN(each, series->n - i * each),
+                               .values = series->values + i * each};
+
+        thinned->values[i] = rv_series_mean(&part);
+    }
+    return thinned;
+}
+
 void
-rv_curve(GString *out, const RvSeries *series, const RvSeries *second, const char *label)
+rv_curve(GString *out, const RvSeries *whole, const RvSeries *other, const char *label)
 {
     Scale scale = {NAN, NAN};
+    g_autoptr(RvSeries) series = whole->n > 0 ? thin(whole) : NULL;
+    g_autoptr(RvSeries) second = other != NULL && other->n > 0 ? thin(other) : NULL;
 
+    if (series == NULL)
+        return;
     widen(&scale, series);
     widen(&scale, second);
     if (isnan(scale.least))

@@ -7,6 +7,7 @@
 #include "html/curve.h"
 #include "html/markup.h"
 #include "html/page.h"
+#include "html/traffic.h"
 #include "observation/describe.h"
 #include "observation/words.h"
 
@@ -155,49 +156,27 @@ rv_html_device_sensors(const RvHtmlDevice *device, GString *out)
 
 /* ---- interfaces ---- */
 
-/* The template that keeps traffic, and its two sources. */
-typedef struct {
-    const char *template, *in, *out;
-} Traffic;
-
-static gboolean
-find_traffic(RvRrdStore *store, Traffic *traffic)
-{
-    const RvRrdTemplates *templates = rv_rrd_store_templates(store);
-
-    for (guint i = 0; i < rv_rrd_templates_count(templates); i++) {
-        const RvRrdTemplate *template = rv_rrd_templates_get(templates, i);
-
-        *traffic = (Traffic){.template = template->name};
-        for (guint j = 0; template->kind == RV_SERIES_INTERFACE && j < template->sources->len;
-             j++) {
-            const RvRrdSource *source = &g_array_index(template->sources, RvRrdSource, j);
-
-            if (source->counters == 1u << RV_COUNTER_IN_OCTETS)
-                traffic->in = source->name;
-            if (source->counters == 1u << RV_COUNTER_OUT_OCTETS)
-                traffic->out = source->name;
-        }
-        if (traffic->in != NULL && traffic->out != NULL)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static void
-put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const Traffic *traffic,
+put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const RvTraffic *traffic,
             GString *out)
 {
     g_autofree char *key = g_strdup_printf("%s/%s", traffic->template, interface->key);
-    g_autoptr(RvSeries) in = fetch(device, key, traffic->in, "AVERAGE");
-    g_autoptr(RvSeries) sent = in != NULL ? fetch(device, key, traffic->out, "AVERAGE") : NULL;
+    gint64 now_s = device->options->now_ms / 1000;
+    RvSeries *read[2] = {NULL, NULL};
+    g_autoptr(RvSeries) in = NULL;
+    g_autoptr(RvSeries) sent = NULL;
     g_autofree char *last_in = NULL;
     g_autofree char *last_out = NULL;
     g_autofree char *label = NULL;
 
-    if (in != NULL) {
+    /* a port that was never up has no series, and no curve */
+    if (rv_rrd_fetch_sources(device->store, device->row->name, key,
+                             (const char *const[]){traffic->in, traffic->out}, 2, "AVERAGE",
+                             now_s - CURVE_S, now_s, CURVE_STEP_S, read, NULL)) {
+        in = read[0];
+        sent = read[1];
         last_in = rv_write_rate(rv_series_last(in));
-        last_out = rv_write_rate(sent != NULL ? rv_series_last(sent) : NAN);
+        last_out = rv_write_rate(rv_series_last(sent));
     }
     rv_markup(out, "<td class=\"number\">%s</td><td class=\"number\">%s</td><td>",
               last_in != NULL ? last_in : "", last_out != NULL ? last_out : "");
@@ -246,8 +225,9 @@ rv_html_device_interfaces(const RvHtmlDevice *device, GString *out)
                                               {"Errors in / out", "错误 入 / 出"},
                                               {"Discards in / out", "丢弃 入 / 出"}};
     RvLanguage language = device->options->language;
-    Traffic traffic = {0};
-    gboolean kept = device->store != NULL && find_traffic(device->store, &traffic);
+    RvTraffic traffic = {0};
+    gboolean kept =
+        device->store != NULL && rv_traffic_find(rv_rrd_store_templates(device->store), &traffic);
 
     if (device->latest == NULL || device->latest->interfaces->len == 0)
         return;

@@ -16,7 +16,7 @@ typedef struct {
     GTimeZone *zone; /* NULL: local; that of the process (TZ) for the graphs */
     gint64 now_ms;
     gint64 stale_ms; /* a device not asked for so long is said to be unknown; 0: 15 minutes */
-    gboolean graphs; /* the larger ones, too: they take most of the time */
+    gboolean graphs; /* of a week, too */
 } RvHtmlOptions;
 
 /* `store` NULL: no curves. `inventory` NULL or empty: every device that the state file knows, else

@@ -66,11 +66,6 @@ void rv_drawing_items(RvDrawing *drawing);
 void rv_drawing_spans(RvDrawing *drawing);
 /* Where the first of the lines is not known. */
 void rv_drawing_gap(RvDrawing *drawing, const RvSeries *series);
-/* Spans ascending, cut to [start_s, end_s); those of a kind that touch, or lie nearer together than
- * `least_s`, are one. GArray of RvGraphSpan. */
-GArray *rv_graph_spans_join(const RvGraphSpan *spans, guint n, gint64 start_s, gint64 end_s,
-                            gint64 least_s);
-
 /* ---- the kinds of graphs ---- */
 
 gboolean rv_draw_interface(RvDrawing *drawing, const RvRrdSeriesInfo *info, GError **error);

@@ -25,6 +25,11 @@ typedef struct {
     RvGraphShade shade;
 } RvGraphSpan;
 
+/* Spans ascending, cut to [start_s, end_s); those of a kind that touch, or lie nearer together than
+ * `least_s`, are one. GArray of RvGraphSpan. */
+GArray *rv_graph_spans_join(const RvGraphSpan *spans, guint n, gint64 start_s, gint64 end_s,
+                            gint64 least_s);
+
 typedef struct {
     const char *device;
     /* Series keys, NULL-terminated: one interface, one reachability, or sensors of one class (500
