@@ -20,7 +20,7 @@
 
 typedef struct {
     const RvTable *table;
-    double x, *widths;
+    double x, *widths; /* borrowed from the page */
 } Frame;
 
 static double
@@ -152,16 +152,21 @@ even_out(const RvPage *page, Frame *frame)
                                                share * lacking / spare;
 }
 
+/* Across the page. What the columns are wide depends on nothing but the table. */
 static Frame
-make_frame(const RvPage *page, const RvTable *table, double x, double width)
+make_frame(const RvPage *page, const RvTable *table)
 {
-    Frame frame = {table, x, g_new0(double, table->columns->len + 1)};
+    Frame frame = {table, RV_PAGE_LEFT, g_hash_table_lookup(page->widths, table)};
     double sum = 0;
 
+    if (frame.widths != NULL)
+        return frame;
+    frame.widths = g_new0(double, table->columns->len + 1);
+    g_hash_table_insert(page->widths, (gpointer)table, frame.widths);
     for (guint i = 0; i < table->columns->len; i++)
         sum += g_array_index(table->columns, RvColumn, i).width;
     for (guint i = 0; i < table->columns->len; i++)
-        frame.widths[i] = width * g_array_index(table->columns, RvColumn, i).width / sum;
+        frame.widths[i] = RV_TEXT_WIDTH * g_array_index(table->columns, RvColumn, i).width / sum;
     even_out(page, &frame);
     return frame;
 }
@@ -403,13 +408,11 @@ note_height(const RvPage *page, const RvTable *table)
 double
 rv_page_table_begin_height(const RvPage *page, const RvBlock *block)
 {
-    Frame frame = make_frame(page, block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
+    Frame frame = make_frame(page, block->table);
     guint count = block->table->rows->len;
     double height = caption_height(page, block) + head_height(page, &frame) +
                     rows_height(page, &frame, count <= KEPT_WHOLE ? count : KEPT_ROWS) +
                     (count <= KEPT_WHOLE ? note_height(page, block->table) : 0);
-
-    g_free(frame.widths);
     return height;
 }
 
@@ -426,14 +429,13 @@ put_none(RvPage *page, const RvTable *table)
 void
 rv_page_table(RvPage *page, const RvBlock *block)
 {
-    Frame frame = make_frame(page, block->table, RV_PAGE_LEFT, RV_TEXT_WIDTH);
+    Frame frame = make_frame(page, block->table);
     double least = rv_page_table_begin_height(page, block), note = note_height(page, block->table);
 
     rv_page_need(page, least);
     put_caption(page, block, FALSE);
     if (block->table->rows->len == 0) {
         put_none(page, block->table);
-        g_free(frame.widths);
         return;
     }
     rv_page_tag(page, "Table", NULL);
@@ -460,5 +462,4 @@ rv_page_table(RvPage *page, const RvBlock *block)
         page->y += NOTE_GAP;
         rv_page_flow(page, block->table->shortened, &note_style, "P", RV_PAGE_LEFT);
     }
-    g_free(frame.widths);
 }

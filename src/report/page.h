@@ -35,6 +35,7 @@ typedef struct {
     double y;           /* where the next thing goes */
     gboolean bare;      /* the page has neither head nor foot line: the cover */
     GHashTable *places; /* name → GUINT_TO_POINTER(page), of the first pass */
+    GHashTable *widths; /* RvTable* → double* of its columns: made once, asked for many times */
     char *section;      /* of the head line: the one that the page begins with */
     char *coming;       /* begun below the top: of the next page's head line */
 } RvPage;

@@ -738,6 +738,7 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     page.style.families =
         rv_report_families(pango_context_get_font_map(page.context), document->language, note);
     page.places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    page.widths = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     page.plain = pango_attr_list_new();
     pango_attr_list_insert(page.plain, pango_attr_insert_hyphens_new(FALSE));
     set_colours(&page, document->accent);
@@ -746,6 +747,7 @@ draw_pages(const RvDocument *document, char **note, GError **error)
     lay_out(&page, TRUE, page.page);
     set_outline(page.surface, document);
     g_hash_table_unref(page.places);
+    g_hash_table_unref(page.widths);
     g_free(page.section);
     g_free(page.coming);
     pango_attr_list_unref(page.plain);
