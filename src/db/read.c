@@ -6,6 +6,11 @@
 
 /* "" in a device parameter: every device. */
 #define EVERY(device) RV_TEXT((device) != NULL ? (device) : "")
+/* That device, or every one. With "?1 = '' OR d.name = ?1" SQLite has no use for an index and reads
+ * the rows of all devices, once for each device that is asked for. */
+#define CHOSEN                                                                                     \
+    "d.id IN (SELECT id FROM device WHERE name = ?1"                                               \
+    " UNION ALL SELECT id FROM device WHERE ?1 = '')"
 
 /* Fills `rows` by `read`, one call a row; gives the array, or NULL on error. */
 static GPtrArray *
@@ -295,7 +300,6 @@ read_verdict(RvStatement *row)
     return interval;
 }
 
-/* With "?1 = '' OR d.name = ?1" SQLite reads every verdict of every device, once for each. */
 GPtrArray *
 rv_state_verdicts(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                   gboolean only_bad, GError **error)
@@ -308,8 +312,7 @@ rv_state_verdicts(RvState *state, const char *device, gint64 from_ms, gint64 unt
         " v.until_ms IS NULL,"
         " coalesce(v.last_sample, d.health_samples + 1) - v.first_sample"
         " FROM device d JOIN sensor s ON s.device = d.id JOIN verdict v ON v.sensor = s.id"
-        " WHERE d.id IN (SELECT id FROM device WHERE name = ?1"
-        "  UNION ALL SELECT id FROM device WHERE ?1 = '') AND v.from_ms < ?3"
+        " WHERE " CHOSEN " AND v.from_ms < ?3"
         "  AND (v.until_ms IS NULL OR v.until_ms >= ?2) AND (?4 = 0 OR v.status <> 'ok')"
         " ORDER BY d.name, s.key, v.from_ms, v.id",
         EVERY(device), RV_INT(from_ms), RV_INT(until_ms), RV_INT(only_bad != FALSE));
@@ -354,7 +357,7 @@ rv_state_link_changes(RvState *state, const char *device, gint64 from_ms, gint64
                     "SELECT d.name, l.interface, max(l.name), sum(l.changes) AS changes,"
                     " sum(l.downs), min(l.first_ms), max(l.last_ms)"
                     " FROM link l JOIN device d ON d.id = l.device"
-                    " WHERE (?1 = '' OR d.name = ?1) AND l.first_ms >= ?2 AND l.first_ms < ?3"
+                    " WHERE " CHOSEN " AND l.first_ms >= ?2 AND l.first_ms < ?3"
                     " GROUP BY d.name, l.interface ORDER BY changes DESC, d.name, l.interface",
                     EVERY(device), RV_INT(from_ms), RV_INT(until_ms));
 
@@ -421,7 +424,7 @@ rv_state_events(RvState *state, const char *device, gint64 from_ms, gint64 until
     RvStatement *row = rv_db_query(
         state, error,
         "SELECT d.name, e.record_id, e.time_ms, e.seen_ms, e.sensor, e.text, e.asserted, e.severity"
-        " FROM event e JOIN device d ON d.id = e.device WHERE (?1 = '' OR d.name = ?1)"
+        " FROM event e JOIN device d ON d.id = e.device WHERE " CHOSEN
         "  AND CASE e.time_ms WHEN 0 THEN e.seen_ms ELSE e.time_ms END >= ?2"
         "  AND CASE e.time_ms WHEN 0 THEN e.seen_ms ELSE e.time_ms END < ?3"
         " ORDER BY CASE e.time_ms WHEN 0 THEN e.seen_ms ELSE e.time_ms END, d.name, e.id",
@@ -490,7 +493,7 @@ rv_state_components(RvState *state, const char *device, gint64 from_ms, gint64 u
         state, error,
         "SELECT d.name, c.key, c.idx, c.class, c.name, c.model, c.serial, c.part_number, c.vendor,"
         " c.firmware, c.hardware, c.asset_tag, c.parent, c.from_ms, c.until_ms, c.last_ms"
-        " FROM component c JOIN device d ON d.id = c.device WHERE (?1 = '' OR d.name = ?1)"
+        " FROM component c JOIN device d ON d.id = c.device WHERE " CHOSEN
         "  AND c.from_ms < ?3 AND (c.until_ms IS NULL OR c.until_ms > ?2)"
         " ORDER BY d.name, c.key, c.from_ms, c.id",
         EVERY(device), RV_INT(from_ms), RV_INT(until_ms));
@@ -557,7 +560,7 @@ rv_state_changes(RvState *state, const char *device, gint64 from_ms, gint64 unti
     RvStatement *row =
         rv_db_query(state, error,
                     "SELECT c.time_ms, d.name, c.kind, c.subject, c.before, c.after FROM change c"
-                    " JOIN device d ON d.id = c.device WHERE (?1 = '' OR d.name = ?1)"
+                    " JOIN device d ON d.id = c.device WHERE " CHOSEN
                     "  AND c.time_ms >= ?2 AND c.time_ms < ?3 ORDER BY c.time_ms, c.id",
                     EVERY(device), RV_INT(from_ms), RV_INT(until_ms));
 
