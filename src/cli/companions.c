@@ -78,7 +78,9 @@ longer_than(GHashTable *leaders, const RvSensor *sensor)
 static gboolean
 belongs(const RvSensor *sensor, const RvSensor *leader)
 {
+    /* BMCs call the same sensor of each processor "Status": the entity tells whose it is */
     return is_well(sensor) && !has_limits(sensor) &&
+           g_strcmp0(sensor->entity, leader->entity) == 0 &&
            (sensor->class == RV_CLASS_STATE || sensor->class != leader->class) &&
            (strcmp(sensor->name, leader->name) == 0 || is_same_row(sensor, leader));
 }

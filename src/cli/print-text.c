@@ -15,11 +15,14 @@
 #include "cli/optics.h"
 #include "health/findings.h"
 #include "observation/describe.h"
+#include "observation/left-out.h"
 #include "observation/words.h"
 
 /* Longest lists before they are folded. */
 #define ROWS_FOLDED 8
 #define FINDINGS_FOLDED 20
+#define ALIKE 4 /* so many findings of one kind or more share a line */
+#define ALIKE_NAMED 3
 #define INTERFACES_FOLDED 5
 #define EVENTS_FOLDED 5
 #define NOTES_FOLDED 5
@@ -199,24 +202,77 @@ print_protocols(Printer *printer)
 
 /* ---- what is wrong ---- */
 
+/* A state that several parts are in, for the same reason; a reading has a value of its own. */
+static gboolean
+is_alike(const RvFinding *one, const RvFinding *other)
+{
+    return one->verdict == other->verdict && one->sensor != NULL && other->sensor != NULL &&
+           !isfinite(one->sensor->value) && !isfinite(other->sensor->value) &&
+           (one->verdict == RV_VERDICT_UNKNOWN ||
+            strcmp(rv_sensor_group(one->sensor), rv_sensor_group(other->sensor)) == 0) &&
+           strcmp(one->value, other->value) == 0 && g_strcmp0(one->reason, other->reason) == 0;
+}
+
+/* "13 × communication lost (the device says so): Slot 1, Slot 2, Slot 3 and 10 more". */
+static char *
+describe_alike(const GPtrArray *alike)
+{
+    const RvFinding *first = g_ptr_array_index(alike, 0);
+    g_autofree char *text = rv_finding_text(first);
+    GString *line = g_string_new(NULL);
+    guint named = alike->len <= ALIKE_NAMED + 1 ? alike->len : ALIKE_NAMED;
+
+    g_string_printf(line, "%u × %s: ", alike->len, text + strlen(first->subject) + strlen(": "));
+    for (guint i = 0; i < named; i++)
+        g_string_append_printf(line, "%s%s", i > 0 ? ", " : "",
+                               ((const RvFinding *)g_ptr_array_index(alike, i))->subject);
+    if (named < alike->len)
+        g_string_append_printf(line, " and %u more", alike->len - named);
+    return g_string_free(line, FALSE);
+}
+
+/* A line each (char*, with its verdict in `verdicts`); many that are alike share one. */
+static GPtrArray *
+finding_lines(const Printer *printer, const GPtrArray *findings, GArray *verdicts)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GHashTable) told = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < findings->len; i++) {
+        RvFinding *finding = g_ptr_array_index(findings, i);
+        g_autoptr(GPtrArray) alike = g_ptr_array_new();
+
+        if (g_hash_table_contains(told, finding))
+            continue;
+        for (guint j = i; j < findings->len && !printer->style->all; j++)
+            if (is_alike(finding, g_ptr_array_index(findings, j)))
+                g_ptr_array_add(alike, g_ptr_array_index(findings, j));
+        for (guint j = 0; j < alike->len && alike->len >= ALIKE; j++)
+            g_hash_table_add(told, g_ptr_array_index(alike, j));
+        g_array_append_val(verdicts, finding->verdict);
+        g_ptr_array_add(lines,
+                        alike->len >= ALIKE ? describe_alike(alike) : rv_finding_text(finding));
+    }
+    return lines;
+}
+
 static void
 print_findings(Printer *printer)
 {
     g_autoptr(GPtrArray) findings = rv_findings(printer->observation);
-    guint shown = printer->style->all ? findings->len : MIN(findings->len, FINDINGS_FOLDED);
+    g_autoptr(GArray) verdicts = g_array_new(FALSE, FALSE, sizeof(RvVerdict));
+    g_autoptr(GPtrArray) lines = finding_lines(printer, findings, verdicts);
+    guint shown = printer->style->all ? lines->len : MIN(lines->len, FINDINGS_FOLDED);
 
     if (findings->len > 0)
         g_string_append_c(printer->out, '\n');
     for (guint i = 0; i < shown; i++) {
-        const RvFinding *finding = g_ptr_array_index(findings, i);
-        g_autofree char *text = rv_finding_text(finding);
-
         g_string_append(printer->out, "  ");
-        put_verdict(printer, finding->verdict);
+        put_verdict(printer, g_array_index(verdicts, RvVerdict, i));
         g_string_append(printer->out, "  ");
-        put_wrapped(printer, 14, 14, text);
+        put_wrapped(printer, 14, 14, g_ptr_array_index(lines, i));
     }
-    put_folded(printer, findings->len - shown, "findings");
+    put_folded(printer, lines->len - shown, "findings");
 }
 
 /* ---- sensors by kind of part ---- */
@@ -625,50 +681,93 @@ print_components(Printer *printer)
     }
 }
 
+static gboolean
+is_over(const RvEvent *event)
+{
+    return event->ended || event->severity == RV_VERDICT_OK;
+}
+
+static void
+print_event(Printer *printer, const RvEvent *event)
+{
+    g_autofree char *time = event->time_ms > 0 ? rv_clock_format(event->time_ms, NULL)
+                                               : g_strdup("clock was not set  ");
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s%s", event->sensor, *event->sensor != '\0' ? ": " : "", event->text,
+                        !event->asserted ? " (went away)"
+                        : event->ended   ? " (over since)"
+                                         : "");
+
+    g_string_append(printer->out, "    ");
+    put_verdict(printer, event->ended ? RV_VERDICT_OK : event->severity);
+    g_string_append_printf(printer->out, "  %s  ", time);
+    put_wrapped(printer, 37, 37, text);
+}
+
+/* What is over, or never was bad, is counted only. */
 static void
 print_events(Printer *printer)
 {
     const GPtrArray *events = printer->observation->events;
-    guint shown = printer->style->all ? events->len : MIN(events->len, EVENTS_FOLDED);
+    guint over = 0, shown = 0;
 
     if (events->len == 0)
         return;
+    for (guint i = 0; i < events->len; i++)
+        over += is_over(g_ptr_array_index(events, i));
     put_heading(printer, "Events");
-    g_string_append_printf(printer->out, "  %u new, the latest first\n", events->len);
-    for (guint i = 0; i < shown; i++) {
-        const RvEvent *event = g_ptr_array_index(events, events->len - 1 - i);
-        g_autofree char *time = event->time_ms > 0 ? rv_clock_format(event->time_ms, NULL)
-                                                   : g_strdup("clock was not set  ");
-        g_autofree char *text = g_strdup_printf("%s%s%s%s", event->sensor,
-                                                *event->sensor != '\0' ? ": " : "", event->text,
-                                                !event->asserted ? " (went away)"
-                                                : event->ended   ? " (over since)"
-                                                                 : "");
+    g_string_append_printf(printer->out, "  %u new, %u of them bad and not over%s\n", events->len,
+                           events->len - over,
+                           over < events->len || printer->style->all ? "; the latest first" : "");
+    for (guint i = events->len; i-- > 0;) {
+        const RvEvent *event = g_ptr_array_index(events, i);
 
-        g_string_append(printer->out, "    ");
-        put_verdict(printer, event->ended ? RV_VERDICT_OK : event->severity);
-        g_string_append_printf(printer->out, "  %s  ", time);
-        put_wrapped(printer, 37, 37, text);
+        if (!printer->style->all && (is_over(event) || shown == EVENTS_FOLDED))
+            continue;
+        print_event(printer, event);
+        shown++;
     }
     put_folded(printer, events->len - shown, "events");
 }
 
 static void
+put_note(Printer *printer, const char *note)
+{
+    g_string_append(printer->out, "    ");
+    put_wrapped(printer, 4, 6, note);
+}
+
+/* What was left out is for who doubts a value or writes a profile: one line, unless asked for. */
+static void
 print_notes(Printer *printer)
 {
     const GPtrArray *notes = printer->observation->notes;
     gboolean whole = printer->style->all || printer->style->explain;
-    guint shown = whole ? notes->len : MIN(notes->len, NOTES_FOLDED);
+    guint count = 0, shown = 0, folded = 0;
+    g_autofree char *left_out = whole ? NULL : rv_left_out_summary(notes, &count);
 
     if (notes->len == 0)
         return;
     put_heading(printer, "Notes");
     g_string_append_c(printer->out, '\n');
-    for (guint i = 0; i < shown; i++) {
-        g_string_append(printer->out, "    ");
-        put_wrapped(printer, 4, 6, g_ptr_array_index(notes, i));
+    for (guint i = 0; i < notes->len; i++) {
+        const char *note = g_ptr_array_index(notes, i);
+
+        if (count > 0 && rv_left_out_why(note) != NULL)
+            continue;
+        if (!whole && shown == NOTES_FOLDED) {
+            folded++;
+            continue;
+        }
+        put_note(printer, note);
+        shown++;
     }
-    put_folded(printer, notes->len - shown, "notes");
+    put_folded(printer, folded, "notes");
+    if (count > 0) {
+        g_autofree char *line = g_strdup_printf("%s (-v lists them)", left_out);
+
+        put_note(printer, line);
+    }
 }
 
 void

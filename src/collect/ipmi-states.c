@@ -268,7 +268,7 @@ read_bits(const Row *row, guint16 events, GString *words, RvIpmiMeaning *meaning
     if (!listed)
         add_verdict(row->none, meaning);
     if (unknown)
-        meaning->judged = meaning->absent = FALSE;
+        meaning->known = meaning->judged = meaning->absent = FALSE;
 }
 
 void
@@ -286,6 +286,7 @@ rv_ipmi_states_read(const RvIpmiStates *states, guint32 manufacturer_id, guint16
         return;
     meaning->group = row->group;
     value = g_hash_table_lookup(row->values, GUINT_TO_POINTER((guint)events));
+    meaning->known = TRUE;
     if (value != NULL)
         add_state(value, words, meaning);
     else

@@ -13,6 +13,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvIpmiStates, rv_ipmi_states_free)
 
 typedef struct {
     gboolean judged;   /* FALSE: it says nothing about health */
+    gboolean known;    /* all that it says is in the table, about health or not */
     RvVerdict verdict; /* worst of the states set */
     gboolean absent;   /* the part is not fitted */
     const char *group; /* of RvSensor; NULL: the row says none */

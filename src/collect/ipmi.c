@@ -155,8 +155,11 @@ set_state(const Collecting *collecting, const RvIpmiSensor *from, RvSensor *sens
 
     rv_ipmi_states_read(collecting->states, answers->manufacturer_id, answers->product_id, from,
                         &meaning);
-    sensor->has_device_verdict = meaning.judged;
-    sensor->device_verdict = meaning.judged ? meaning.verdict : RV_VERDICT_OK;
+    /* a state that is known and says nothing about health is not one that nobody can read */
+    sensor->has_device_verdict = meaning.judged || (meaning.known && !from->analog);
+    sensor->device_verdict = meaning.judged               ? meaning.verdict
+                             : sensor->has_device_verdict ? RV_VERDICT_UNKNOWN
+                                                          : RV_VERDICT_OK;
     sensor->presence = meaning.absent ? RV_PRESENCE_ABSENT : RV_PRESENCE_PRESENT;
     replace(&sensor->group,
             g_strdup(meaning.group != NULL ? meaning.group : rv_ipmi_type_group(from->type)));

@@ -6,6 +6,7 @@
 #include "collect/collecting.h"
 #include "collect/interfaces.h"
 #include "collect/number.h"
+#include "observation/left-out.h"
 #include "observation/words.h"
 
 #define SENSOR_CEILING 20000
@@ -52,9 +53,11 @@ drop(const Cell *cell, const char *why)
 static void
 drop_with_note(const Cell *cell, const char *why)
 {
+    g_autofree char *note =
+        rv_left_out_value(cell->profile->head->name, cell->rule->id, cell->class, why);
+
     drop(cell, why);
-    rv_collecting_note(cell->collecting, "%s: column %s (%s): %s", cell->profile->head->name,
-                       cell->rule->id, rv_class_word(cell->class), why);
+    rv_collecting_note(cell->collecting, "%s", note);
 }
 
 /* ---- names and places ---- */
@@ -354,6 +357,35 @@ add_absent(const Cell *cell, GArray *made)
 
 /* ---- states ---- */
 
+/* Some agents write the octets of BITS as text, "80 00": then bits are set that the row does not
+ * have, and all of it is hex. Octets, or NULL. */
+static guint8 *
+octets_of_text(const Cell *cell, gsize *size)
+{
+    const RvVarbind *self = cell->row.self;
+    gsize known = 0, n = 0;
+    guint8 *octets;
+
+    for (guint i = 0; i < rv_map_size(cell->rule->bits); i++)
+        known =
+            MAX(known, (gsize)g_ascii_strtoull(rv_map_entry(cell->rule->bits, i)->key, NULL, 10));
+    if (self->type != RV_SNMP_OCTETS || self->size <= known / 8 + 1 ||
+        !g_ascii_isxdigit(self->octets[0]))
+        return NULL;
+    for (gsize i = 0; i < self->size; i++)
+        if (!g_ascii_isxdigit(self->octets[i]) && self->octets[i] != ' ')
+            return NULL;
+    octets = g_malloc0(self->size);
+    for (gsize i = 0; i < self->size; i++) {
+        if (self->octets[i] == ' ')
+            continue;
+        octets[n / 2] |= (guint8)(g_ascii_xdigit_value((char)self->octets[i]) << (n % 2 ? 0 : 4));
+        n++;
+    }
+    *size = (n + 1) / 2;
+    return octets;
+}
+
 /* Bit n of an integer, or of BITS, where bit 0 is the highest of the first octet (RFC 2578 §7.1.4).
  */
 static gboolean
@@ -369,15 +401,19 @@ has_bit(const RvVarbind *varbind, guint64 n)
 static void
 state_by_bits(const Cell *cell, GArray *made)
 {
+    RvVarbind self = *cell->row.self;
+    g_autofree guint8 *octets = octets_of_text(cell, &self.size);
     RvSensor *sensor;
     g_autoptr(GString) words = g_string_new(NULL);
     RvMeaning worst = RV_MEANING_OK;
 
+    if (octets != NULL)
+        self.octets = octets;
     for (guint i = 0; i < rv_map_size(cell->rule->bits); i++) {
         const RvMapEntry *entry = rv_map_entry(cell->rule->bits, i);
         guint64 bit = g_ascii_strtoull(entry->key, NULL, 10);
 
-        if (!has_bit(cell->row.self, bit))
+        if (!has_bit(&self, bit))
             continue;
         if (entry->meaning == RV_MEANING_IGNORE) {
             drop(cell, "a bit to be ignored");

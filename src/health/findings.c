@@ -1,6 +1,7 @@
 #include "health/findings.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "health/power.h"
 #include "observation/describe.h"
@@ -80,6 +81,15 @@ rv_finding_title(const RvObservation *observation, const RvSensor *sensor)
                     : g_strdup(sensor->name);
 }
 
+/* IPMI knows states that say nothing about health, as that a link is up. By SNMP "unknown" is the
+ * word of a part that cannot tell. */
+static gboolean
+is_no_matter(const RvSensor *sensor)
+{
+    return sensor->sdr_id >= 0 && sensor->status == RV_VERDICT_UNKNOWN &&
+           sensor->has_device_verdict && sensor->device_verdict == RV_VERDICT_UNKNOWN;
+}
+
 GPtrArray *
 rv_findings(const RvObservation *observation)
 {
@@ -102,7 +112,7 @@ rv_findings(const RvObservation *observation)
         const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
 
         if (sensor->status != RV_VERDICT_OK && sensor->presence != RV_PRESENCE_ABSENT &&
-            !rv_health_is_without_power(observation, sensor)) {
+            !is_no_matter(sensor) && !rv_health_is_without_power(observation, sensor)) {
             RvFinding *finding =
                 add(findings, sensor->status, rv_finding_title(observation, sensor));
 
@@ -113,6 +123,18 @@ rv_findings(const RvObservation *observation)
     }
     g_ptr_array_sort(findings, compare); /* stable: GLib's is a merge sort */
     return findings;
+}
+
+/* The reason only repeats the state that stands with the value. */
+static gboolean
+says_so(const RvFinding *finding)
+{
+    const RvSensor *sensor = finding->sensor;
+    g_autofree char *reason = sensor != NULL && sensor->state != NULL
+                                  ? g_strdup_printf("the device says '%s'", sensor->state)
+                                  : NULL;
+
+    return reason != NULL && strcmp(reason, finding->reason) == 0;
 }
 
 char *
@@ -126,6 +148,12 @@ rv_finding_text(const RvFinding *finding)
     if (reason == NULL)
         return g_strdup_printf("%s: %s", finding->subject, value);
     if (told)
+        return g_strdup_printf("%s: %s", finding->subject, reason);
+    if (says_so(finding))
+        return isfinite(finding->sensor->value)
+                   ? g_strdup_printf("%s: %s, says the device", finding->subject, value)
+                   : g_strdup_printf("%s: %s (the device says so)", finding->subject, value);
+    if (strcmp(value, "-") == 0)
         return g_strdup_printf("%s: %s", finding->subject, reason);
     return g_strdup_printf("%s: %s (%s)", finding->subject, value, reason);
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "health/port.h"
 #include "health/power.h"
+#include "observation/left-out.h"
 #include "observation/words.h"
 
 RvSeenPart *
@@ -123,17 +124,22 @@ drop(RvObservation *observation, RvSensor *sensor, const Limit *row, const char 
 {
     double *limit = limit_at(&sensor->limits, row);
     g_autofree char *number = rv_text_number(*limit, 6);
+    g_autofree char *what = g_strdup_printf("%s %s%s%s", row->name, number,
+                                            *sensor->unit != '\0' ? " " : "", sensor->unit);
+    g_autofree char *note = rv_left_out_limit(sensor->name, what, why);
 
-    rv_observation_note(observation, "%s: %s %s%s%s dropped: %s", sensor->name, row->name, number,
-                        *sensor->unit != '\0' ? " " : "", sensor->unit, why);
+    rv_observation_note(observation, "%s", note);
     *limit = NAN;
 }
 
 static void
 drop_all(RvObservation *observation, RvSensor *sensor, const char *why)
 {
-    rv_observation_note(observation, "%s: limits of the %s dropped: %s", sensor->name,
-                        rv_limits_source_word(sensor->limits_source), why);
+    g_autofree char *what =
+        g_strdup_printf("limits of the %s", rv_limits_source_word(sensor->limits_source));
+    g_autofree char *note = rv_left_out_limit(sensor->name, what, why);
+
+    rv_observation_note(observation, "%s", note);
     sensor->limits = RV_LIMITS_EMPTY;
 }
 

@@ -144,6 +144,42 @@ def width(line):
                for c in line)
 
 
+def many_alike():
+    slots = [sensor("state", f"Slot {n}", state="commLost", device_verdict="critical", group="module")
+             for n in range(1, 8)]
+    left = [f"Port {n}: high_critical 0 °C dropped: 0 is none" for n in range(30)]
+    one = answer("alike", slots + [sensor("state", "Fan", state="failed", device_verdict="critical", group="fan")],
+                 notes=["the agent is odd", *left, "p: column 4 (fan): no light (7 rows)"])
+    out = formatted("text", one)[1]
+    lines = out.splitlines()
+    findings = [line for line in lines if line.startswith("  ✗")]
+    tell(findings == ["  ✗ critical  7 × comm lost (the device says so): Slot 1, Slot 2, Slot 3 and 4 more",
+                      "  ✗ critical  Fan: failed (the device says so)"], "parts in the same state share a line", out)
+    notes = lines[lines.index("Notes") + 1:]
+    tell(notes == ["    the agent is odd",
+                   "    31 of values and limits left out: 0 is none; no light (-v lists them)"],
+         "what was left out is one line, beside notes of other kinds", out)
+    whole = formatted("text", one, more=["-v"])[1]
+    log = [{"time_ms": 1762271000000 + n, "text": f"entry {n}", "sensor": "Bay", "asserted": n % 2 == 0,
+            "severity": "ok" if n % 2 else "critical"} for n in range(4)]
+    out = formatted("text", answer("log", [], events=log))[1]
+    tell("Events  4 new, 2 of them bad and not over; the latest first\n" in out and "entry 2" in out
+         and "entry 1" not in out and "… 2 more events" in out, "events that are no trouble are counted only", out)
+    twins = [sensor("state", "Status", state="present", device_verdict="ok", group="cpu", entity=f"processor {n}",
+                    sdr_id=n) for n in (1, 2)]
+    silent = [sensor("temperature", f"T{n}", value=None, sdr_id=10 + n) for n in range(5)]
+    info = sensor("state", "Link", state="up", device_verdict="unknown", sdr_id=30)
+    hot = sensor("fan", "Fan", value=0, unit="rpm", state="at or below lower critical", device_verdict="critical")
+    out = formatted("text", answer("bmc", [*twins, *silent, info, hot]))[1]
+    tell(out.count("✓ ok        Status (processor") == 2, "namesakes on other parts are no companions", out)
+    tell([line for line in out.splitlines() if line[:3] in ("  ✗", "  ?")] ==
+         ["  ✗ critical  Fan: 0 rpm (at or below lower critical), says the device",
+          "  ? unknown   5 × the device gave no reading: T0, T1, T2 and 2 more"],
+         "what says nothing about health is no finding", out)
+    tell(whole.count("(the device says so)") == 8 and all(note in whole for note in left) and "left out" not in whole,
+         "-v has each", whole)
+
+
 def text():
     out = formatted("text", BAD)[1]
     lines = out.splitlines()
@@ -155,7 +191,7 @@ def text():
     findings = [line.split()[1] for line in lines[lines.index("") + 1:] if line.startswith("  ") and
                 not line.startswith("    ")][:3]
     tell(findings == ["critical", "warning", "warning"], "the worst first", out)
-    tell("  ✗ critical  PSU 2: failed (the device says 'failed')" in lines, "with its reason", out)
+    tell("  ✗ critical  PSU 2: failed (the device says so)" in lines, "with its reason", out)
     tell("Fans  32 ok" in lines and "    … 24 more (-v shows all)" in lines, "long lists are folded", out)
     whole = formatted("text", BAD, more=["-v"])[1]
     tell("… " not in whole and whole.count("rpm  ") == 30, "-v folds nothing", whole)
@@ -273,7 +309,7 @@ def as_json():
 def nagios():
     status, out = formatted("nagios", BAD)
     first = out.splitlines()[0]
-    tell(first.startswith("CRITICAL - PSU 2: failed (the device says 'failed'), ipmi: down ("),
+    tell(first.startswith("CRITICAL - PSU 2: failed (the device says so), ipmi: down ("),
          "the status line has the worst", first)
     data = first.split(" | ")[1]
     for want in ("'snmp time'=0.041s;;;0", "'进风口'=46.5;5:45;0:55", "'Rx'=-5.21;;-20:1",
@@ -400,6 +436,7 @@ def main():
     statuses()
     mistakes()
     text()
+    many_alike()
     optics()
     companions()
     tell("\x1b[31;1m✗ critical" in terminal(), "colour on a terminal, beside the word")

@@ -188,7 +188,7 @@ def written(state):
          ["acc-sw", "core-s", order[2].split("/")[1][:6], "ok-sw-"] and "_" in order[2], "the worst first", order)
     tell("down since 2025-11-04 23:50: no answer in 6000 ms" in words, "a silent device says since when and why",
          words)
-    tell("PSU 2: failed (the device says 'failed')" in words, "a finding on the overview", words)
+    tell("PSU 2: failed (the device says so)" in words, "a finding on the overview", words)
     core = open(os.path.join(folder, "devices", "core-sw-01.html"), encoding="utf-8").read()
     for what in ("SN-4711", "uplink", "AC lost", "a table ended early", "进风口", "not fitted", "warning ≥60 °C"):
         tell(what in core, f"the page has {what}")

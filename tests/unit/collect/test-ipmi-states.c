@@ -28,7 +28,7 @@ test_rows(void)
         guint8 event_type, type;
         guint16 events, possible;
         const char *verdict, *words;
-        gboolean absent;
+        gboolean absent, unknown;
     } rows[] = {
         {"a supply that is there", 0, 0x6F, 0x08, 0x01, 0x0F, "ok", "present", FALSE},
         {"an empty supply bay", 0, 0x6F, 0x08, 0x00, 0x0F, "ok", NULL, TRUE},
@@ -38,12 +38,14 @@ test_rows(void)
          FALSE},
         {"a supply that fails without telling presence", 0, 0x6F, 0x08, 0x02, 0x0F, "critical",
          "failed", FALSE},
-        {"a bit that no one knows", 0, 0x6F, 0x0D, 0x0801, 0x1FF, NULL, "present", FALSE},
+        {"a bit that no one knows", 0, 0x6F, 0x0D, 0x0801, 0x1FF, NULL, "present", FALSE,
+         .unknown = TRUE},
         {"the reserved highest bit", 0, 0x6F, 0x0D, 0x8001, 0x1FF, "ok", "present", FALSE},
         {"past lower critical by the BMC", 0, 0x01, 0x01, 0x0003, 0, "critical",
          "at or below lower non-critical, at or below lower critical", FALSE},
         {"reserved bits of a threshold sensor", 0, 0x01, 0x01, 0x00C0, 0, "ok", NULL, FALSE},
-        {"a type of nobody", 0, 0x6F, 0xC0, 0x0001, 0, NULL, NULL, FALSE},
+        {"a type of nobody", 0, 0x6F, 0xC0, 0x0001, 0, NULL, NULL, FALSE, .unknown = TRUE},
+        {"Dell's of that type, well", 674, 0x6F, 0xC0, 0x0001, 0, NULL, "good", FALSE},
         {"Dell's of that type", 674, 0x6F, 0xC0, 0x0040, 0, "critical",
          "halted, system power exceeds capacity", FALSE},
         {"Supermicro's level 7", 10876, 0x70, 0xC0, 0x0007, 0, NULL, "not installed", TRUE},
@@ -61,6 +63,7 @@ test_rows(void)
                         rows[i].verdict);
         g_assert_cmpstr(meaning.words, ==, rows[i].words);
         g_assert_cmpint(meaning.absent, ==, rows[i].absent);
+        g_assert_cmpint(meaning.known, ==, !rows[i].unknown);
         g_free(meaning.words);
     }
 }

@@ -162,6 +162,11 @@ static const struct {
      TABLE
      "      - { column: 3, class: state, bits: { 0: [low, warning], 2: [dead, critical] } }\n",
      NAMES CELL(3, 1, 4x, "80"), "state/left low warning\n"},
+    {"BITS written as text",
+     TABLE
+     "      - { column: 3, class: state, bits: { 0: [low, warning], 2: [dead, critical] } }\n",
+     NAMES CELL(3, 1, 4, "80 0") CELL(3, 2, 4, "00"),
+     "state/left low warning\nstate/right ok ok\n"},
     {"a bit that says the rest is nothing",
      TABLE
      "      - { column: 3, class: state, bits: { 0: [mute, ignore], 2: [dead, critical] } }\n",
