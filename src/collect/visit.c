@@ -9,11 +9,13 @@
 #include "collect/kept.h"
 
 typedef enum {
-    PHASE_SYSTEM, /* who it is, and the signs of a change */
-    PHASE_MOVING, /* the rest is kept … */
-    PHASE_LINKS,  /* … but a link changed */
-    PHASE_PROBES, /* what profiles demand with `has` … */
-    PHASE_REST,   /* … and all that they read */
+    PHASE_SYSTEM,        /* who it is, and the signs of a change */
+    PHASE_MOVING,        /* the rest is kept … */
+    PHASE_LINKS,         /* … but a link changed */
+    PHASE_PROBES,        /* what profiles demand with `has` … */
+    PHASE_REST,          /* … and all that they read */
+    PHASE_RELATIVES,     /* of a model that no profile names: which family is like it … */
+    PHASE_RELATIVE_REST, /* … and all that this one reads */
 } Phase;
 
 struct RvVisit {
@@ -313,10 +315,12 @@ go_on(RvVisit *visit)
         }
         return FALSE;
     case PHASE_PROBES:
-        visit->phase = PHASE_REST;
+    case PHASE_REST:
+    case PHASE_RELATIVES:
+        visit->phase++;
         return TRUE;
     case PHASE_LINKS:
-    case PHASE_REST:
+    case PHASE_RELATIVE_REST:
         return FALSE;
     }
     return FALSE;
@@ -364,6 +368,22 @@ add_probes(RvVisit *visit)
 {
     g_autoptr(GArray) probes = probes_of(visit);
 
+    for (guint i = 0; i < probes->len; i++)
+        rv_questions_add(visit->now, &g_array_index(probes, RvOid, i));
+}
+
+static void
+add_relatives(RvVisit *visit)
+{
+    g_autoptr(GArray) probes = NULL;
+    RvSelf self;
+
+    if (visit->device->profile != NULL)
+        return;
+    rv_self_read(visit->answers, &self);
+    probes =
+        rv_profiles_relative_probes(visit->means->profiles, &self, answers_have, visit->answers);
+    rv_self_clear(&self);
     for (guint i = 0; i < probes->len; i++)
         rv_questions_add(visit->now, &g_array_index(probes, RvOid, i));
 }
@@ -466,7 +486,11 @@ ask_phase(RvVisit *visit)
     case PHASE_PROBES:
         add_probes(visit);
         break;
+    case PHASE_RELATIVES:
+        add_relatives(visit);
+        break;
     case PHASE_REST:
+    case PHASE_RELATIVE_REST:
         add_rest(visit);
         break;
     }

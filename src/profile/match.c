@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "profile/profiles.h"
+#include "profile/matching.h"
+#include "profile/relatives.h"
 
 /* How well a profile fits: compared place by place. */
 typedef struct {
@@ -11,8 +12,8 @@ typedef struct {
     guint conditions;
 } Fit;
 
-static gboolean
-any_glob(const GPtrArray *globs, const char *lower, guint *longest)
+gboolean
+rv_matching_any_glob(const GPtrArray *globs, const char *lower, guint *longest)
 {
     gboolean found = FALSE;
 
@@ -22,7 +23,8 @@ any_glob(const GPtrArray *globs, const char *lower, guint *longest)
         if (!rv_text_glob(glob, lower))
             continue;
         found = TRUE;
-        *longest = MAX(*longest, (guint)strlen(glob));
+        if (longest != NULL)
+            *longest = MAX(*longest, (guint)strlen(glob));
     }
     return found;
 }
@@ -31,8 +33,6 @@ any_glob(const GPtrArray *globs, const char *lower, guint *longest)
 static gboolean
 fits(const RvProfileHead *head, const RvSelf *self, const char *lower, Fit *fit, const char **why)
 {
-    guint ignored = 0;
-
     *fit = (Fit){0};
     if (head->none) {
         *why = "it serves only profiles that use it";
@@ -48,11 +48,11 @@ fits(const RvProfileHead *head, const RvSelf *self, const char *lower, Fit *fit,
         *why = "sysObjectID is another";
         return FALSE;
     }
-    if (head->descr->len > 0 && !any_glob(head->descr, lower, &fit->descr)) {
+    if (head->descr->len > 0 && !rv_matching_any_glob(head->descr, lower, &fit->descr)) {
         *why = "sysDescr does not match";
         return FALSE;
     }
-    if (any_glob(head->descr_not, lower, &ignored)) {
+    if (rv_matching_any_glob(head->descr_not, lower, NULL)) {
         *why = "sysDescr matches sysDescr-not";
         return FALSE;
     }
@@ -70,8 +70,8 @@ compare_fit(const Fit *a, const Fit *b)
     return a->conditions == b->conditions ? 0 : a->conditions < b->conditions ? -1 : 1;
 }
 
-static gboolean
-has_all(const RvProfileHead *head, RvHas has, gpointer user_data)
+gboolean
+rv_matching_has_all(const RvProfileHead *head, RvHas has, gpointer user_data)
 {
     for (guint i = 0; i < head->has->len; i++) {
         if (has == NULL || !has(&g_array_index(head->has, RvOid, i), user_data))
@@ -92,14 +92,45 @@ clear_oid(gpointer data)
     rv_oid_clear(data);
 }
 
+static GArray *
+new_oids(void)
+{
+    GArray *oids = g_array_new(FALSE, TRUE, sizeof(RvOid));
+
+    g_array_set_clear_func(oids, clear_oid);
+    return oids;
+}
+
+/* In order, each once. */
+static void
+settle_oids(GArray *oids)
+{
+    guint kept = 0;
+
+    if (oids->len > 1)
+        qsort(oids->data, oids->len, sizeof(RvOid), compare_oids);
+    for (guint i = 0; i < oids->len; i++) {
+        RvOid *oid = &g_array_index(oids, RvOid, i);
+
+        if (kept > 0 && rv_oid_compare(oid, &g_array_index(oids, RvOid, kept - 1)) == 0) {
+            rv_oid_clear(oid);
+            continue;
+        }
+        if (kept != i) {
+            g_array_index(oids, RvOid, kept) = *oid;
+            *oid = (RvOid){NULL, 0};
+        }
+        kept++;
+    }
+    g_array_set_size(oids, kept);
+}
+
 GArray *
 rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self)
 {
     g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
-    GArray *probes = g_array_new(FALSE, TRUE, sizeof(RvOid));
-    guint kept = 0;
+    GArray *probes = new_oids();
 
-    g_array_set_clear_func(probes, clear_oid);
     for (guint i = 0; i < rv_profiles_count(profiles); i++) {
         const RvProfileHead *head = rv_profiles_head(profiles, i);
         const char *why;
@@ -111,22 +142,7 @@ rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self)
             g_array_append_val(probes, copy);
         }
     }
-    if (probes->len > 1)
-        qsort(probes->data, probes->len, sizeof(RvOid), compare_oids);
-    for (guint i = 0; i < probes->len; i++) {
-        RvOid *oid = &g_array_index(probes, RvOid, i);
-
-        if (kept > 0 && rv_oid_compare(oid, &g_array_index(probes, RvOid, kept - 1)) == 0) {
-            rv_oid_clear(oid);
-            continue;
-        }
-        if (kept != i) {
-            g_array_index(probes, RvOid, kept) = *oid;
-            *oid = (RvOid){NULL, 0};
-        }
-        kept++;
-    }
-    g_array_set_size(probes, kept);
+    settle_oids(probes);
     return probes;
 }
 
@@ -137,9 +153,16 @@ say(GPtrArray *trail, const RvProfileHead *head, const char *what)
         g_ptr_array_add(trail, g_strdup_printf("%s: %s", head->name, what));
 }
 
-static RvProfileHead *
-choose_family(const RvProfiles *profiles, const RvSelf *self, const char *lower, RvHas has,
-              gpointer user_data, GPtrArray *trail)
+/* By the enterprise, or one arc below it, and nothing else. */
+static gboolean
+is_loose(const Fit *fit)
+{
+    return fit->object_id <= 7 && fit->descr == 0 && fit->conditions == 0;
+}
+
+static RvFittingFamily
+fitting_family(const RvProfiles *profiles, const RvSelf *self, const char *lower, RvHas has,
+               gpointer user_data, GPtrArray *trail)
 {
     RvProfileHead *best = NULL;
     Fit best_fit = {0};
@@ -160,7 +183,7 @@ choose_family(const RvProfiles *profiles, const RvSelf *self, const char *lower,
             say(trail, head, "another family fits more closely");
             continue;
         }
-        if (!has_all(head, has, user_data)) {
+        if (!rv_matching_has_all(head, has, user_data)) {
             say(trail, head, "what it demands with has is not answered");
             continue;
         }
@@ -169,7 +192,19 @@ choose_family(const RvProfiles *profiles, const RvSelf *self, const char *lower,
         best = head;
         best_fit = fit;
     }
-    return best;
+    return (RvFittingFamily){best, best == NULL || is_loose(&best_fit)};
+}
+
+GArray *
+rv_profiles_relative_probes(RvProfiles *profiles, const RvSelf *self, RvHas has, gpointer user_data)
+{
+    g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
+    RvFittingFamily fitting = fitting_family(profiles, self, lower, has, user_data, NULL);
+    GArray *probes = new_oids();
+
+    rv_relatives_probes(profiles, self, &fitting, has, user_data, probes);
+    settle_oids(probes);
+    return probes;
 }
 
 static void
@@ -197,8 +232,24 @@ is_left_out(const GPtrArray *chosen, const RvProfileHead *part)
     return FALSE;
 }
 
+static void
+add_family(RvProfiles *profiles, const RvSelf *self, const char *lower, RvHas has,
+           gpointer user_data, GPtrArray *chosen, GPtrArray *trail)
+{
+    RvFittingFamily fitting = fitting_family(profiles, self, lower, has, user_data, trail);
+    RvProfileHead *relative = rv_relatives_choose(profiles, self, &fitting, has, user_data);
+
+    if (relative == NULL || !fitting.loose)
+        add_with_uses(profiles, fitting.head, chosen, trail,
+                      "chosen: the family that fits most closely");
+    else if (fitting.head != NULL)
+        say(trail, fitting.head, "fits, but of a relative more is answered");
+    add_with_uses(profiles, relative, chosen, trail,
+                  "chosen: a relative of the same vendor, whose tables the device answers");
+}
+
 GPtrArray *
-rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *forced, RvHas has,
+rv_profiles_choose(RvProfiles *profiles, const RvSelf *self, const char *forced, RvHas has,
                    gpointer user_data, GPtrArray *trail)
 {
     g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
@@ -208,8 +259,7 @@ rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *f
     if (family != NULL)
         add_with_uses(profiles, family, chosen, trail, "chosen: the inventory says so");
     else
-        add_with_uses(profiles, choose_family(profiles, self, lower, has, user_data, trail), chosen,
-                      trail, "chosen: the family that fits most closely");
+        add_family(profiles, self, lower, has, user_data, chosen, trail);
     for (guint i = 0; i < rv_profiles_count(profiles); i++) {
         RvProfileHead *head = rv_profiles_head(profiles, i);
         const char *why;
@@ -219,7 +269,7 @@ rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *f
             continue;
         if (is_left_out(chosen, head))
             say(trail, head, "left out by the family");
-        else if (!has_all(head, has, user_data))
+        else if (!rv_matching_has_all(head, has, user_data))
             say(trail, head, "not answered");
         else
             add_with_uses(profiles, head, chosen, trail, "chosen: a part that the device has");

@@ -44,10 +44,15 @@ typedef gboolean (*RvHas)(const RvOid *oid, gpointer user_data);
 /* The OIDs that rv_profiles_choose will want to know of: RvOid, ascending, without repeats. */
 GArray *rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self);
 
+/* Where the family that fits does not serve well (src/profile/relatives.h): what more
+ * rv_profiles_choose would want to know of; empty where it does. */
+GArray *rv_profiles_relative_probes(RvProfiles *profiles, const RvSelf *self, RvHas has,
+                                    gpointer user_data);
+
 /* The profiles that serve the device: RvProfileHead*, the family (if there is one) first, what it
  * uses, then parts; each once. `forced` (may be NULL) is the family's name where the operator says
  * it. `trail` (may be NULL) gets one sentence for each candidate: why it was chosen or not. */
-GPtrArray *rv_profiles_choose(const RvProfiles *profiles, const RvSelf *self, const char *forced,
+GPtrArray *rv_profiles_choose(RvProfiles *profiles, const RvSelf *self, const char *forced,
                               RvHas has, gpointer user_data, GPtrArray *trail);
 
 /* What "base" stands for in the profiles that rv_profiles_choose gave; empty where the family says

@@ -23,6 +23,8 @@ typedef struct {
     const char *descr, *alias, *part;
     int speed; /* Mbit/s */
     int flip;  /* 1: ports that were up are down, and the others up */
+    const char *object_id;
+    int vendor_fans; /* in Dell's coolingDeviceTable */
 } Switch;
 
 static void
@@ -47,6 +49,7 @@ settled(const Switch *rough)
     the.descr = the.descr != NULL ? the.descr : "a switch, firmware 1";
     the.alias = the.alias != NULL ? the.alias : "uplink";
     the.part = the.part != NULL ? the.part : "inlet";
+    the.object_id = the.object_id != NULL ? the.object_id : "1.3.6.1.4.1.99999.1";
     return the;
 }
 
@@ -112,6 +115,16 @@ add_sensors(GString *text, const Switch *the)
     }
 }
 
+static void
+add_vendor_fans(GString *text, const Switch *the)
+{
+    for (int row = 1; row <= the->vendor_fans; row++) {
+        add(text, "1.3.6.1.4.1.674.10892.5.4.700.12.1.5.1", row, 2, "3");
+        add(text, "1.3.6.1.4.1.674.10892.5.4.700.12.1.6.1", row, 2, "%d", 6000 + row);
+        add(text, "1.3.6.1.4.1.674.10892.5.4.700.12.1.8.1", row, 4, "Fan%d", row);
+    }
+}
+
 static char *
 recording_of(const Switch *rough)
 {
@@ -119,7 +132,7 @@ recording_of(const Switch *rough)
     GString *text = g_string_new(NULL);
 
     g_string_append_printf(text, "1.3.6.1.2.1.1.1.0|4|%s\n", the->descr);
-    g_string_append(text, "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n");
+    g_string_append_printf(text, "1.3.6.1.2.1.1.2.0|6|%s\n", the->object_id);
     g_string_append_printf(text, "1.3.6.1.2.1.1.3.0|67|%d\n", (int)the->uptime);
     g_string_append(text, "1.3.6.1.2.1.1.5.0|4|sw\n");
     if (the->interfaces_changed >= 0)
@@ -128,6 +141,7 @@ recording_of(const Switch *rough)
         g_string_append_printf(text, "1.3.6.1.2.1.47.1.4.1.0|67|%d\n", (int)the->entities_changed);
     add_ports(text, the);
     add_sensors(text, the);
+    add_vendor_fans(text, the);
     return g_string_free(text, FALSE);
 }
 
@@ -314,6 +328,35 @@ test_third_round(void)
     state_folder_remove(folder);
 }
 
+/* A model that no profile names is read as the family of its vendor whose tables it answers, from
+ * the first round on; and one that no family of the vendor is like costs nothing later. */
+static void
+test_relative(void)
+{
+    const Switch model = {.object_id = "1.3.6.1.4.1.674.7777", .vendor_fans = 3},
+                 other = {.object_id = "1.3.6.1.4.1.674.7777"};
+    char *folder = state_folder_new(), *another = state_folder_new();
+    g_autoptr(RvObservation) first = visit(&model, folder, HEALTH);
+    g_autoptr(RvObservation) second = visit(&model, folder, HEALTH);
+    g_autoptr(RvObservation) bare = visit(&other, another, HEALTH);
+    g_autoptr(RvObservation) later = visit(&other, another, HEALTH);
+    g_autofree char *first_said = NULL, *second_said = NULL;
+    guint fans = 0;
+
+    g_assert_cmpstr(first->device.profile, ==, "dell-idrac");
+    for (guint i = 0; i < first->sensors->len; i++)
+        fans += ((const RvSensor *)g_ptr_array_index(first->sensors, i))->class == RV_CLASS_FAN;
+    g_assert_cmpuint(fans, ==, 3);
+    g_assert_cmpuint(requests_of(second), <=, FEW);
+    first_said = said(first);
+    second_said = said(second);
+    g_assert_cmpstr(second_said, ==, first_said);
+    g_assert_cmpuint(requests_of(bare), >, FEW);
+    g_assert_cmpuint(requests_of(later), <=, FEW);
+    state_folder_remove(folder);
+    state_folder_remove(another);
+}
+
 /* It was started again and fell silent before all was told: what it told is named as before. */
 static void
 test_cut_short(void)
@@ -466,6 +509,7 @@ main(int argc, char **argv)
         g_test_add_data_func(path, &rows[i], test_second_round);
     }
     g_test_add_func("/collect/visit/third-round", test_third_round);
+    g_test_add_func("/collect/visit/relative", test_relative);
     g_test_add_func("/collect/visit/cut-short", test_cut_short);
     g_test_add_func("/collect/kept/damaged-file", test_damaged_file);
     g_test_add_func("/collect/kept/age", test_age);

@@ -47,7 +47,8 @@ has_fans(const RvOid *oid, gpointer user_data)
 }
 
 static char *
-choose(const RvProfiles *profiles, const char *object_id, const char *descr, const char *forced)
+choose_by(RvProfiles *profiles, const char *object_id, const char *descr, const char *forced,
+          RvHas has, gpointer user_data)
 {
     g_autoptr(GPtrArray) chosen = NULL;
     GString *names = g_string_new(NULL);
@@ -55,12 +56,18 @@ choose(const RvProfiles *profiles, const char *object_id, const char *descr, con
 
     if (object_id != NULL)
         g_assert_true(rv_oid_parse(object_id, &self.object_id));
-    chosen = rv_profiles_choose(profiles, &self, forced, has_fans, NULL, NULL);
+    chosen = rv_profiles_choose(profiles, &self, forced, has, user_data, NULL);
     for (guint i = 0; i < chosen->len; i++)
         g_string_append_printf(names, "%s%s", i > 0 ? " " : "",
                                ((RvProfileHead *)g_ptr_array_index(chosen, i))->name);
     rv_oid_clear(&self.object_id);
     return g_string_free(names, FALSE);
+}
+
+static char *
+choose(RvProfiles *profiles, const char *object_id, const char *descr, const char *forced)
+{
+    return choose_by(profiles, object_id, descr, forced, has_fans, NULL);
 }
 
 static void
@@ -106,6 +113,107 @@ test_choose(void)
 
         g_test_message("%s", rows[i].what);
         g_assert_cmpstr(names, ==, rows[i].names);
+    }
+}
+
+/* What devices answer, by column. */
+static gboolean
+is_listed(const RvOid *oid, gpointer user_data)
+{
+    g_autofree char *text = rv_oid_format(oid);
+
+    return g_strv_contains(user_data, text);
+}
+
+/* Of a vendor's new model: the family whose tables it answers. */
+static void
+test_relatives(void)
+{
+#define BOX "1.3.6.1.4.1.99999.10.1.2"
+#define BOX_MORE "1.3.6.1.4.1.99999.10.2.2"
+#define RACK "1.3.6.1.4.1.99999.20.1.2"
+#define SHARED "1.3.6.1.4.1.99999.30.1.2"
+    static const struct {
+        const char *what, *object_id, *descr;
+        const char *answered[4];
+        const char *names;
+        guint probes;
+    } rows[] = {
+        {"a model of a family that is named and answers", BOX ".7", "", {BOX}, "box", 0},
+        {"nothing of its own is answered, but a relative's tables",
+         BOX ".7",
+         "",
+         {RACK},
+         "box rack",
+         3},
+        {"nothing of anybody", BOX ".7", "", {NULL}, "box", 3},
+        {"a new model: the relative", "1.3.6.1.4.1.99999.77", "", {RACK}, "rack", 4},
+        {"of two the one of which more is answered",
+         "1.3.6.1.4.1.99999.77",
+         "",
+         {RACK, BOX, BOX_MORE},
+         "box",
+         4},
+        {"tables that all of them share say nothing",
+         "1.3.6.1.4.1.99999.77",
+         "",
+         {SHARED},
+         "vendor shared",
+         4},
+        {"sysDescr says which of two",
+         "1.3.6.1.4.1.99999.77",
+         "old rack",
+         {"1.3.6.1.4.1.99999.40.1.2"},
+         "rack-old",
+         4},
+        {"not what sysDescr excludes",
+         "1.3.6.1.4.1.99999.77",
+         "a virtual rack",
+         {RACK},
+         "vendor shared",
+         3},
+        {"another vendor's tables count for nothing", "1.3.6.1.4.1.99998.1", "", {RACK}, "", 0},
+        {"agents of everybody have no relatives", "1.3.6.1.4.1.8072.3", "", {RACK}, "net", 0},
+        {"no sysObjectID", NULL, "", {RACK}, "", 0},
+    };
+    g_autoptr(RvProblems) problems = rv_problems_new();
+    g_autoptr(RvProfiles) profiles = NULL;
+
+    empty_folder();
+#define TABLE(entry) "  - { entry: " entry ", sensors: [ { column: 2, class: fan } ] }\n"
+    put("vendor.yaml", "profile: vendor\nmatch: { sysObjectID: 1.3.6.1.4.1.99999 }\n"
+                       "uses: [shared]\n");
+    put("shared.yaml", "profile: shared\nmatch: none\ntables:\n" TABLE("1.3.6.1.4.1.99999.30.1"));
+    put("box.yaml", "profile: box\nmatch: { sysObjectID: 1.3.6.1.4.1.99999.10 }\n"
+                    "tables:\n" TABLE("1.3.6.1.4.1.99999.10.1") TABLE("1.3.6.1.4.1.99999.10.2"));
+    put("rack.yaml", "profile: rack\nmatch: { sysObjectID: 1.3.6.1.4.1.99999.20, "
+                     "sysDescr-not: ['*virtual*'] }\n"
+                     "tables:\n" TABLE("1.3.6.1.4.1.99999.20.1"));
+    put("rack-new.yaml", "profile: rack-new\nmatch: { sysObjectID: 1.3.6.1.4.1.99999.40, "
+                         "sysDescr: '*new*' }\n"
+                         "tables:\n" TABLE("1.3.6.1.4.1.99999.40.1"));
+    put("rack-old.yaml", "profile: rack-old\nmatch: { sysObjectID: 1.3.6.1.4.1.99999.40, "
+                         "sysDescr: '*old*' }\n"
+                         "tables:\n" TABLE("1.3.6.1.4.1.99999.40.1"));
+    put("net.yaml", "profile: net\nmatch: { sysObjectID: 1.3.6.1.4.1.8072 }\n"
+                    "tables:\n" TABLE("1.3.6.1.4.1.8072.1.1"));
+    profiles = open_folder(problems);
+    g_assert_cmpuint(rv_problems_count(problems), ==, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *names = NULL;
+        g_autoptr(GArray) probes = NULL;
+        RvSelf self = {{NULL, 0}, rows[i].descr};
+
+        g_test_message("%s", rows[i].what);
+        names = choose_by(profiles, rows[i].object_id, rows[i].descr, NULL, is_listed,
+                          (gpointer)rows[i].answered);
+        g_assert_cmpstr(names, ==, rows[i].names);
+        if (rows[i].object_id != NULL)
+            g_assert_true(rv_oid_parse(rows[i].object_id, &self.object_id));
+        probes =
+            rv_profiles_relative_probes(profiles, &self, is_listed, (gpointer)rows[i].answered);
+        g_assert_cmpuint(probes->len, ==, rows[i].probes);
+        rv_oid_clear(&self.object_id);
     }
 }
 
@@ -278,6 +386,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     folder = g_dir_make_tmp("rv-profiles-XXXXXX", NULL);
     g_test_add_func("/profile/choose", test_choose);
+    g_test_add_func("/profile/relatives", test_relatives);
     g_test_add_func("/profile/replace", test_replace);
     g_test_add_func("/profile/mistakes", test_mistakes);
     g_test_add_func("/profile/columns", test_columns);
