@@ -90,6 +90,20 @@ is_no_matter(const RvSensor *sensor)
            sensor->has_device_verdict && sensor->device_verdict == RV_VERDICT_UNKNOWN;
 }
 
+/* Light that was read once and is told in watts and in dBm is one finding. */
+static gboolean
+is_told(const GPtrArray *findings, const RvSensor *sensor)
+{
+    for (guint i = 0; i < findings->len && sensor->oid != NULL; i++) {
+        const RvSensor *other = ((const RvFinding *)g_ptr_array_index(findings, i))->sensor;
+
+        if (other != NULL && other->status == sensor->status &&
+            g_strcmp0(other->oid, sensor->oid) == 0 && strcmp(other->name, sensor->name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 GPtrArray *
 rv_findings(const RvObservation *observation)
 {
@@ -112,7 +126,8 @@ rv_findings(const RvObservation *observation)
         const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
 
         if (sensor->status != RV_VERDICT_OK && sensor->presence != RV_PRESENCE_ABSENT &&
-            !is_no_matter(sensor) && !rv_health_is_without_power(observation, sensor)) {
+            !is_no_matter(sensor) && !is_told(findings, sensor) &&
+            !rv_health_is_without_power(observation, sensor)) {
             RvFinding *finding =
                 add(findings, sensor->status, rv_finding_title(observation, sensor));
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "health/port.h"
 #include "health/power.h"
+#include "observation/describe.h"
 #include "observation/left-out.h"
 #include "observation/words.h"
 
@@ -324,22 +325,33 @@ limit_holding(const RvSensor *sensor, RvVerdict previous, gboolean *held)
     return NULL;
 }
 
+/* "0.006 mW", "12.5 V". */
+static char *
+reason_number(const RvSensor *sensor, double value)
+{
+    char *small = rv_describe_small(sensor, value);
+    g_autofree char *number = NULL;
+
+    if (small != NULL)
+        return small;
+    number = rv_text_number(value, 6);
+    return g_strdup_printf("%s%s%s", number, *sensor->unit != '\0' ? " " : "", sensor->unit);
+}
+
 static char *
 limit_reason(const RvSensor *sensor, const Limit *row, gboolean held, RvLimitsSource source)
 {
-    const char *space = *sensor->unit != '\0' ? " " : "";
-    g_autofree char *value = rv_text_number(sensor->value, 6);
-    g_autofree char *limit = rv_text_number(limit_value(&sensor->limits, row), 6);
-    g_autofree char *hysteresis = rv_text_number(sensor->hysteresis, 6);
+    g_autofree char *value = reason_number(sensor, sensor->value);
+    g_autofree char *limit = reason_number(sensor, limit_value(&sensor->limits, row));
+    g_autofree char *hysteresis = reason_number(sensor, sensor->hysteresis);
     g_autoptr(GString) reason = g_string_new(NULL);
 
-    g_string_printf(reason, "%s%s%s is ", value, space, sensor->unit);
+    g_string_printf(reason, "%s is ", value);
     if (held)
-        g_string_append_printf(reason, "not yet %s%s%s back from %s %s%s%s", hysteresis, space,
-                               sensor->unit, row->name, limit, space, sensor->unit);
+        g_string_append_printf(reason, "not yet %s back from %s %s", hysteresis, row->name, limit);
     else
-        g_string_append_printf(reason, "at or %s %s %s%s%s", row->high ? "above" : "below",
-                               row->name, limit, space, sensor->unit);
+        g_string_append_printf(reason, "at or %s %s %s", row->high ? "above" : "below", row->name,
+                               limit);
     g_string_append_printf(reason, " (limit of the %s)", rv_limits_source_word(source));
     return g_string_free(g_steal_pointer(&reason), FALSE);
 }

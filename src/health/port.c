@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "observation/words.h"
+
 /* Length of `name` where `text` begins with it and it ends there as a word. */
 static gsize
 begins_with(const char *text, const char *name)
@@ -24,6 +26,23 @@ ends_with(const char *text, const char *name)
     return strcmp(text + all - length, name) == 0 ? length : 0;
 }
 
+/* IOS XR tells of a transceiver by its place alone: "power Rx 0/0/1/1" is of
+ * GigabitEthernet0/0/1/1. Length of the place, of three numbers or more, with which both end. */
+static gsize
+ends_with_place(const char *text, const char *name)
+{
+    const char *word = strrchr(text, ' '), *slash = word;
+    gsize length = word != NULL ? strlen(++word) : 0, all = name != NULL ? strlen(name) : 0;
+    guint slashes = 0;
+
+    while (slash != NULL && (slash = strchr(slash + 1, '/')) != NULL)
+        slashes++;
+    if (slashes < 2 || all <= length || strspn(word, "0123456789/") != length ||
+        !g_ascii_isalpha(name[all - length - 1]))
+        return 0;
+    return strcmp(name + all - length, word) == 0 ? length : 0;
+}
+
 const RvInterface *
 rv_health_port(const RvObservation *observation, const RvSensor *sensor)
 {
@@ -34,7 +53,8 @@ rv_health_port(const RvObservation *observation, const RvSensor *sensor)
         const RvInterface *interface = g_ptr_array_index(observation->interfaces, i);
         gsize length = MAX(MAX(begins_with(sensor->name, interface->name),
                                begins_with(sensor->name, interface->description)),
-                           ends_with(sensor->name, interface->name));
+                           MAX(ends_with(sensor->name, interface->name),
+                               ends_with_place(sensor->name, interface->name)));
 
         if (g_strcmp0(sensor->component, interface->key) == 0)
             return interface;
@@ -51,7 +71,8 @@ rv_health_port_is_dark(const RvObservation *observation, const RvSensor *sensor)
 {
     const RvInterface *interface;
 
-    if (sensor->class != RV_CLASS_OPTICAL_POWER && sensor->class != RV_CLASS_CURRENT)
+    if (sensor->class != RV_CLASS_OPTICAL_POWER && sensor->class != RV_CLASS_CURRENT &&
+        (sensor->class != RV_CLASS_POWER || strcmp(rv_sensor_group(sensor), "optics") != 0))
         return FALSE;
     interface = rv_health_port(observation, sensor);
     if (interface == NULL)

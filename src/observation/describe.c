@@ -38,30 +38,40 @@ rv_describe_number(const RvSensor *sensor, double value)
 }
 
 /* Laser currents and light in watts: "33.5 mA", "633 µW", where three places of the whole unit
- * would show nothing. NULL: the unit is small enough. A sensor with limits keeps the unit they are
- * in. */
-static char *
-small_number(const RvSensor *sensor)
+ * would show nothing. */
+typedef struct {
+    double below, factor;
+    const char *prefix;
+} SmallUnit;
+
+static const SmallUnit small_units[] = {{1e-3, 1e6, "µ"}, {0.1, 1e3, "m"}};
+
+/* One that suits the value and its limits; NULL: the class's unit does. */
+static const SmallUnit *
+small_unit(const RvSensor *sensor)
 {
-    static const struct {
-        double below, factor;
-        const char *prefix;
-    } rows[] = {{1e-3, 1e6, "µ"}, {0.1, 1e3, "m"}};
-    g_autofree char *limits = rv_describe_limits(sensor);
-    double size = fabs(sensor->value);
+    const double numbers[] = {sensor->value, sensor->limits.low_critical,
+                              sensor->limits.low_warning, sensor->limits.high_warning,
+                              sensor->limits.high_critical};
+    double size = 0;
 
-    if ((sensor->class != RV_CLASS_CURRENT && sensor->class != RV_CLASS_POWER) || size <= 0 ||
-        *limits != '\0')
+    if (sensor->class != RV_CLASS_CURRENT && sensor->class != RV_CLASS_POWER)
         return NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *number = NULL;
-
-        if (size >= rows[i].below)
-            continue;
-        number = rv_text_number(sensor->value * rows[i].factor, 3);
-        return g_strdup_printf("%s %s%s", number, rows[i].prefix, sensor->unit);
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        size = isfinite(numbers[i]) ? fmax(size, fabs(numbers[i])) : size;
+    for (gsize i = 0; i < G_N_ELEMENTS(small_units); i++)
+        if (size > 0 && size < small_units[i].below)
+            return &small_units[i];
     return NULL;
+}
+
+char *
+rv_describe_small(const RvSensor *sensor, double value)
+{
+    const SmallUnit *small = small_unit(sensor);
+    g_autofree char *number = small != NULL ? rv_text_number(value * small->factor, 3) : NULL;
+
+    return number != NULL ? g_strdup_printf("%s %s%s", number, small->prefix, sensor->unit) : NULL;
 }
 
 /* "notPresent", as MIBs write enumerations, is "not present". */
@@ -96,7 +106,7 @@ rv_describe_value(const RvSensor *sensor)
     if (sensor->presence == RV_PRESENCE_MISSING)
         return g_strdup("missing");
     if (isfinite(sensor->value)) {
-        g_autofree char *small = small_number(sensor);
+        g_autofree char *small = rv_describe_small(sensor, sensor->value);
         g_autofree char *number =
             small != NULL ? g_steal_pointer(&small) : rv_describe_number(sensor, sensor->value);
 
@@ -113,6 +123,13 @@ rv_describe_value(const RvSensor *sensor)
     return g_strdup(sensor->raw_text != NULL && *sensor->raw_text != '\0' ? sensor->raw_text : "-");
 }
 
+static char *
+limit_number(const RvSensor *sensor, const SmallUnit *small, double limit)
+{
+    return small != NULL ? rv_text_number(limit * small->factor, 3)
+                         : bare_number(sensor->class, limit);
+}
+
 char *
 rv_describe_limits(const RvSensor *sensor)
 {
@@ -121,11 +138,12 @@ rv_describe_limits(const RvSensor *sensor)
         double low, high;
     } rows[] = {{"warning", sensor->limits.low_warning, sensor->limits.high_warning},
                 {"critical", sensor->limits.low_critical, sensor->limits.high_critical}};
+    const SmallUnit *small = small_unit(sensor);
     GString *text = g_string_new(NULL);
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *low = bare_number(sensor->class, rows[i].low);
-        g_autofree char *high = bare_number(sensor->class, rows[i].high);
+        g_autofree char *low = limit_number(sensor, small, rows[i].low);
+        g_autofree char *high = limit_number(sensor, small, rows[i].high);
 
         if (isnan(rows[i].low) && isnan(rows[i].high))
             continue;
@@ -136,7 +154,7 @@ rv_describe_limits(const RvSensor *sensor)
             g_string_append_printf(text, " ≥%s", high);
     }
     if (text->len > 0 && *sensor->unit != '\0')
-        g_string_append_printf(text, " %s", sensor->unit);
+        g_string_append_printf(text, " %s%s", small != NULL ? small->prefix : "", sensor->unit);
     return g_string_free(text, FALSE);
 }
 

@@ -7,6 +7,9 @@
 /* "41 °C", "4200 rpm", "12.1 V", "99.98 %", "33.5 mA", "failed", "on mains" (of onMains), "not
  * fitted"; "-" where nothing was given. */
 char *rv_describe_value(const RvSensor *sensor);
+/* The same of another number of the sensor, as a limit, where value and limits are so small that
+ * they are told in thousandths or millionths: "0.006 mW"; else NULL. */
+char *rv_describe_small(const RvSensor *sensor, double value);
 /* A number in the class's usual precision with the sensor's unit. */
 char *rv_describe_number(const RvSensor *sensor, double value);
 /* "warning ≤5 ≥45, critical ≤0 ≥55 °C"; "" where there are none. */

@@ -86,6 +86,33 @@ test_host_off(void)
                     RV_VERDICT_CRITICAL);
 }
 
+/* Light is read once and told in dBm and in watts. */
+static void
+test_told_once(void)
+{
+    static const struct {
+        const char *what, *name, *oid;
+        guint findings;
+    } cases[] = {
+        {"one object of one name", "power Rx 0/0/1/1", "1.3.6.1.9.4.7", 1},
+        {"a text with several readings", "power Rx 2", "1.3.6.1.9.4.7", 2},
+        {"two objects", "power Rx 0/0/1/1", "1.3.6.1.9.4.8", 2},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(RvObservation) observation = rv_observation_new();
+        g_autoptr(GPtrArray) findings = NULL;
+
+        add_sensor(observation, "power Rx 0/0/1/1", NULL, RV_VERDICT_CRITICAL)->oid =
+            g_strdup("1.3.6.1.9.4.7");
+        add_sensor(observation, cases[i].name, NULL, RV_VERDICT_CRITICAL)->oid =
+            g_strdup(cases[i].oid);
+        findings = rv_findings(observation);
+        g_test_message("%s", cases[i].what);
+        g_assert_cmpuint(findings->len, ==, cases[i].findings);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -94,5 +121,6 @@ main(int argc, char **argv)
     g_test_add_func("/findings/of several of one name, with its part", test_titles);
     g_test_add_func("/findings/a sensor without a reading while the host is off is none",
                     test_host_off);
+    g_test_add_func("/findings/told-once", test_told_once);
     return g_test_run();
 }

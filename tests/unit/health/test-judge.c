@@ -825,7 +825,8 @@ test_dark_ports(void)
         double value;
         RvLimitsSource source;
         RvVerdict verdict;
-        double high; /* critical; 0: 5 */
+        double high;              /* critical; 0: 5 */
+        const char *group, *port; /* NULL: of its class; xe-0/0/1 */
     } rows[] = {
         {"no light on a port that is up", "xe-0/0/1 receive power", RV_OPER_UP, RV_ADMIN_UP,
          RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
@@ -837,6 +838,17 @@ test_dark_ports(void)
          RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_OK},
         {"and with the one beside it", "RX power for xe-0/0/10", RV_OPER_DOWN, RV_ADMIN_UP,
          RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
+        {"light in watts", "xe-0/0/1 receive", RV_OPER_DOWN, RV_ADMIN_UP, RV_CLASS_POWER, -40,
+         RV_LIMITS_DEVICE, RV_VERDICT_OK, .group = "optics"},
+        {"watts that are no light", "xe-0/0/1 PoE", RV_OPER_DOWN, RV_ADMIN_UP, RV_CLASS_POWER, -40,
+         RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
+        {"a place alone", "power Rx 0/0/1/2", RV_OPER_DOWN, RV_ADMIN_UP, RV_CLASS_OPTICAL_POWER,
+         -40, RV_LIMITS_DEVICE, RV_VERDICT_OK, .port = "GigabitEthernet0/0/1/2"},
+        {"a place within another", "power Rx 0/1/2", RV_OPER_DOWN, RV_ADMIN_UP,
+         RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL,
+         .port = "GigabitEthernet0/0/1/2"},
+        {"two numbers are no place", "power Rx 1/2", RV_OPER_DOWN, RV_ADMIN_UP,
+         RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL, .port = "Ethernet1/2"},
         {"the port beside it is down", "xe-0/0/10 receive power", RV_OPER_DOWN, RV_ADMIN_UP,
          RV_CLASS_OPTICAL_POWER, -40, RV_LIMITS_DEVICE, RV_VERDICT_CRITICAL},
         {"too much light is too much anywhere", "xe-0/0/1 receive power", RV_OPER_DOWN, RV_ADMIN_UP,
@@ -856,7 +868,8 @@ test_dark_ports(void)
         const RvHealthContext context = {0};
 
         g_free(interface->name);
-        interface->name = g_strdup("xe-0/0/1");
+        interface->name = g_strdup(rows[i].port != NULL ? rows[i].port : "xe-0/0/1");
+        light->group = g_strdup(rows[i].group);
         interface->oper_status = rows[i].oper;
         interface->admin_status = rows[i].admin;
         light->value = rows[i].value;

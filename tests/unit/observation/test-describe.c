@@ -48,7 +48,9 @@ test_small(void)
         {"little light", RV_CLASS_POWER, 1e-7, NAN, "0.1 µW"},
         {"nothing", RV_CLASS_POWER, 0, NAN, "0 W"},
         {"a current below zero", RV_CLASS_CURRENT, -0.0021, NAN, "-2.1 mA"},
-        {"limits keep the unit", RV_CLASS_CURRENT, 0.03345, 0.1, "0.033 A"},
+        {"a limit keeps the unit", RV_CLASS_CURRENT, 0.03345, 0.1, "0.033 A"},
+        {"and a small one is in the small unit", RV_CLASS_CURRENT, 0.03345, 0.09, "33.5 mA"},
+        {"no light beside a small limit", RV_CLASS_POWER, 0, 6e-6, "0 µW"},
         {"a rail is no current", RV_CLASS_VOLTAGE, 0.03, NAN, "0.03 V"},
     };
 
