@@ -190,8 +190,32 @@ counters_before(RvKeeper *keeper, const char *name)
     return latest != NULL ? rv_rrd_previous_new(latest) : NULL;
 }
 
-/* FALSE: rrdcached is gone, so that the answer has to wait in the spool; whatever else fails, fails
+static void
+take_report(RvKeeper *keeper, RvRrdReport *report)
+{
+    for (guint i = 0; report->failures != NULL && i < report->failures->len; i++) {
+        const RvRrdFailure *failure = g_ptr_array_index(report->failures, i);
+        g_autofree char *text = g_strdup_printf("%s: %s", failure->file, failure->reason);
+
+        problem(keeper, NULL, text);
+    }
+    keeper->kept.series += report->written;
+    keeper->kept.created += report->created;
+    rv_rrd_report_clear(report);
+}
+
+/* Whether rrdcached is, so that answers have to wait in the spool; whatever else fails, fails
  * again. */
+static gboolean
+is_gone(RvKeeper *keeper, const char *name, GError **error)
+{
+    gboolean gone = g_error_matches(*error, RV_ERROR, RV_ERROR_UNAVAILABLE);
+
+    if (*error != NULL)
+        problem_of(keeper, gone ? NULL : name, error);
+    return gone;
+}
+
 static gboolean
 write_series(RvKeeper *keeper, const RvObservation *observation)
 {
@@ -199,27 +223,42 @@ write_series(RvKeeper *keeper, const RvObservation *observation)
     g_autoptr(RvRrdPrevious) previous = NULL;
     g_autoptr(GError) error = NULL;
     RvRrdReport report = {0};
-    gboolean gone;
 
     if (keeper->store == NULL)
         return TRUE;
-    if (observation->interfaces->len > 0) {
+    if (observation->interfaces->len > 0)
         previous = counters_before(keeper, name);
-    }
-    gone = !rv_rrd_store_write(keeper->store, name, observation, previous, &report, &error) &&
-           g_error_matches(error, RV_ERROR, RV_ERROR_UNAVAILABLE);
-    if (error != NULL)
-        problem_of(keeper, gone ? NULL : name, &error);
-    for (guint i = 0; report.failures != NULL && i < report.failures->len; i++) {
-        const RvRrdFailure *failure = g_ptr_array_index(report.failures, i);
-        g_autofree char *text = g_strdup_printf("%s: %s", failure->file, failure->reason);
+    rv_rrd_store_write(keeper->store, name, observation, previous, &report, &error);
+    take_report(keeper, &report);
+    return !is_gone(keeper, name, &error);
+}
 
-        problem(keeper, NULL, text);
-    }
-    keeper->kept.series += report.written;
-    keeper->kept.created += report.created;
-    rv_rrd_report_clear(&report);
-    return !gone;
+/* Files take most of the time, new ones above all: it is looked at before each device's. */
+static gboolean
+is_too_late(const RvKeeper *keeper, RvPollSpoolKind kind)
+{
+    return kind == RV_SPOOL_ANSWERS && keeper->deadline_ms > 0 &&
+           rv_clock_monotonic_ms() >= keeper->deadline_ms;
+}
+
+/* How many of the batch are in their files, or never will be: in the order of the batch. */
+static guint
+write_batch(RvKeeper *keeper, const GPtrArray *batch, RvPollSpoolKind kind)
+{
+    g_autoptr(GError) error = NULL;
+    RvRrdReport report = {0};
+    guint n = 0;
+
+    if (keeper->store != NULL)
+        rv_rrd_store_begin(keeper->store);
+    while (n < batch->len && !is_too_late(keeper, kind) &&
+           write_series(keeper, ((Waiting *)g_ptr_array_index(batch, n))->observation))
+        n++;
+    if (keeper->store == NULL)
+        return n;
+    rv_rrd_store_settle(keeper->store, &report, &error);
+    take_report(keeper, &report);
+    return is_gone(keeper, NULL, &error) ? 0 : n;
 }
 
 static gboolean
@@ -266,18 +305,10 @@ store_batch(RvKeeper *keeper, const GPtrArray *batch)
     return FALSE;
 }
 
-/* Files take most of the time, new ones above all: it is looked at before each device's. */
-static gboolean
-is_too_late(const RvKeeper *keeper, RvPollSpoolKind kind)
-{
-    return kind == RV_SPOOL_ANSWERS && keeper->deadline_ms > 0 &&
-           rv_clock_monotonic_ms() >= keeper->deadline_ms;
-}
-
 static void
 store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 {
-    guint n = 0;
+    guint n;
 
     if (batch->len == 0)
         return;
@@ -286,9 +317,7 @@ store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
         g_ptr_array_set_size(batch, 0);
         return;
     }
-    while (n < batch->len && !is_too_late(keeper, kind) &&
-           write_series(keeper, ((Waiting *)g_ptr_array_index(batch, n))->observation))
-        n++;
+    n = write_batch(keeper, batch, kind);
     keeper->kept.unstored += batch->len - n;
     g_ptr_array_set_size(batch, (int)n);
     if (!store_batch(keeper, batch))

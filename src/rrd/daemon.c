@@ -9,15 +9,16 @@
 
 #include "base/error.h"
 
+#define SEND_AT (16 * 1024)
 #define LINE_CEILING 4096 /* RRD_CMD_MAX: the daemon reads no longer line, nor writes one */
 
 struct RvRrdDaemon {
     int fd;
     guint timeout_ms;
     char *socket;
-    GString *commands;
-    guint n_commands;
-    GString *answers; /* read, not yet looked at from `looked_at` on */
+    GString *commands; /* added, not yet sent */
+    guint n_commands;  /* since the last exchange */
+    GString *answers;  /* read, not yet looked at from `looked_at` on */
     gsize looked_at;
 };
 
@@ -66,11 +67,27 @@ rv_rrd_daemon_free(RvRrdDaemon *daemon)
 static void
 append_escaped(GString *commands, const char *path)
 {
-    for (; *path != '\0'; path++) {
-        if (*path == ' ' || *path == '\\')
-            g_string_append_c(commands, '\\');
-        g_string_append_c(commands, *path);
+    for (;;) {
+        gsize plain = strcspn(path, " \\");
+
+        g_string_append_len(commands, path, (gssize)plain);
+        path += plain;
+        if (*path == '\0')
+            return;
+        g_string_append_c(commands, '\\');
+        g_string_append_c(commands, *path++);
     }
+}
+
+/* An error shows again when it is waited for. */
+static void
+send_some(RvRrdDaemon *daemon)
+{
+    gssize sent =
+        send(daemon->fd, daemon->commands->str, daemon->commands->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    if (sent > 0)
+        g_string_erase(daemon->commands, 0, sent);
 }
 
 static guint
@@ -80,9 +97,13 @@ add(RvRrdDaemon *daemon, const char *verb, const char *path, const char *sample)
         g_string_assign(daemon->commands, "BATCH\n");
     g_string_append(daemon->commands, verb);
     append_escaped(daemon->commands, path);
-    if (sample != NULL)
-        g_string_append_printf(daemon->commands, " %s", sample);
+    if (sample != NULL) {
+        g_string_append_c(daemon->commands, ' ');
+        g_string_append(daemon->commands, sample);
+    }
     g_string_append_c(daemon->commands, '\n');
+    if (daemon->commands->len >= SEND_AT)
+        send_some(daemon);
     return daemon->n_commands++;
 }
 

@@ -18,11 +18,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRrdDaemon, rv_rrd_daemon_free)
  * daemon's words. */
 typedef void (*RvRrdDaemonRefused)(guint place, const char *words, gpointer user_data);
 
-/* Adds "UPDATE path sample" or "FLUSH path"; nothing is sent yet. Returns the command's place. */
+/* Adds "UPDATE path sample" or "FLUSH path", and sends what is much, as far as the daemon takes it
+ * without waiting, so that it works while more is added. Returns the command's place. */
 guint rv_rrd_daemon_add_update(RvRrdDaemon *daemon, const char *path, const char *sample);
 guint rv_rrd_daemon_add_flush(RvRrdDaemon *daemon, const char *path);
 
-/* Sends what was added and reads the answers. Blocks; FALSE where the daemon is gone or talks
+/* Sends what is left of it and reads the answers. Blocks; FALSE where the daemon is gone or talks
  * nonsense. */
 gboolean rv_rrd_daemon_exchange(RvRrdDaemon *daemon, RvRrdDaemonRefused refused, gpointer user_data,
                                 GError **error);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "rrd/number.h"
 #include "rrd/quick.h"
 #include "rrd/rows.h"
 
@@ -238,14 +239,18 @@ rv_rrd_file_sources(const char *path, GError **error)
 void
 rv_rrd_file_format(GString *text, gint64 time_s, const double *values, guint n)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    char number[RV_RRD_NUMBER_SIZE];
+    gsize length;
 
-    g_string_append_printf(text, "%" G_GINT64_FORMAT, time_s);
+    rv_rrd_number_put(number, (double)time_s, &length);
+    g_string_append_len(text, number, (gssize)length);
     for (guint i = 0; i < n; i++) {
+        length = 1;
+        number[0] = 'U';
+        if (isfinite(values[i]))
+            rv_rrd_number_put(number, values[i], &length);
         g_string_append_c(text, ':');
-        g_string_append(text, isfinite(values[i])
-                                  ? g_ascii_formatd(number, sizeof number, "%.15g", values[i])
-                                  : "U");
+        g_string_append_len(text, number, (gssize)length);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "rrd/head.h"
+#include "rrd/number.h"
 
 typedef enum { AVERAGE, MINIMUM, MAXIMUM, LAST } Function;
 
@@ -78,42 +79,22 @@ typedef struct {
     double ended[RV_RRD_SOURCES_CEILING]; /* their values: one for all of them */
 } Sample;
 
-/* The text of a whole number of at most 15 digits, as "%.15g" has it; FALSE: it is none. */
-static gboolean
-put_whole(char *text, gsize size, double value)
-{
-    gsize n = size;
-    guint64 number;
-
-    if (!(value >= 0 && value < 1e15) || signbit(value) || value != floor(value))
-        return FALSE;
-    number = (guint64)value;
-    do
-        text[--n] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    memmove(text, text + n, size - n);
-    memset(text + size - n, 0, n);
-    return TRUE;
-}
-
 /* A value as librrd reads it from its text; NAN where it does not count. */
 static double
 take_value(const ds_def_t *source, pdp_prep_t *step, double value, double interval)
 {
     double least = source->par[DS_min_val].u_val, most = source->par[DS_max_val].u_val;
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    char text[RV_RRD_NUMBER_SIZE];
+    gsize length;
 
+    memset(step->last_ds, 0, sizeof step->last_ds);
     if (!isfinite(value)) {
-        memset(step->last_ds, 0, sizeof step->last_ds);
         step->last_ds[0] = 'U';
         return NAN;
     }
-    if (!put_whole(step->last_ds, sizeof step->last_ds, value)) {
-        g_ascii_formatd(text, sizeof text, "%.15g", value);
-        memset(step->last_ds, 0, sizeof step->last_ds);
-        memcpy(step->last_ds, text, MIN(strlen(text), sizeof step->last_ds - 1));
+    if (!rv_rrd_number_put(text, value, &length))
         value = g_ascii_strtod(text, NULL);
-    }
+    memcpy(step->last_ds, text, MIN(length, sizeof step->last_ds - 1));
     if ((double)source->par[DS_mrhb_cnt].u_cnt < interval)
         return NAN;
     if ((!isnan(most) && value > most) || (!isnan(least) && value < least))

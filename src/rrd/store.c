@@ -13,6 +13,7 @@
 #include "observation/words.h"
 #include "rrd/daemon.h"
 #include "rrd/file.h"
+#include "rrd/known.h"
 #include "rrd/names.h"
 #include "rrd/rate.h"
 
@@ -29,7 +30,8 @@ struct RvRrdStore {
     char *template_folder;
     RvRrdTemplates *templates;
     RvRrdDaemon *daemon; /* NULL: direct */
-    GHashTable *probed;  /* paths whose header was looked at, in daemon mode */
+    GPtrArray *queued;   /* paths of updates handed to it, by place */
+    gboolean begun;      /* its answers are waited for later */
     gint64 newest_s;     /* of all rounds ever written here; 0: none */
     gint64 marked_s;     /* what NEWEST_FILE says */
 };
@@ -203,7 +205,7 @@ rv_rrd_store_open(const RvRrdOptions *options, GError **error)
 
     store->folder = g_canonicalize_filename(options->folder, NULL);
     store->template_folder = g_strdup(options->template_folder);
-    store->probed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    store->queued = g_ptr_array_new_with_free_func(g_free);
     store->templates = rv_rrd_templates_load(options->template_folder, error);
     if (store->templates == NULL)
         return NULL;
@@ -219,14 +221,19 @@ rv_rrd_store_open(const RvRrdOptions *options, GError **error)
 }
 
 /* The mark is a guard, not data: that it cannot be written is no error, the files' own will say
- * why. */
+ * why. In place and at once: to wait for the disk would take longer than the round's other files
+ * together. */
 static void
 write_newest(RvRrdStore *store)
 {
     g_autofree char *path = g_build_filename(store->folder, NEWEST_FILE, NULL);
     g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT "\n", store->newest_s);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
-    (void)g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL);
+    if (fd < 0)
+        return;
+    (void)!pwrite(fd, text, strlen(text), 0);
+    close(fd);
     store->marked_s = store->newest_s;
 }
 
@@ -238,8 +245,8 @@ rv_rrd_store_free(RvRrdStore *store)
     if (store->newest_s > store->marked_s)
         write_newest(store);
     rv_rrd_daemon_free(store->daemon);
+    g_ptr_array_unref(store->queued);
     rv_rrd_templates_free(store->templates);
-    g_hash_table_unref(store->probed);
     g_free(store->folder);
     g_free(store->template_folder);
     g_free(store);
@@ -315,12 +322,13 @@ typedef struct {
     const RvObservation *now;
     const RvRrdPrevious *previous;
     char *folder;  /* of the device */
-    int folder_fd; /* -1: there is none, or nothing is read of it */
+    int folder_fd; /* -1: there is none */
     GString *path; /* of the series in work: begins with `folder` and a slash */
     const char *device;
     gint64 time_s;
     gboolean folder_made;
-    GPtrArray *queued; /* paths of updates handed to the daemon, by place */
+    RvRrdKnown *known; /* NULL: direct */
+    GString *sample;   /* room for one */
 } Round;
 
 /* Appends the name of a series' file: "interface.port+eth0.rrd"; FALSE where the key is none. */
@@ -365,6 +373,8 @@ make_folder(Round *round, GError **error)
         if (!write_name(path, round->device, error))
             return FALSE;
     }
+    if (round->folder_fd < 0)
+        round->folder_fd = open(round->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     round->folder_made = TRUE;
     return TRUE;
 }
@@ -409,25 +419,42 @@ create(Round *round, const char *path, const char *key, gboolean is_cut,
     return TRUE;
 }
 
-/* The daemon takes values by position and answers before it writes: a file that is not as the
- * template says would be found by nobody, so it is looked at once. */
+/* Whether the daemon will find a file as the template says: DONE, or what else it is. */
+static RvRrdWrite
+look_at(Round *round, const char *path, const RvRrdTemplate *template, GError **error)
+{
+    switch (rv_rrd_known_ask(round->known, round->folder_fd, path, template, round->time_s)) {
+    case RV_KNOWN_WELL:
+        return RV_WRITE_DONE;
+    case RV_KNOWN_NO_FILE:
+        return RV_WRITE_NO_FILE;
+    case RV_KNOWN_LOCKED:
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                    "%s: nobody has the right to write it; chmod u+w gives it back", path);
+        return RV_WRITE_FAILED;
+    case RV_KNOWN_NOT:
+        break;
+    }
+    if (!rv_rrd_file_probe(path, template, error)) {
+        rv_rrd_known_forget(round->known, path);
+        return RV_WRITE_FAILED;
+    }
+    rv_rrd_known_add(round->known);
+    return RV_WRITE_DONE;
+}
+
 static RvRrdWrite
 put_queued(Round *round, const char *path, const RvRrdTemplate *template, const double *values,
            GError **error)
 {
-    g_autoptr(GString) sample = NULL;
+    RvRrdWrite found = look_at(round, path, template, error);
 
-    if (!g_hash_table_contains(round->store->probed, path)) {
-        if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
-            return RV_WRITE_NO_FILE;
-        if (!rv_rrd_file_probe(path, template, error))
-            return RV_WRITE_FAILED;
-        g_hash_table_add(round->store->probed, g_strdup(path));
-    }
-    sample = g_string_sized_new(128);
-    rv_rrd_file_format(sample, round->time_s, values, template->sources->len);
-    rv_rrd_daemon_add_update(round->store->daemon, path, sample->str);
-    g_ptr_array_add(round->queued, g_strdup(path));
+    if (found != RV_WRITE_DONE)
+        return found;
+    g_string_truncate(round->sample, 0);
+    rv_rrd_file_format(round->sample, round->time_s, values, template->sources->len);
+    rv_rrd_daemon_add_update(round->store->daemon, path, round->sample->str);
+    g_ptr_array_add(round->store->queued, g_strdup(path));
     return RV_WRITE_DONE;
 }
 
@@ -479,7 +506,7 @@ write_series(Round *round, const RvRrdTemplate *template, const char *prefix, co
     result = put(round, round->path->str, template, values, &error);
     if (result == RV_WRITE_NO_FILE)
         result = put_first(round, key, is_cut, template, values, up, &error);
-    round->report->written += result == RV_WRITE_DONE;
+    round->report->written += result == RV_WRITE_DONE && round->store->daemon == NULL;
     round->report->unchanged += result == RV_WRITE_UNCHANGED;
     if (result == RV_WRITE_FAILED)
         report_failure(round->store, round->report, round->path->str, error->message);
@@ -691,35 +718,67 @@ is_same_second(const char *words)
                g_ascii_strtod(last + strlen("last update time is "), NULL);
 }
 
+typedef struct {
+    const RvRrdStore *store;
+    RvRrdReport *report;
+    guint refused;
+} Settlement;
+
+/* The next round looks into it. */
+static void
+forget(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    g_autoptr(RvRrdKnown) known = rv_rrd_known_load(fd);
+
+    rv_rrd_known_forget(known, path);
+    rv_rrd_known_save(known, fd);
+    if (fd >= 0)
+        close(fd);
+}
+
 static void
 daemon_refused(guint place, const char *words, gpointer user_data)
 {
-    Round *round = user_data;
-    const char *path = place < round->queued->len ? g_ptr_array_index(round->queued, place) : NULL;
+    Settlement *settlement = user_data;
+    const GPtrArray *queued = settlement->store->queued;
+    const char *path = place < queued->len ? g_ptr_array_index(queued, place) : NULL;
 
     if (path == NULL)
         return;
-    round->report->written--;
+    settlement->refused++;
     if (is_same_second(words)) {
-        round->report->unchanged++;
+        settlement->report->unchanged++;
         return;
     }
-    g_hash_table_remove(round->store->probed, path);
-    report_failure(round->store, round->report, path,
+    forget(path);
+    report_failure(settlement->store, settlement->report, path,
                    strstr(words, "illegal attempt") != NULL
                        ? "time goes backwards: rrdcached holds a later sample; is the clock right?"
                        : words);
 }
 
-static gboolean
-settle(Round *round, GError **error)
+void
+rv_rrd_store_begin(RvRrdStore *store)
 {
-    if (round->store->daemon == NULL)
+    store->begun = TRUE;
+}
+
+gboolean
+rv_rrd_store_settle(RvRrdStore *store, RvRrdReport *report, GError **error)
+{
+    Settlement settlement = {.store = store, .report = report};
+    gboolean good;
+
+    store->begun = FALSE;
+    if (store->daemon == NULL)
         return TRUE;
-    if (rv_rrd_daemon_exchange(round->store->daemon, daemon_refused, round, error))
-        return TRUE;
-    round->report->written -= round->queued->len;
-    return FALSE;
+    good = rv_rrd_daemon_exchange(store->daemon, daemon_refused, &settlement, error);
+    if (good)
+        report->written += store->queued->len - settlement.refused;
+    g_ptr_array_set_size(store->queued, 0);
+    return good;
 }
 
 static gboolean
@@ -752,8 +811,9 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
                    const RvRrdPrevious *previous, RvRrdReport *report, GError **error)
 {
     g_autofree char *folder = device_folder(store, device);
-    g_autoptr(GPtrArray) queued = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GString) path = g_string_sized_new(256);
+    g_autoptr(GString) sample = g_string_sized_new(128);
+    g_autoptr(RvRrdKnown) known = NULL;
     Round round = {.store = store,
                    .report = report,
                    .now = now,
@@ -763,7 +823,7 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
                    .path = path,
                    .device = device,
                    .time_s = now->taken_at_ms / 1000,
-                   .queued = queued};
+                   .sample = sample};
 
     if (folder == NULL) {
         g_set_error(error, RV_ERROR, RV_ERROR_STORE,
@@ -773,12 +833,15 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
     if (!check_time(store, round.time_s, error))
         return FALSE;
     g_string_append_printf(path, "%s/", folder);
-    if (store->daemon == NULL)
-        round.folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    round.folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (store->daemon != NULL)
+        round.known = known = rv_rrd_known_load(round.folder_fd);
     write_all(&round);
+    if (known != NULL)
+        rv_rrd_known_save(known, round.folder_fd);
     if (round.folder_fd >= 0)
         close(round.folder_fd);
-    if (!settle(&round, error))
+    if (!store->begun && !rv_rrd_store_settle(store, report, error))
         return FALSE;
     store->newest_s = MAX(store->newest_s, round.time_s);
     if (store->newest_s >= store->marked_s + MARK_EVERY_S)

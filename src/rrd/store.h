@@ -60,6 +60,14 @@ void rv_rrd_report_clear(RvRrdReport *report);
 gboolean rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *now,
                             const RvRrdPrevious *previous, RvRrdReport *report, GError **error);
 
+/* From begin to settle what is written goes to rrdcached without waiting for its answers; what it
+ * says of all of it, and what is counted as written, unchanged or refused by it, is in the report
+ * of settle. FALSE: rrdcached is gone, and of none of it is it known whether it was taken; to write
+ * it again changes nothing. Without rrdcached each file is written at once, and settle has nothing
+ * to do. */
+void rv_rrd_store_begin(RvRrdStore *store);
+gboolean rv_rrd_store_settle(RvRrdStore *store, RvRrdReport *report, GError **error);
+
 typedef struct {
     char *key;
     char *path;

@@ -3,13 +3,15 @@
  *
  * bench-rrd TEMPLATES [DEVICES [SENSORS [ROUNDS]]]: devices of that many sensors each; rounds
  * alternate between the bare loop, our writer and, where rrdcached can be started, our writer
- * through it. */
+ * through it, which has as many files of its own. A first round through it is not counted: then
+ * rrdcached reads from each file when it was written last, whoever asks. */
 #include <ftw.h>
 #include <rrd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,10 +21,11 @@
 
 #define T0 G_GINT64_CONSTANT(1790812800)
 #define STEP 300
+#define BATCH 64 /* devices, as a round stores them */
 
 typedef struct {
     guint devices, sensors, rounds;
-    char *folder, *socket;
+    char *folder, *cached_folder, *socket;
     GPid daemon;
     RvRrdStore *direct, *cached;
     RvObservation **observations; /* one a device */
@@ -34,6 +37,32 @@ static double
 seconds(void)
 {
     return (double)g_get_monotonic_time() / 1e6;
+}
+
+/* CPU seconds of this process: the machine may have other work. */
+static double
+cpu_seconds(void)
+{
+    struct rusage used;
+
+    getrusage(RUSAGE_SELF, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+/* CPU seconds of another one; 0 where it cannot be told. */
+static double
+cpu_seconds_of(GPid pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
+    g_autofree char *text = NULL;
+    unsigned long user = 0, kernel = 0;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL) ||
+        sscanf(strrchr(text, ')'), ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu", &user,
+               &kernel) != 2)
+        return 0;
+    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }
 
 static RvObservation *
@@ -71,7 +100,11 @@ write_ours(Bench *bench, RvRrdStore *store)
         g_autofree char *name = g_strdup_printf("device-%05u", d);
         g_autoptr(GError) error = NULL;
 
+        rv_rrd_store_begin(store);
         if (!rv_rrd_store_write(store, name, bench->observations[d], NULL, &report, &error))
+            g_error("%s", error->message);
+        if ((d % BATCH == BATCH - 1 || d + 1 == bench->devices) &&
+            !rv_rrd_store_settle(store, &report, &error))
             g_error("%s", error->message);
     }
     if (report.failed > 0)
@@ -122,18 +155,38 @@ start_daemon(Bench *bench)
     return FALSE;
 }
 
-/* A fresh store each round, as a short-lived process has: what it knows of the files is gone. */
+/* A fresh store each round, as a short-lived process has. */
 static void
-open_cached(Bench *bench, const char *templates)
+open_anew(RvRrdStore **store, const char *folder, const char *templates, const char *socket_path)
 {
     const RvRrdOptions options = {
-        .folder = bench->folder, .template_folder = templates, .daemon_socket = bench->socket};
+        .folder = folder, .template_folder = templates, .daemon_socket = socket_path};
     g_autoptr(GError) error = NULL;
 
-    rv_rrd_store_free(bench->cached);
-    bench->cached = rv_rrd_store_open(&options, &error);
-    if (bench->cached == NULL)
+    rv_rrd_store_free(*store);
+    *store = rv_rrd_store_open(&options, &error);
+    if (*store == NULL)
         g_error("%s", error->message);
+}
+
+/* Seconds that a round takes; CPU seconds are added, of rrdcached where it is not NULL. */
+static double
+measure(Bench *bench, const char *templates, double *cpu, double *cpu_daemon)
+{
+    double begun = seconds();
+
+    *cpu -= cpu_seconds();
+    if (cpu_daemon != NULL) {
+        *cpu_daemon -= cpu_seconds_of(bench->daemon);
+        open_anew(&bench->cached, bench->cached_folder, templates, bench->socket);
+        write_ours(bench, bench->cached);
+        *cpu_daemon += cpu_seconds_of(bench->daemon);
+    } else {
+        open_anew(&bench->direct, bench->folder, templates, NULL);
+        write_ours(bench, bench->direct);
+    }
+    *cpu += cpu_seconds();
+    return seconds() - begun;
 }
 
 static int
@@ -145,14 +198,9 @@ remove_one(const char *path, const struct stat *status, int type, struct FTW *wa
 static void
 open_stores(Bench *bench, const char *templates)
 {
-    const RvRrdOptions options = {.folder = bench->folder, .template_folder = templates};
-    g_autoptr(GError) error = NULL;
-
-    bench->direct = rv_rrd_store_open(&options, &error);
-    if (bench->direct == NULL)
-        g_error("%s", error->message);
+    open_anew(&bench->direct, bench->folder, templates, NULL);
     if (start_daemon(bench))
-        open_cached(bench, templates);
+        open_anew(&bench->cached, bench->cached_folder, templates, bench->socket);
 }
 
 static void
@@ -193,9 +241,11 @@ main(int argc, char **argv)
         .sensors = argc > 3 ? (guint)atoi(argv[3]) : 30,
         .rounds = argc > 4 ? CLAMP((guint)atoi(argv[4]), 1, 99) : 9,
         .folder = g_dir_make_tmp("rackvitals-bench-XXXXXX", NULL),
+        .cached_folder = g_dir_make_tmp("rackvitals-bench-XXXXXX", NULL),
         .now_s = T0,
     };
     double bare[100], direct[100], cached[100], begun, files;
+    double cpu[3] = {0}; /* direct, cached, rrdcached itself */
 
     if (argc < 2) {
         fprintf(stderr, "usage: bench-rrd TEMPLATES [DEVICES [SENSORS [ROUNDS]]]\n");
@@ -211,22 +261,20 @@ main(int argc, char **argv)
     files = bench.devices * bench.sensors;
     printf("created   %8.0f files in %.2f s\n", files, seconds() - begun);
     collect_paths(&bench);
+    if (bench.cached != NULL) {
+        write_ours(&bench, bench.cached);
+        next_round(&bench);
+        write_ours(&bench, bench.cached);
+    }
     for (guint i = 0; i < bench.rounds; i++) {
         next_round(&bench);
         begun = seconds();
         write_bare(&bench);
         bare[i] = files / (seconds() - begun);
         next_round(&bench);
-        begun = seconds();
-        write_ours(&bench, bench.direct);
-        direct[i] = files / (seconds() - begun);
-    }
-    for (guint i = 0; i < bench.rounds && bench.cached != NULL; i++) {
-        next_round(&bench);
-        begun = seconds();
-        open_cached(&bench, argv[1]);
-        write_ours(&bench, bench.cached);
-        cached[i] = files / (seconds() - begun);
+        direct[i] = files / measure(&bench, argv[1], &cpu[0], NULL);
+        if (bench.cached != NULL)
+            cached[i] = files / measure(&bench, argv[1], &cpu[1], &cpu[2]);
     }
     printf("bare      %8.0f files/s\n", median(bare, bench.rounds));
     printf("direct    %8.0f files/s, %.2f times the bare loop's time\n",
@@ -234,6 +282,11 @@ main(int argc, char **argv)
     if (bench.cached != NULL)
         printf("rrdcached %8.0f files/s, %.1f times direct\n", median(cached, bench.rounds),
                median(cached, bench.rounds) / median(direct, bench.rounds));
+    if (bench.cached != NULL)
+        printf(
+            "CPU       direct %.1f us a file; through rrdcached %.1f us and %.1f us of its own\n",
+            cpu[0] / files / bench.rounds * 1e6, cpu[1] / files / bench.rounds * 1e6,
+            cpu[2] / files / bench.rounds * 1e6);
     for (guint i = 0; i < rv_rrd_templates_count(rv_rrd_store_templates(bench.direct)); i++) {
         const RvRrdTemplate *template =
             rv_rrd_templates_get(rv_rrd_store_templates(bench.direct), i);
@@ -243,5 +296,6 @@ main(int argc, char **argv)
     if (bench.daemon != 0)
         kill(bench.daemon, SIGKILL);
     nftw(bench.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    nftw(bench.cached_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return 0;
 }

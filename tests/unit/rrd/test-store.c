@@ -825,6 +825,209 @@ test_daemon_broken_file(Fixture *fixture, gconstpointer unused)
     rv_rrd_report_clear(&report);
 }
 
+/* --- what is known of files, from process to process --- */
+
+#define PORT "interface/GigabitEthernet0/0/1"
+#define HOUR 13 /* rounds, with a process each: by then each file was looked into again */
+
+/* The file's first bytes are others; inode and size stay. */
+static void
+overwrite(const char *path)
+{
+    FILE *file = g_fopen(path, "r+");
+
+    g_assert_nonnull(file);
+    g_assert_cmpuint(fwrite("nonsense", 1, 8, file), ==, 8);
+    g_assert_cmpint(fclose(file), ==, 0);
+}
+
+static void
+cut_short(const char *path)
+{
+    g_assert_cmpint(truncate(path, 20000), ==, 0);
+}
+
+/* Of the same length, in its place. */
+static void
+replace(const char *path)
+{
+    g_autofree char *text = NULL;
+    gsize length = 0;
+
+    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
+    memset(text, 'x', length);
+    g_assert_true(g_file_set_contents_full(path, text, (gssize)length,
+                                           G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL));
+}
+
+static void
+take_away(const char *path)
+{
+    g_assert_cmpint(g_unlink(path), ==, 0);
+}
+
+static void
+take_rights(const char *path)
+{
+    g_assert_cmpint(g_chmod(path, 0444), ==, 0);
+}
+
+static void
+leave(const char *path)
+{
+}
+
+/* What was kept of the files in a round before. */
+static void
+spoil_known(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *known = g_build_filename(folder, ".known", NULL);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+
+    g_assert_true(g_file_get_contents(known, &text, &length, NULL));
+    g_assert_cmpuint(length, >, 40);
+    text[40] ^= 1;
+    g_assert_true(g_file_set_contents(known, text, (gssize)length, NULL));
+}
+
+static void
+cut_known(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *known = g_build_filename(folder, ".known", NULL);
+
+    g_assert_cmpint(truncate(known, 50), ==, 0);
+}
+
+typedef struct {
+    const char *words;
+    void (*harm)(const char *path);
+    guint rounds; /* until it is said by name, each round from then on; 0: never */
+    gboolean made_anew;
+} Harm;
+
+static const Harm harms[] = {
+    {"nothing happens to it", leave, 0, FALSE},
+    {"is cut short", cut_short, 1, FALSE},
+    {"is another file now", replace, 1, FALSE},
+    {"is gone", take_away, 0, TRUE},
+    {"has no right to be written", take_rights, 1, FALSE},
+    {"is written over in place", overwrite, HOUR, FALSE},
+    {"what was kept of it is damaged", spoil_known, 0, FALSE},
+    {"what was kept of it is cut short", cut_known, 0, FALSE},
+};
+
+/* A round by a process of its own, which is not root. */
+static RvRrdReport
+write_alone(Fixture *fixture, guint n)
+{
+    g_autoptr(RvRrdStore) store = open_store(fixture, fixture->socket);
+    g_autoptr(RvObservation) now = make_round(n);
+    g_autoptr(RvObservation) before = make_round(n - 1);
+    gboolean root = geteuid() == 0;
+    RvRrdReport report;
+
+    g_assert_true(!root || seteuid(NOBODY) == 0);
+    report = write_round(store, "sw", now, before);
+    g_assert_true(!root || seteuid(0) == 0);
+    return report;
+}
+
+static void
+give_to_nobody(const char *path)
+{
+    g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
+    const char *entry;
+
+    g_assert_true(geteuid() != 0 || chown(path, NOBODY, NOBODY) == 0);
+    while (entries != NULL && (entry = g_dir_read_name(entries)) != NULL) {
+        g_autofree char *below = g_build_filename(path, entry, NULL);
+
+        give_to_nobody(below);
+    }
+}
+
+static void
+test_harm(Fixture *fixture, gconstpointer data)
+{
+    const Harm *harm = data;
+    g_autofree char *path = rv_rrd_store_path(fixture->store, "sw", PORT);
+    guint said = 0, created = 0, last = 3 + HOUR + 2;
+
+    if (!start_daemon(fixture))
+        return;
+    write_rounds(fixture->store, "sw", 0, 1);
+    give_to_nobody(fixture->folder);
+    for (guint n = 2; n <= 3; n++) {
+        RvRrdReport report = write_alone(fixture, n);
+
+        g_assert_cmpuint(report.written, ==, 3);
+        rv_rrd_report_clear(&report);
+    }
+    harm->harm(path);
+    for (guint n = 4; n <= last; n++) {
+        RvRrdReport report = write_alone(fixture, n);
+
+        created += report.created;
+        g_assert_cmpuint(report.written + report.failed, ==, 3);
+        g_assert_cmpuint(report.failed, <=, 1);
+        g_assert_true(said == 0 || report.failed == 1);
+        if (report.failed == 1) {
+            const RvRrdFailure *failure = g_ptr_array_index(report.failures, 0);
+
+            g_assert_true(g_str_has_suffix(path, failure->file));
+            if (said == 0)
+                g_test_message("%s: %s", failure->file, failure->reason);
+            said = said > 0 ? said : n - 3;
+        }
+        rv_rrd_report_clear(&report);
+    }
+    g_assert_cmpuint(said, <=, harm->rounds);
+    g_assert_true(said > 0 || harm->rounds == 0);
+    g_assert_cmpuint(created, ==, harm->made_anew ? 1 : 0);
+}
+
+/* Devices written between begin and settle: counted at the end, and by the device's name. */
+static void
+test_daemon_many(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(RvRrdStore) store = NULL;
+    g_autoptr(RvObservation) now = make_round(1);
+    g_autoptr(RvObservation) old = make_round(0);
+    RvRrdReport report = {0};
+    guint devices = 200; /* some ten times what is sent at once */
+
+    if (!start_daemon(fixture))
+        return;
+    store = open_store(fixture, fixture->socket);
+    for (guint pass = 0; pass < 3; pass++) {
+        rv_rrd_store_begin(store);
+        for (guint i = 0; i < devices; i++) {
+            g_autofree char *name = g_strdup_printf("sw-%u", i);
+
+            g_assert_true(rv_rrd_store_write(store, name, pass == 2 && i == 150 ? old : now, NULL,
+                                             &report, NULL));
+        }
+        g_assert_cmpuint(report.written + report.unchanged, ==, 0);
+        g_assert_true(rv_rrd_store_settle(store, &report, NULL));
+        g_assert_cmpuint(report.written, ==, pass == 0 ? 3 * devices : 0);
+        g_assert_cmpuint(report.unchanged, ==, pass == 0 ? 0 : 3 * (devices - (pass == 2)));
+        g_assert_cmpuint(report.failed, ==, pass == 2 ? 3 : 0);
+        if (pass == 2)
+            g_assert_nonnull(
+                strstr(((RvRrdFailure *)g_ptr_array_index(report.failures, 0))->file, "/sw-150/"));
+        rv_rrd_report_clear(&report);
+    }
+    kill(fixture->daemon, SIGKILL);
+    rv_rrd_store_begin(store);
+    rv_rrd_store_write(store, "sw-1", now, NULL, &report, NULL);
+    g_assert_false(rv_rrd_store_settle(store, &report, NULL));
+    g_assert_cmpuint(report.written, ==, 0);
+    rv_rrd_report_clear(&report);
+}
+
 static void
 test_daemon_gone(Fixture *fixture, gconstpointer unused)
 {
@@ -923,6 +1126,12 @@ main(int argc, char **argv)
     ADD("/store/reachability", test_reachability);
     ADD("/daemon/values", test_daemon);
     ADD("/daemon/broken file", test_daemon_broken_file);
+    for (gsize i = 0; i < G_N_ELEMENTS(harms); i++) {
+        g_autofree char *words = g_strdup_printf("/daemon/a known file: %s", harms[i].words);
+
+        g_test_add(words, Fixture, &harms[i], set_up, test_harm, tear_down);
+    }
+    ADD("/daemon/many devices at once", test_daemon_many);
     ADD("/daemon/gone", test_daemon_gone);
     ADD("/templates/wrong", test_wrong_templates);
     return g_test_run();
