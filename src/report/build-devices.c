@@ -14,6 +14,14 @@ text_of(const char *text)
     return g_strdup(text != NULL ? text : "");
 }
 
+static const char *
+site_name(const RvBuild *build, const char *id)
+{
+    const RvSite *site = rv_inventory_site(build->sources->configuration->inventory, id);
+
+    return site != NULL ? site->name : NULL;
+}
+
 static RvReportDevice *
 add_device(RvBuild *build, const char *name, const RvDevice *known, const RvDeviceRow *row)
 {
@@ -24,6 +32,7 @@ add_device(RvBuild *build, const char *name, const RvDevice *known, const RvDevi
     device->host = text_of(known != NULL ? known->address : row != NULL ? row->host : NULL);
     device->kind = text_of(known != NULL ? known->kind : row != NULL ? row->kind : NULL);
     device->site = text_of(known != NULL ? known->site : row != NULL ? row->site : NULL);
+    device->site_name = text_of(site_name(build, device->site));
     device->rack = text_of(known != NULL ? known->rack : NULL);
     device->service_class = text_of(known != NULL ? known->service_class : NULL);
     device->owner = text_of(known != NULL ? known->owner : NULL);

@@ -125,13 +125,14 @@ sum_models(RvBuild *build)
 
 /* ---- parts to buy ---- */
 
+/* NULL: it is not bought singly. Memory that is full is no memory that is broken. */
 static RvReportSpares *
-spares_of(RvBuild *build, const char *part)
+spares_of(RvBuild *build, const char *part, RvClass class)
 {
     GPtrArray *all = build->report->spares;
     RvReportSpares *spares;
 
-    if (part == NULL || !g_strv_contains(rv_priced_parts, part))
+    if (part == NULL || class == RV_CLASS_PERCENT || !g_strv_contains(rv_priced_parts, part))
         return NULL;
     for (guint i = 0; i < all->len; i++)
         if (strcmp(((RvReportSpares *)g_ptr_array_index(all, i))->part, part) == 0)
@@ -160,16 +161,15 @@ count_spares(RvBuild *build)
 
     for (guint i = 0; i < report->findings->len; i++) {
         const RvReportFinding *one = g_ptr_array_index(report->findings, i);
-        RvReportSpares *spares = one->now == RV_VERDICT_WARNING || one->now == RV_VERDICT_CRITICAL
-                                     ? spares_of(build, one->group)
-                                     : NULL;
+        gboolean bad = one->now == RV_VERDICT_WARNING || one->now == RV_VERDICT_CRITICAL;
+        RvReportSpares *spares = bad ? spares_of(build, one->group, one->class) : NULL;
 
         if (spares != NULL && is_new_part(seen, one->device, one->component, one->key))
             spares->bad++;
     }
     for (guint i = 0; i < report->suspects->len; i++) {
         const RvReportSuspect *one = g_ptr_array_index(report->suspects, i);
-        RvReportSpares *spares = spares_of(build, one->group);
+        RvReportSpares *spares = spares_of(build, one->group, one->class);
 
         if (spares != NULL &&
             is_new_part(seen, one->evidence->device, one->component, one->evidence->key))

@@ -124,6 +124,44 @@ sum_changes(RvReport *report)
     }
 }
 
+/* Whether a sensor of power is that of its whole device. */
+static gboolean
+is_whole(const RvReportSeries *one)
+{
+    static const char *const words[] = {"system", "total", "chassis", "server",
+                                        "dcmi",   "整机",  "总"};
+    g_autofree char *name = g_utf8_strdown(one->name, -1);
+    g_autofree char *key = g_utf8_strdown(one->key, -1);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(name, words[i]) != NULL || strstr(key, words[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* A server tells the power of each supply and that of the whole: together they count it twice. Of
+ * several sensors of the whole the one that used most counts. */
+static void
+mark_parts(RvReport *report)
+{
+    g_autoptr(GHashTable) wholes = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < report->energy->len; i++) {
+        RvReportSeries *one = g_ptr_array_index(report->energy, i);
+        const RvReportSeries *whole = g_hash_table_lookup(wholes, one->device);
+
+        if (one->class == RV_CLASS_POWER && is_whole(one) && isfinite(one->used) &&
+            (whole == NULL || one->used > whole->used))
+            g_hash_table_insert(wholes, one->device, one);
+    }
+    for (guint i = 0; i < report->energy->len; i++) {
+        RvReportSeries *one = g_ptr_array_index(report->energy, i);
+        const RvReportSeries *whole = g_hash_table_lookup(wholes, one->device);
+
+        one->part = one->class == RV_CLASS_POWER && whole != NULL && whole != one;
+    }
+}
+
 static void
 sum_environment(RvReport *report)
 {
@@ -139,10 +177,11 @@ sum_environment(RvReport *report)
     }
     if (report->inlets->len > 0)
         sums->inlet_mean = sum / report->inlets->len;
+    mark_parts(report);
     for (guint i = 0; i < report->energy->len; i++) {
         const RvReportSeries *one = g_ptr_array_index(report->energy, i);
 
-        if (one->class == RV_CLASS_POWER && isfinite(one->used))
+        if (one->class == RV_CLASS_POWER && !one->part && isfinite(one->used))
             sums->energy_kwh = (isfinite(sums->energy_kwh) ? sums->energy_kwh : 0) + one->used;
     }
 }

@@ -17,6 +17,7 @@ gboolean rv_build_devices(RvBuild *build, GError **error);  /* availability, par
 gboolean rv_build_service(RvBuild *build, GError **error);  /* classes, faults, handling */
 gboolean rv_build_series(RvBuild *build, GError **error);   /* what the RRD files tell */
 gboolean rv_build_census(RvBuild *build, GError **error);   /* changes, firmware, access */
+gboolean rv_build_actions(RvBuild *build, GError **error);  /* what is to be done */
 gboolean rv_build_coverage(RvBuild *build, GError **error); /* rounds, blind time, duties */
 gboolean rv_build_history(RvBuild *build, GError **error);  /* score, months before */
 gboolean rv_build_long(RvBuild *build, GError **error);     /* what comes back, what ages */

@@ -252,6 +252,16 @@ rv_table_finding(RvTable *table, const char *format, ...)
 }
 
 void
+rv_table_note(RvTable *table, const char *text)
+{
+    g_autofree char *before = table->shortened;
+    gboolean spaced = before != NULL && g_ascii_isprint(before[strlen(before) - 1]);
+
+    table->shortened =
+        before != NULL ? g_strconcat(before, spaced ? " " : "", text, NULL) : g_strdup(text);
+}
+
+void
 rv_document_chart(RvDocument *document, RvChart *chart, const char *caption)
 {
     RvBlock *block = add_block(document, RV_BLOCK_CHART);

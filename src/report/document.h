@@ -42,7 +42,7 @@ typedef struct {
     GArray *columns;   /* RvColumn */
     GPtrArray *rows;   /* GPtrArray of RvCell*, as many as columns */
     char *none;        /* instead of the table where it has no row, with why */
-    char *shortened;   /* below it, where rows were left out; NULL */
+    char *shortened;   /* below it: that rows were left out, notes; NULL */
     gboolean headless; /* pairs of label and value */
     gboolean roomy;    /* rows that a hand can write in */
 } RvTable;
@@ -116,6 +116,8 @@ const RvBlock *rv_document_section(const RvDocument *document, const char *name)
 RvTable *rv_document_table(RvDocument *document, RvBlockKind kind, const char *caption);
 /* The caption once more, as the finding that the rows make: for a table that has any. */
 void rv_table_finding(RvTable *table, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Appends a sentence to what stands below the table. */
+void rv_table_note(RvTable *table, const char *text);
 /* Takes the chart. Numbered; `caption` says the finding. */
 void rv_document_chart(RvDocument *document, RvChart *chart, const char *caption);
 /* Charts that follow each other stand two in a row. Takes the chart. Numbered; `finding` ("": none)

@@ -134,6 +134,7 @@ device(gconstpointer row)
                  {"host", d->host},
                  {"kind", d->kind},
                  {"site", d->site},
+                 {"site_name", d->site_name},
                  {"rack", d->rack},
                  {"service_class", d->service_class},
                  {"owner", d->owner},
@@ -372,6 +373,23 @@ suspect(gconstpointer row)
 }
 
 static json_t *
+action(gconstpointer row)
+{
+    const RvReportAction *a = row;
+    json_t *json = json_object();
+
+    set(json, "device", text(a->device));
+    set(json, "rack", text(a->rack));
+    set(json, "part", text(a->part));
+    set(json, "model", text(a->model));
+    set(json, "serial", text(a->serial));
+    set(json, "do", text(rv_action_word(a->kind)));
+    set(json, "urgency", text(rv_urgency_word(a->urgency)));
+    set(json, "fault", a->fault != 0 ? json_integer(a->fault) : json_null());
+    return json;
+}
+
+static json_t *
 interface(gconstpointer row)
 {
     const RvReportInterface *i = row;
@@ -414,6 +432,7 @@ series(gconstpointer row)
     set(json, "known", number(s->known));
     set(json, "margin", number(s->margin));
     set(json, "used_kwh", number(s->used));
+    set(json, "part", json_boolean(s->part));
     set(json, "above_ms", json_integer(s->above_ms));
     return json;
 }
@@ -843,20 +862,35 @@ rv_report_json(const RvReport *r)
         const GPtrArray *rows;
         json_t *(*convert)(gconstpointer row);
     } lists[] = {
-        {"devices", r->devices, device},       {"classes", r->classes, service_class},
-        {"groups", r->groups, group},          {"findings", r->findings, finding},
-        {"faults", r->faults, fault},          {"handling", r->handling, handling},
-        {"suspects", r->suspects, suspect},    {"interfaces", r->interfaces, interface},
-        {"inlets", r->inlets, series},         {"energy", r->energy, series},
-        {"capacity", r->capacity, series},     {"optics", r->optics, series},
-        {"links", r->links, link_changes},     {"changes", r->changes, change},
-        {"firmware", r->firmware, firmware},   {"versions", r->versions, version},
-        {"events", r->events, event},          {"maintenance", r->maintenance, maintenance},
-        {"exclusions", r->exclusions, window}, {"duties", r->duties, duty},
-        {"history", r->history, month},        {"months", r->months, month},
-        {"causes", r->causes, cause},          {"recurring", r->recurring, recurring},
-        {"models", r->models, model},          {"spares", r->spares, spare_parts},
-        {"graphs", r->graphs, graph},          {"gaps", r->gaps, gap},
+        {"devices", r->devices, device},
+        {"classes", r->classes, service_class},
+        {"groups", r->groups, group},
+        {"findings", r->findings, finding},
+        {"faults", r->faults, fault},
+        {"handling", r->handling, handling},
+        {"actions", r->actions, action},
+        {"suspects", r->suspects, suspect},
+        {"interfaces", r->interfaces, interface},
+        {"inlets", r->inlets, series},
+        {"energy", r->energy, series},
+        {"capacity", r->capacity, series},
+        {"optics", r->optics, series},
+        {"links", r->links, link_changes},
+        {"changes", r->changes, change},
+        {"firmware", r->firmware, firmware},
+        {"versions", r->versions, version},
+        {"events", r->events, event},
+        {"maintenance", r->maintenance, maintenance},
+        {"exclusions", r->exclusions, window},
+        {"duties", r->duties, duty},
+        {"history", r->history, month},
+        {"months", r->months, month},
+        {"causes", r->causes, cause},
+        {"recurring", r->recurring, recurring},
+        {"models", r->models, model},
+        {"spares", r->spares, spare_parts},
+        {"graphs", r->graphs, graph},
+        {"gaps", r->gaps, gap},
     };
     json_t *json = json_object();
     char *dumped, *line;

@@ -53,6 +53,7 @@ typedef struct {
 
 typedef struct {
     char *name, *host, *kind, *site, *rack, *service_class, *owner; /* "" where not given */
+    char *site_name;                                                /* of the inventory; "" */
     char *vendor, *model, *os_version, *serial, *profile;           /* "" where not known */
     gboolean in_inventory;
     gboolean observed;              /* any sample in the period */
@@ -120,6 +121,38 @@ typedef struct {
     GArray *days;            /* double, one for each day, NAN: none */
 } RvReportSuspect;
 
+typedef enum {
+    RV_ACTION_RESTORE, /* the device is down */
+    RV_ACTION_REPLACE,
+    RV_ACTION_ORDER,   /* a spare, then replace */
+    RV_ACTION_FIND,    /* a part that is missing */
+    RV_ACTION_COOL,    /* look at cooling and airflow */
+    RV_ACTION_SUPPLY,  /* look at the power that comes in */
+    RV_ACTION_OPTICS,  /* clean, or replace the transceiver */
+    RV_ACTION_RELIEVE, /* less load, or more of it */
+    RV_ACTION_INSPECT,
+} RvActionKind;
+
+const char *rv_action_word(RvActionKind kind); /* "replace" … */
+
+typedef enum {
+    RV_URGENCY_NOW,  /* critical at the end of the period */
+    RV_URGENCY_SOON, /* warning */
+    RV_URGENCY_PLAN, /* works, but not as it should */
+} RvUrgency;
+
+const char *rv_urgency_word(RvUrgency urgency); /* "now", "soon", "plan" */
+
+/* What is to be done; each part once. */
+typedef struct {
+    char *device, *rack;
+    char *part;           /* name of the sensor that says so; "" of the whole device */
+    char *model, *serial; /* of the part; "" where not known */
+    RvActionKind kind;
+    RvUrgency urgency;
+    gint64 fault; /* the open one about it; 0: none */
+} RvReportAction;
+
 /* What the report before would have predicted, held against what came. */
 typedef struct {
     guint predicted, came, failed_to_come, not_foreseen;
@@ -142,6 +175,7 @@ typedef struct {
     double known;
     double margin;   /* optics: to the nearest limit, dB; NAN */
     double used;     /* energy, kWh in the period; NAN */
+    gboolean part;   /* of power: its device has a sensor of the whole, which counts instead */
     gint64 above_ms; /* at or above the high warning limit */
 } RvReportSeries;
 
@@ -233,7 +267,7 @@ typedef struct {
     guint critical_parts;         /* findings that are critical at the end */
     guint new_devices, changed_parts, changed_firmware, restarts;
     double inlet_mean, inlet_maximum; /* °C: mean of the inlets' means; NAN: no inlet */
-    double energy_kwh;                /* of all power sensors; NAN: none */
+    double energy_kwh;                /* of all devices that tell their power; NAN: none */
     guint spares, unpriced;           /* parts to buy; of these without a price */
     double spares_cost;               /* of those with a price; NAN: none has */
     double observed;                  /* share of the agreed service time; NAN: none was agreed */
@@ -327,6 +361,7 @@ typedef struct {
     GPtrArray *faults;   /* RvReportFault* */
     GPtrArray *handling; /* RvReportHandling* */
     GPtrArray *suspects; /* RvReportSuspect* */
+    GPtrArray *actions;  /* RvReportAction*, most urgent first */
     RvReportScorecard scorecard;
     GPtrArray *interfaces;                          /* RvReportInterface*, by 95th percentile */
     GPtrArray *inlets, *energy, *capacity, *optics; /* RvReportSeries* */

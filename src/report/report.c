@@ -54,6 +54,29 @@ rv_weakness_word(RvWeakness weakness)
     return words[weakness];
 }
 
+const char *
+rv_action_word(RvActionKind kind)
+{
+    static const char *const words[] = {
+        [RV_ACTION_RESTORE] = "restore", [RV_ACTION_REPLACE] = "replace",
+        [RV_ACTION_ORDER] = "order",     [RV_ACTION_FIND] = "find",
+        [RV_ACTION_COOL] = "cool",       [RV_ACTION_SUPPLY] = "supply",
+        [RV_ACTION_OPTICS] = "optics",   [RV_ACTION_RELIEVE] = "relieve",
+        [RV_ACTION_INSPECT] = "inspect",
+    };
+
+    return words[kind];
+}
+
+const char *
+rv_urgency_word(RvUrgency urgency)
+{
+    static const char *const words[] = {
+        [RV_URGENCY_NOW] = "now", [RV_URGENCY_SOON] = "soon", [RV_URGENCY_PLAN] = "plan"};
+
+    return words[urgency];
+}
+
 RvVerdict
 rv_weakness_verdict(RvWeakness weakness)
 {
@@ -96,10 +119,11 @@ free_texts(gpointer record, const gsize *offsets, gsize count)
     }
 
 RECORD(device_texts_free, AT(RvReportDevice, name), AT(RvReportDevice, host),
-       AT(RvReportDevice, kind), AT(RvReportDevice, site), AT(RvReportDevice, rack),
-       AT(RvReportDevice, owner), AT(RvReportDevice, vendor), AT(RvReportDevice, model),
-       AT(RvReportDevice, serial), AT(RvReportDevice, profile), AT(RvReportDevice, os_version),
-       AT(RvReportDevice, service_class), AT(RvReportDevice, firmware_sentence))
+       AT(RvReportDevice, kind), AT(RvReportDevice, site), AT(RvReportDevice, site_name),
+       AT(RvReportDevice, rack), AT(RvReportDevice, owner), AT(RvReportDevice, vendor),
+       AT(RvReportDevice, model), AT(RvReportDevice, serial), AT(RvReportDevice, profile),
+       AT(RvReportDevice, os_version), AT(RvReportDevice, service_class),
+       AT(RvReportDevice, firmware_sentence))
 RECORD(finding_free, AT(RvReportFinding, device), AT(RvReportFinding, key),
        AT(RvReportFinding, name), AT(RvReportFinding, group), AT(RvReportFinding, component),
        AT(RvReportFinding, reason))
@@ -108,6 +132,8 @@ RECORD(group_free, AT(RvReportGroup, id), AT(RvReportGroup, name))
 RECORD(fault_texts_free, AT(RvReportFault, level_name))
 RECORD(handling_free, AT(RvReportHandling, level), AT(RvReportHandling, name))
 RECORD(suspect_texts_free, AT(RvReportSuspect, group), AT(RvReportSuspect, component))
+RECORD(action_free, AT(RvReportAction, device), AT(RvReportAction, rack), AT(RvReportAction, part),
+       AT(RvReportAction, model), AT(RvReportAction, serial))
 RECORD(interface_free, AT(RvReportInterface, device), AT(RvReportInterface, key),
        AT(RvReportInterface, name), AT(RvReportInterface, alias))
 RECORD(series_free, AT(RvReportSeries, device), AT(RvReportSeries, key), AT(RvReportSeries, name))
@@ -193,6 +219,7 @@ static const struct {
     {AT(RvReport, energy), series_free},
     {AT(RvReport, capacity), series_free},
     {AT(RvReport, optics), series_free},
+    {AT(RvReport, actions), action_free},
     {AT(RvReport, links), (GDestroyNotify)rv_link_changes_free},
     {AT(RvReport, changes), (GDestroyNotify)rv_change_free},
     {AT(RvReport, firmware), firmware_free},
@@ -389,7 +416,8 @@ run_steps(RvBuild *build, GError **error)
         {"devices", rv_build_devices},   {"service level", rv_build_service},
         {"series", rv_build_series},     {"census", rv_build_census},
         {"coverage", rv_build_coverage}, {"history", rv_build_history},
-        {"ageing", rv_build_long},       {"sums", rv_build_sums},
+        {"actions", rv_build_actions},   {"ageing", rv_build_long},
+        {"sums", rv_build_sums},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {

@@ -359,10 +359,9 @@ add_counts(RvDocument *document, const RvReport *report)
             SAY("Rounds completed: %u of %u; %s of the agreed service time was observed",
                 "巡检 %2$u 轮，完成 %1$u 轮；约定服务时间观测到 %3$s"),
             c->finished, c->rounds, seen);
-    rv_document_text(document, RV_BLOCK_SMALL, "%s",
-                     SAY("Planned and expected: by the interval of reachability that the site file "
-                         "gives when the report is made.",
-                         "计划与应采数按生成报告时站点配置的可达性采集间隔计算。"));
+    rv_table_note(table, SAY("Planned and expected: by the interval of reachability that the site "
+                             "file gives when the report is made.",
+                             "计划与应采数按生成报告时站点配置的可达性采集间隔计算。"));
 }
 
 static void

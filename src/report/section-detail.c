@@ -319,11 +319,12 @@ add_energy(RvDocument *document, const RvReport *report)
 {
     RvTable *table;
     g_autofree char *caption = NULL, *sum = NULL;
+    guint parts = 0;
 
     sum = rv_write_value(round(report->sums.energy_kwh), "kWh");
     caption = isfinite(report->sums.energy_kwh)
-                  ? g_strdup_printf(SAY("The power sensors below add up to %s in the period",
-                                        "以下功率传感器在本周期内合计 %s"),
+                  ? g_strdup_printf(SAY("The devices that tell their power used %s in the period",
+                                        "可测功率的设备本周期合计用电 %s"),
                                     sum)
                   : g_strdup(SAY("Energy", "能耗"));
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
@@ -339,7 +340,12 @@ add_energy(RvDocument *document, const RvReport *report)
             break;
         series_cells(table, report, one);
         rv_table_take(table, rv_write_measure(one->used, RV_CLASS_ENERGY));
+        parts += one->part;
     }
+    if (parts > 0)
+        rv_table_note(table, SAY("A device that tells the power of its supplies and that of the "
+                                 "whole is counted by that of the whole.",
+                                 "同时给出各电源与整机功率的设备，仅按整机功率计入合计。"));
 }
 
 void

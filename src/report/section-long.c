@@ -189,10 +189,12 @@ models_finding(RvDocument *document, const RvReport *report, RvTable *table)
     g_autofree char *most = first != NULL ? rv_write_number(first->per_device, 2) : NULL;
 
     if (first != NULL && first->per_device > 0)
-        rv_table_finding(table,
-                         SAY("Replacement pays first at %s: %s findings for each device",
-                             "优先更换对象：%s，单台异常数 %s"),
-                         rv_or_dash(first->model), most);
+        rv_table_finding(
+            table,
+            SAY("Models to look at first for renewal: %s, with %s abnormal or suspected "
+                "parts for each device",
+                "设备更新评估重点：%s，单台异常及关注部件 %s 个"),
+            rv_or_dash(first->model), most);
 }
 
 /* Says the amount, or why there is none. */
@@ -223,7 +225,7 @@ add_spares(RvDocument *document, const RvReport *report)
         rv_document_table(document, RV_BLOCK_TABLE, SAY("Replacement budget", "更换预算"));
 
     rv_table_column(table, SAY("Part", "部件"), 28, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Not well", "异常"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Abnormal", "异常"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Suspected", "关注"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("To buy", "备件数"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Price", "单价"), 16, RV_ALIGN_RIGHT);
@@ -247,9 +249,151 @@ add_spares(RvDocument *document, const RvReport *report)
     spares_finding(document, report, table);
     if (report->sums.unpriced > 0)
         table->shortened = g_strdup(SAY(
-            "One spare for each part that is not well or suspected at the end. Prices come from "
+            "One spare for each part that is abnormal or suspected at the end. Prices come from "
             "'prices' in the service plan; a dash: none is given there.",
             "期末异常或需关注的部件各备一件。单价取自服务计划的 prices；“–”表示其中未给出。"));
+}
+
+/* ---- year: what to do about it ---- */
+
+/* The few that make most of the faults. */
+static char *
+vital_causes(const RvDocument *document, const RvReport *report)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < report->causes->len; i++) {
+        const RvReportCause *cause = g_ptr_array_index(report->causes, i);
+
+        if (cause->vital)
+            g_string_append_printf(text, "%s%s", text->len > 0 ? SAY("; ", "、") : "",
+                                   rv_say_group(document->language, cause->cause));
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+plan_models(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    const RvReportModel *first =
+        report->models->len > 0 ? g_ptr_array_index(report->models, 0) : NULL;
+    g_autofree char *each = first != NULL ? rv_write_number(first->per_device, 2) : NULL;
+    g_autofree char *name = first != NULL ? rv_short_name(first->model) : NULL;
+
+    if (first == NULL || !(first->per_device > 0) || first->model[0] == '\0')
+        return;
+    rv_document_item(items,
+                     SAY("Renewal: look first at %s (devices: %u), with the most abnormal or "
+                         "suspected parts for each device: %s.",
+                         "设备更新：优先评估 %s（%u 台），其单台异常及关注部件数最高，为 %s。"),
+                     name, first->devices, each);
+    rv_document_item_target(items, "prevention");
+}
+
+static void
+plan_causes(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    g_autofree char *causes = vital_causes(document, report);
+
+    if (report->faults->len == 0)
+        return;
+    rv_document_item(items,
+                     SAY("Causes: most of the %u faults come from %s; measures against these pay "
+                         "first.",
+                         "故障治理：%u 起故障主要源于%s，应优先针对性整改。"),
+                     report->faults->len, causes);
+    rv_document_item_target(items, "over-time");
+}
+
+static void
+plan_recurring(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    const RvReportRecurring *first =
+        report->recurring->len > 0 ? g_ptr_array_index(report->recurring, 0) : NULL;
+
+    if (first == NULL)
+        return;
+    rv_document_item(items,
+                     SAY("Recurring faults: find the root cause of what came back, %s first (%u "
+                         "times for the same cause).",
+                         "重复故障：对反复发生的故障开展根因分析，首先是 %s（同一原因 %u 次）。"),
+                     first->device, first->times);
+    rv_document_item_target(items, "over-time");
+}
+
+static void
+plan_parts(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    if (report->sums.suspect_parts == 0)
+        return;
+    rv_document_item(items,
+                     SAY("Parts: replace %u before they fail, in planned windows.",
+                         "部件：在计划窗口内提前更换或检修关注部件 %u 个。"),
+                     report->sums.suspect_parts);
+    rv_document_item_target(items, "actions");
+}
+
+static void
+plan_firmware(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    if (report->firmware->len == 0)
+        return;
+    rv_document_item(items,
+                     SAY("Firmware: bring %u versions to the baseline.",
+                         "固件：将 %u 处不符合基线的版本升级到位。"),
+                     report->firmware->len);
+    rv_document_item_target(items, "firmware");
+}
+
+static void
+plan_access(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    if (report->sums.weak_devices == 0)
+        return;
+    rv_document_item(items,
+                     SAY("Security: harden the management access of %u devices (SNMPv3 with "
+                         "encryption, accounts with the least rights).",
+                         "安全：加固 %u 台设备的管理访问（启用加密的 SNMPv3，账号遵循最小权限）。"),
+                     report->sums.weak_devices);
+    rv_document_item_target(items, "access");
+}
+
+static void
+plan_coverage(RvDocument *document, const RvReport *report, RvBlock *items)
+{
+    g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
+
+    if (!(report->sums.observed < 0.99))
+        return;
+    rv_document_item(items,
+                     SAY("Inspection: only %s of the agreed service time was observed; see to it "
+                         "that the rounds run without a break.",
+                         "巡检：约定服务时间仅观测到 %s，应保障巡检连续运行。"),
+                     seen);
+    rv_document_item_target(items, "coverage");
+}
+
+static void
+add_strategy(RvDocument *document, const RvReport *report)
+{
+    static void (*const plans[])(RvDocument *, const RvReport *, RvBlock *) = {
+        plan_models,   plan_causes, plan_recurring, plan_parts,
+        plan_firmware, plan_access, plan_coverage,
+    };
+    RvBlock *items;
+
+    rv_document_text(document, RV_BLOCK_LEAD, "%s",
+                     SAY("Preventive strategy for the coming year", "下一年度预防性维护策略"));
+    items = rv_document_items(document);
+    for (gsize i = 0; i < G_N_ELEMENTS(plans); i++)
+        plans[i](document, report, items);
+    if (items->texts->len == 0)
+        rv_document_item(
+            items, "%s",
+            report->coverage.observed_ms == 0
+                ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
+                : SAY("The data give no reason for a measure; go on as before.",
+                      "数据未显示需要采取措施，维持现有安排。"));
 }
 
 void
@@ -260,9 +404,9 @@ rv_section_prevention(RvDocument *document, const RvReport *report)
 
     rv_document_heading(document, 1, "prevention",
                         SAY("Ageing, prevention and replacement", "老化、预防与更换预算"));
-    table =
-        rv_document_table(document, RV_BLOCK_TABLE,
-                          SAY("Models by findings for each device", "按型号统计（单台异常数）"));
+    table = rv_document_table(
+        document, RV_BLOCK_TABLE,
+        SAY("Models by abnormal parts for each device", "按型号统计（单台异常数）"));
     rv_table_column(table, SAY("Model", "型号"), 36, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Devices", "设备数"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Faults", "故障"), 12, RV_ALIGN_RIGHT);
@@ -284,5 +428,6 @@ rv_section_prevention(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_number(one->per_device, 2));
     }
     models_finding(document, report, table);
+    add_strategy(document, report);
     add_spares(document, report);
 }

@@ -177,7 +177,9 @@ add_identity(RvDocument *document, const RvReport *report, const RvReportDevice 
               joined(document, device->vendor, device->model));
     pair(table, SAY("Version", "版本"), device->os_version);
     pair(table, SAY("Serial number", "序列号"), device->serial);
-    pair_take(table, SAY("Site, rack", "机房、机柜"), joined(document, device->site, device->rack));
+    pair_take(table, SAY("Site, rack", "机房、机柜"),
+              joined(document, device->site_name[0] != '\0' ? device->site_name : device->site,
+                     device->rack));
     pair(table, SAY("Service class", "服务级别"), class_name(document, report, device));
     pair(table, SAY("Profile", "型号档案"), device->profile);
 }

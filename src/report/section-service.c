@@ -360,7 +360,7 @@ add_fault_row(RvDocument *document, const RvReport *report, RvTable *table,
     gint64 end = fault->resolved_ms;
 
     rv_table_row(table);
-    rv_table_cell(table, "%d", (int)fault->id);
+    rv_table_cell(table, "%d", (int)fault->id)->place = g_strdup_printf("fault-%d", (int)fault->id);
     rv_table_cell(table, "%s", rv_or_dash(one->level_name));
     rv_device_cell(table, report, fault->device);
     rv_table_cell(table, "%s", title);
@@ -642,7 +642,8 @@ add_follow_up(RvDocument *document, const RvReport *report)
             continue;
         title = rv_fault_title(document, one->fault);
         rv_table_row(table);
-        rv_table_cell(table, SAY("Fault %d: %s", "故障 %d：%s"), (int)one->fault->id, title);
+        rv_table_cell(table, SAY("Fault %d: %s", "故障 %d：%s"), (int)one->fault->id, title)
+            ->target = g_strdup_printf("fault-%d", (int)one->fault->id);
         rv_device_cell(table, report, one->fault->device);
         rv_table_take(table,
                       rv_write_time(document->language, one->fault->opened_ms, report->zone));
@@ -656,11 +657,103 @@ add_follow_up(RvDocument *document, const RvReport *report)
                      all, settled);
 }
 
+static const char *
+say_action(const RvDocument *document, RvActionKind kind)
+{
+    static const struct {
+        const char *en, *zh;
+    } words[] = {
+        [RV_ACTION_RESTORE] = {"find the cause and restore it", "排查原因并恢复"},
+        [RV_ACTION_REPLACE] = {"replace", "更换"},
+        [RV_ACTION_ORDER] = {"order a spare, then replace", "备件并安排更换"},
+        [RV_ACTION_FIND] = {"put back, or write off", "核实去向，补装或注销"},
+        [RV_ACTION_COOL] = {"check cooling and airflow", "检查制冷与风道"},
+        [RV_ACTION_SUPPLY] = {"check the power supplied", "检查供电质量"},
+        [RV_ACTION_OPTICS] = {"clean, else replace the transceiver",
+                              "清洁光纤端面，必要时更换光模块"},
+        [RV_ACTION_RELIEVE] = {"reduce the load or add capacity", "降低负载或扩容"},
+        [RV_ACTION_INSPECT] = {"inspect on site", "现场检查"},
+    };
+
+    return SAY(words[kind].en, words[kind].zh);
+}
+
+static void
+urgency_cell(const RvDocument *document, RvTable *table, RvUrgency urgency)
+{
+    static const struct {
+        RvMark mark;
+        const char *en, *zh;
+    } words[] = {
+        [RV_URGENCY_NOW] = {RV_MARK_CRITICAL, "now", "立即"},
+        [RV_URGENCY_SOON] = {RV_MARK_WARNING, "soon", "尽快"},
+        [RV_URGENCY_PLAN] = {RV_MARK_UNKNOWN, "plan", "计划"},
+    };
+
+    rv_table_mark(table, words[urgency].mark, SAY(words[urgency].en, words[urgency].zh));
+}
+
+static void
+add_action_row(RvDocument *document, const RvReport *report, RvTable *table,
+               const RvReportAction *action)
+{
+    gboolean both = action->model[0] != '\0' && action->serial[0] != '\0';
+
+    rv_table_row(table);
+    urgency_cell(document, table, action->urgency);
+    rv_device_cell(table, report, action->device);
+    rv_table_cell(table, "%s", rv_or_dash(action->rack));
+    rv_table_cell(table, "%s",
+                  action->part[0] != '\0' ? action->part : SAY("whole device", "整机"));
+    rv_table_cell(table, "%s", say_action(document, action->kind));
+    rv_table_take(table, both ? g_strdup_printf("%s, %s", action->model, action->serial)
+                              : g_strdup(rv_or_dash(action->model[0] != '\0' ? action->model
+                                                                             : action->serial)));
+    if (action->fault != 0)
+        rv_table_cell(table, "%d", (int)action->fault)->target =
+            g_strdup_printf("fault-%d", (int)action->fault);
+    else
+        rv_table_cell(table, "–");
+}
+
+static void
+add_actions(RvDocument *document, const RvReport *report)
+{
+    RvTable *table =
+        rv_document_table(document, RV_BLOCK_TABLE, SAY("What is to be done", "待办事项"));
+    guint at_once = 0;
+
+    rv_table_column(table, SAY("When", "时限"), 11, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Rack", "机柜"), 9, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("What to do", "建议措施"), 28, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Model, serial number", "型号、序列号"), 22, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Fault", "故障"), 8, RV_ALIGN_RIGHT);
+    table->none =
+        g_strdup(report->coverage.observed_ms == 0
+                     ? SAY("No statement: nothing was observed.", "无法判断：没有观测数据。")
+                     : SAY("Nothing is to be done: no part is abnormal at the end or about to be.",
+                           "无待办事项：期末没有异常或即将异常的部件。"));
+    for (guint i = 0; i < report->actions->len; i++) {
+        const RvReportAction *action = g_ptr_array_index(report->actions, i);
+
+        at_once += action->urgency == RV_URGENCY_NOW;
+        if (!rv_table_full(document, table, ROWS, report->actions->len))
+            add_action_row(document, report, table, action);
+    }
+    rv_table_finding(table,
+                     SAY("What is to be done: %u, of these at once %u",
+                         "待办事项共 %u 项，其中需立即处理 %u 项"),
+                     report->actions->len, at_once);
+}
+
 void
 rv_section_actions(RvDocument *document, const RvReport *report)
 {
     rv_document_heading(document, 1, "actions",
                         SAY("Actions and parts to replace", "处理建议与待更换部件"));
+    add_actions(document, report);
     add_bad_parts(document, report);
     add_suspects(document, report);
     add_follow_up(document, report);

@@ -84,6 +84,10 @@ limit_sentence(RvLanguage language, const char *reason)
     plain = rv_text_number(g_ascii_strtod(value, NULL), 4);
     shown = rv_write_grouped(plain);
     reached = rv_write_grouped(number);
+    if (g_str_has_suffix(reached, " %")) { /* a percentage stands at its sign */
+        g_strlcpy(reached + strlen(reached) - 2, "%", 2);
+        g_strstrip(unit);
+    }
     return g_strdup_printf(RV_SAY(language, "%s%s; %s %s (%s)", "%s%s，达到%s %s（%s）"), shown,
                            g_strchomp(unit), look_up(language, limits, G_N_ELEMENTS(limits), limit),
                            reached, look_up(language, sources, G_N_ELEMENTS(sources), source));

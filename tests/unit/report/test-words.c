@@ -152,9 +152,17 @@ test_judgement(void)
 {
     g_autofree char *zh = rv_say_judgement(RV_LANGUAGE_ZH, "the device says 'failed'");
     g_autofree char *strange = rv_say_judgement(RV_LANGUAGE_ZH, "something new");
+    const char *limit = "3812 rpm is at or below low_warning 4000 rpm (limit of the device)";
+    const char *share = "91.4 % is at or above high_warning 85 % (limit of the profile)";
+    g_autofree char *limit_en = rv_say_judgement(RV_LANGUAGE_EN, limit);
+    g_autofree char *limit_zh = rv_say_judgement(RV_LANGUAGE_ZH, limit);
+    g_autofree char *share_en = rv_say_judgement(RV_LANGUAGE_EN, share);
 
     g_assert_cmpstr(zh, ==, "设备报告“failed”");
     g_assert_cmpstr(strange, ==, "something new");
+    g_assert_cmpstr(limit_en, ==, "3,812 rpm; lower warning limit 4,000 rpm (device)");
+    g_assert_cmpstr(limit_zh, ==, "3,812 rpm，达到告警下限 4,000 rpm（设备自带）");
+    g_assert_cmpstr(share_en, ==, "91.4%; upper warning limit 85% (profile)");
 }
 
 int
