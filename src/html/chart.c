@@ -79,8 +79,10 @@ typedef struct {
 static void
 pen_move(Pen *pen, char command, int x, int y)
 {
-    g_string_append_printf(pen->out, "%c%d %d", command, command == 'M' ? x : x - pen->x,
-                           command == 'M' ? y : y - pen->y);
+    g_string_append_c(pen->out, command);
+    rv_markup_integer(pen->out, command == 'M' ? x : x - pen->x);
+    g_string_append_c(pen->out, ' ');
+    rv_markup_integer(pen->out, command == 'M' ? y : y - pen->y);
     pen->x = x;
     pen->y = y;
 }
@@ -185,19 +187,26 @@ put_spans(GString *out, const RvChart *chart)
 static gboolean
 put_gaps(GString *out, const RvChart *chart, const GArray *columns)
 {
-    gboolean any = FALSE;
+    int wide = 3 * WIDTH / COLUMNS; /* less is the edge of a row */
+    gboolean any = FALSE, between = TRUE;
     int x = 0;
 
+    if (columns->len > 1) /* or a row of some hours */
+        wide = MAX(wide,
+                   2 * (g_array_index(columns, Column, 1).x - g_array_index(columns, Column, 0).x));
     for (guint i = 0; i <= columns->len; i++) {
         int here = i < columns->len ? g_array_index(columns, Column, i).x : WIDTH;
 
-        if (i < columns->len && !is_known(columns, i))
+        if (i < columns->len && !is_known(columns, i)) {
+            between = TRUE;
             continue;
-        if (here - x > 3 * WIDTH / COLUMNS) {
+        }
+        if ((between || i == columns->len) && here - x > wide) {
             put_rectangle(out, "gap", x, 0, here - x, HEIGHT);
             any = TRUE;
         }
         x = here;
+        between = FALSE;
     }
     return any;
 }
@@ -272,7 +281,7 @@ put_days(GString *lines, GString *labels, const RvChart *chart)
         if (time_s > chart->end_s)
             break;
         g_string_append_printf(lines, "M%d 0v%d", x, HEIGHT);
-        if (x < WIDTH * 97 / 100)
+        if (x > WIDTH * 3 / 100 && x < WIDTH * 97 / 100)
             g_string_append_printf(labels, "<span style=\"left:%d.%d%%\">%02d-%02d</span>",
                                    x * 100 / WIDTH, x * 1000 / WIDTH % 10,
                                    g_date_time_get_month(next), g_date_time_get_day_of_month(next));

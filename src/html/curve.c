@@ -23,37 +23,47 @@ widen(Scale *scale, const RvSeries *series)
     scale->most = fmax(scale->most, most);
 }
 
-static void
-append_point(GString *out, const Scale *scale, const RvSeries *series, gsize i)
+/* Tenths of a pixel, in whole numbers: points are most of a page. */
+static int
+x_of(const RvSeries *series, gsize i)
 {
-    double x = series->n > 1 ? (double)i * (WIDTH - 2) / (double)(series->n - 1) + 1 : WIDTH / 2.0;
-    double y = (scale->most - series->values[i]) / (scale->most - scale->least) * (HEIGHT - 4) + 2;
-    char a[G_ASCII_DTOSTR_BUF_SIZE], b[G_ASCII_DTOSTR_BUF_SIZE];
+    return series->n > 1 ? (int)(10 + i * (WIDTH - 2) * 10 / (series->n - 1)) : WIDTH * 5;
+}
 
-    g_ascii_formatd(a, sizeof a, "%.1f", x);
-    g_ascii_formatd(b, sizeof b, "%.1f", y);
-    g_string_append_printf(out, "%s,%s ", a, b);
+static int
+y_of(const Scale *scale, double value)
+{
+    return (int)lround((scale->most - value) / (scale->most - scale->least) * (HEIGHT - 4) * 10) +
+           20;
+}
+
+static void
+append_point(GString *out, char command, int x, int y)
+{
+    g_string_append_c(out, command);
+    rv_markup_integer(out, x);
+    g_string_append_c(out, ' ');
+    rv_markup_integer(out, y);
 }
 
 /* What is not known breaks the line; a lone value is a dot. */
 static void
 append_line(GString *out, const Scale *scale, const RvSeries *series, const char *dash)
 {
+    g_string_append_printf(out,
+                           "<path fill=\"none\" stroke=\"currentColor\" stroke-width=\"14\" "
+                           "stroke-linecap=\"round\"%s d=\"",
+                           dash);
     for (gsize i = 0; i < series->n; i++) {
-        gsize begin = i;
+        gboolean begins = i == 0 || isnan(series->values[i - 1]);
 
         if (isnan(series->values[i]))
             continue;
-        g_string_append_printf(out,
-                               "<polyline fill=\"none\" stroke=\"currentColor\" "
-                               "stroke-width=\"1.4\" stroke-linecap=\"round\"%s points=\"",
-                               dash);
-        for (; i < series->n && !isnan(series->values[i]); i++)
-            append_point(out, scale, series, i);
-        if (i == begin + 1)
-            append_point(out, scale, series, begin);
-        g_string_append(out, "\"/>");
+        append_point(out, begins ? 'M' : 'L', x_of(series, i), y_of(scale, series->values[i]));
+        if (begins && (i + 1 == series->n || isnan(series->values[i + 1])))
+            g_string_append(out, "h1");
     }
+    g_string_append(out, "\"/>");
 }
 
 /* Means of as many values as make a point that is seen. */
@@ -95,10 +105,10 @@ rv_curve(GString *out, const RvSeries *whole, const RvSeries *other, const char 
     rv_markup(out,
               "<svg class=\"curve\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" "
               "aria-label=\"%s\"><title>%s</title>",
-              WIDTH, HEIGHT, WIDTH, HEIGHT, label, label);
+              WIDTH, HEIGHT, WIDTH * 10, HEIGHT * 10, label, label);
     append_line(out, &scale, series, "");
     if (second != NULL)
-        append_line(out, &scale, second, " stroke-dasharray=\"3 2\"");
+        append_line(out, &scale, second, " stroke-dasharray=\"30 20\"");
     g_string_append(out, "</svg>");
 }
 

@@ -263,6 +263,14 @@ put_group(const Week *week, Group *group)
     rv_chart(week->out, &chart);
 }
 
+static int
+compare_classes(gconstpointer a, gconstpointer b)
+{
+    const Group *x = *(Group *const *)a, *y = *(Group *const *)b;
+
+    return (int)x->class - (int)y->class;
+}
+
 static void
 put_sensors(const Week *week, const GPtrArray *series)
 {
@@ -274,6 +282,7 @@ put_sensors(const Week *week, const GPtrArray *series)
         if (info->template != NULL && info->has_class)
             add_sensor(week, groups, info);
     }
+    g_ptr_array_sort(groups, compare_classes);
     for (guint i = 0; i < groups->len; i++) {
         Group *group = g_ptr_array_index(groups, i);
 
@@ -492,8 +501,9 @@ rv_html_device_graphs(const RvHtmlDevice *device, GString *out)
     }
     if (graphs->len == 0)
         return;
-    rv_markup(out, "<h2 id=\"week\">%s</h2>\n<div class=\"graphs\">\n",
-              RV_SAY(device->options->language, "The last 7 days", "最近 7 天"));
+    rv_markup_heading(out, "week",
+                      RV_SAY(device->options->language, "The last 7 days", "最近 7 天"), 0);
+    g_string_append(out, "<div class=\"graphs\">\n");
     g_string_append_len(out, graphs->str, (gssize)graphs->len);
     g_string_append(out, "</div>\n");
 }

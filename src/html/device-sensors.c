@@ -98,16 +98,11 @@ put_group(const RvHtmlDevice *device, const char *group, GPtrArray *sensors, GSt
 
     g_ptr_array_sort(sensors, rv_findings_compare_sensors);
     rv_markup(out,
-              "<div class=\"scroll\"><table class=\"sensors\"><caption>%s (%u)</caption><thead><tr>"
-              "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" "
-              "class=\"number\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr>"
-              "</thead><tbody>\n",
-              rv_say_group(language, group), sensors->len, RV_SAY(language, "Verdict", "判定"),
-              RV_SAY(language, "Sensor", "传感器"), RV_SAY(language, "Value", "读数"),
-              RV_SAY(language, "Last 24 h", "最近 24 小时"), RV_SAY(language, "Limits", "门限"));
+              "<tbody><tr class=\"group\"><th colspan=\"5\" scope=\"rowgroup\">%s (%u)</th></tr>\n",
+              rv_say_group(language, group), sensors->len);
     for (guint i = 0; i < sensors->len; i++)
         put_sensor(device, g_ptr_array_index(sensors, i), out);
-    g_string_append(out, "</tbody></table></div>\n");
+    g_string_append(out, "</tbody>\n");
 }
 
 /* Groups in the order in which a technician looks; others after, as they come. */
@@ -133,12 +128,23 @@ groups_of(const RvObservation *latest)
 void
 rv_html_device_sensors(const RvHtmlDevice *device, GString *out)
 {
+    RvLanguage language = device->options->language;
     g_autoptr(GPtrArray) groups = NULL;
 
     if (device->latest == NULL || device->latest->sensors->len == 0)
         return;
     groups = groups_of(device->latest);
-    rv_markup(out, "<h2>%s</h2>\n", RV_SAY(device->options->language, "Sensors", "传感器"));
+    rv_markup_heading(out, "sensors", RV_SAY(language, "Sensors", "传感器"),
+                      device->latest->sensors->len);
+    rv_markup(
+        out,
+        "<div class=\"scroll\"><table class=\"sensors\" aria-labelledby=\"sensors\"><thead><tr>"
+        "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" "
+        "class=\"number\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr>"
+        "</thead>\n",
+        RV_SAY(language, "Verdict", "判定"), RV_SAY(language, "Sensor", "传感器"),
+        RV_SAY(language, "Value", "读数"), RV_SAY(language, "Last 24 h", "最近 24 小时"),
+        RV_SAY(language, "Limits", "门限"));
     for (guint i = 0; i < groups->len; i++) {
         const char *group = g_ptr_array_index(groups, i);
         g_autoptr(GPtrArray) sensors = g_ptr_array_new();
@@ -152,14 +158,26 @@ rv_html_device_sensors(const RvHtmlDevice *device, GString *out)
         if (sensors->len > 0)
             put_group(device, group, sensors, out);
     }
+    g_string_append(out, "</table></div>\n");
 }
 
 /* ---- interfaces ---- */
+
+/* Empty where there is none; on a narrow screen its name stands before it. */
+static void
+put_figure(GString *out, const char *name, const char *figure)
+{
+    if (figure == NULL || *figure == '\0')
+        g_string_append(out, "<td class=\"number\"></td>");
+    else
+        rv_markup(out, "<td class=\"number\" data-name=\"%s\">%s</td>", name, figure);
+}
 
 static void
 put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const RvTraffic *traffic,
             GString *out)
 {
+    RvLanguage language = device->options->language;
     g_autofree char *key = g_strdup_printf("%s/%s", traffic->template, interface->key);
     gint64 now_s = device->options->now_ms / 1000;
     RvSeries *read[2] = {NULL, NULL};
@@ -178,27 +196,27 @@ put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const RvTr
         last_in = rv_write_rate(rv_series_last(in));
         last_out = rv_write_rate(rv_series_last(sent));
     }
-    rv_markup(out, "<td class=\"number\">%s</td><td class=\"number\">%s</td><td>",
-              last_in != NULL ? last_in : "", last_out != NULL ? last_out : "");
+    put_figure(out, RV_SAY(language, "In", "入"), last_in);
+    put_figure(out, RV_SAY(language, "Out", "出"), last_out);
+    g_string_append(out, "<td>");
     if (in != NULL) {
-        label = g_strdup_printf("%s: 24 h, %s %s, %s %s", interface->name,
-                                RV_SAY(device->options->language, "in", "入"), last_in,
-                                RV_SAY(device->options->language, "out (dashed)", "出（虚线）"),
-                                last_out);
+        label =
+            g_strdup_printf("%s: 24 h, %s %s, %s %s", interface->name, RV_SAY(language, "in", "入"),
+                            last_in, RV_SAY(language, "out (dashed)", "出（虚线）"), last_out);
         rv_curve(out, in, sent, label);
     }
     g_string_append(out, "</td>");
 }
 
 static void
-put_counter(GString *out, guint64 a, guint64 b)
+put_counter(GString *out, const char *name, guint64 a, guint64 b)
 {
-    if (a == RV_COUNTER_NONE && b == RV_COUNTER_NONE) {
-        g_string_append(out, "<td class=\"number\"></td>");
-        return;
-    }
-    rv_markup(out, "<td class=\"number\">%" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT "</td>",
-              a != RV_COUNTER_NONE ? a : 0, b != RV_COUNTER_NONE ? b : 0);
+    g_autofree char *text = NULL;
+
+    if (a != RV_COUNTER_NONE || b != RV_COUNTER_NONE)
+        text = g_strdup_printf("%" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT,
+                               a != RV_COUNTER_NONE ? a : 0, b != RV_COUNTER_NONE ? b : 0);
+    put_figure(out, name, text);
 }
 
 static const char *
@@ -231,8 +249,10 @@ rv_html_device_interfaces(const RvHtmlDevice *device, GString *out)
 
     if (device->latest == NULL || device->latest->interfaces->len == 0)
         return;
-    rv_markup(out, "<h2>%s (%u)</h2>\n<div class=\"scroll\"><table><thead><tr>",
-              RV_SAY(language, "Interfaces", "接口"), device->latest->interfaces->len);
+    rv_markup_heading(out, "interfaces", RV_SAY(language, "Interfaces", "接口"),
+                      device->latest->interfaces->len);
+    g_string_append(out, "<div class=\"scroll\"><table class=\"ports\" "
+                         "aria-labelledby=\"interfaces\"><thead><tr>");
     for (gsize i = 0; i < G_N_ELEMENTS(headings); i++)
         rv_markup(out, "<th scope=\"col\"%s>%s</th>", i > 1 && i != 5 ? " class=\"number\"" : "",
                   RV_SAY(language, headings[i][0], headings[i][1]));
@@ -250,8 +270,10 @@ rv_html_device_interfaces(const RvHtmlDevice *device, GString *out)
             put_traffic(device, interface, &traffic, out);
         else
             g_string_append(out, "<td></td><td></td><td></td>");
-        put_counter(out, interface->in_errors, interface->out_errors);
-        put_counter(out, interface->in_discards, interface->out_discards);
+        put_counter(out, RV_SAY(language, headings[6][0], headings[6][1]), interface->in_errors,
+                    interface->out_errors);
+        put_counter(out, RV_SAY(language, headings[7][0], headings[7][1]), interface->in_discards,
+                    interface->out_discards);
         g_string_append(out, "</tr>\n");
     }
     g_string_append(out, "</tbody></table></div>\n");

@@ -144,10 +144,13 @@ put_findings(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
         g_string_append(out, "</p>\n");
         g_ptr_array_add(line->findings, g_steal_pointer(&text));
     }
+    if (findings->len == 0 && !is_silent(device))
+        rv_markup(out, "<p class=\"well\">%s</p>\n",
+                  RV_SAY(language, "Nothing needs a look.", "没有需要关注的问题。"));
     if (findings->len == 0)
         return;
-    rv_markup(out, "<h2>%s</h2>\n<ul class=\"findings\">\n",
-              RV_SAY(language, "What needs a look", "需要关注"));
+    rv_markup_heading(out, "findings", RV_SAY(language, "What needs a look", "需要关注"), 0);
+    g_string_append(out, "<ul class=\"findings\">\n");
     for (guint i = 0; i < findings->len; i++) {
         const RvFinding *finding = g_ptr_array_index(findings, i);
         g_autofree char *text = finding_text(language, finding);
@@ -176,8 +179,10 @@ put_faults(const RvHtmlDevice *device, GString *out)
 
         if (strcmp(fault->device, device->row->name) != 0)
             continue;
-        if (!begun)
-            rv_markup(out, "<h2>%s</h2>\n<ul>\n", RV_SAY(language, "Open faults", "未关闭故障"));
+        if (!begun) {
+            rv_markup_heading(out, "faults", RV_SAY(language, "Open faults", "未关闭故障"), 0);
+            g_string_append(out, "<ul>\n");
+        }
         begun = TRUE;
         rv_markup(out, "<li>#%" G_GINT64_FORMAT " · %s %s · %s · %s</li>\n", fault->id,
                   RV_SAY(language, "level", "级别"), fault->level, opened, title);
@@ -192,7 +197,7 @@ static void
 put_term(GString *out, const char *term, const char *text)
 {
     if (text != NULL && *text != '\0')
-        rv_markup(out, "<dt>%s</dt><dd>%s</dd>\n", term, text);
+        rv_markup(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", term, text);
 }
 
 static char *
@@ -220,6 +225,7 @@ put_identity(const RvHtmlDevice *device, GString *out)
     g_autofree char *os = g_strdup_printf("%s %s", row->os != NULL ? row->os : "",
                                           row->os_version != NULL ? row->os_version : "");
 
+    rv_markup_heading(out, "identity", RV_SAY(language, "Device", "设备"), 0);
     g_string_append(out, "<dl>\n");
     put_term(out, RV_SAY(language, "Address", "地址"), row->host);
     put_term(out, RV_SAY(language, "Kind", "类别"),
@@ -255,8 +261,9 @@ put_availability(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
              &line->share);
     line->strip = g_strdup(strip->str);
     percent = isnan(line->share) ? g_strdup("–") : rv_write_availability(line->share);
-    rv_markup(out, "<h2>%s</h2>\n<p>%s: <b>%s</b> <span class=\"soft\">(%s)</span></p>\n",
-              RV_SAY(language, "Reachability, 30 days", "可达性（30 天）"),
+    rv_markup_heading(out, "reachability",
+                      RV_SAY(language, "Reachability, 30 days", "可达性（30 天）"), 0);
+    rv_markup(out, "<p>%s: <b>%s</b> <span class=\"soft\">(%s)</span></p>\n",
               RV_SAY(language, "Answered, of the time observed", "观测时间内应答占比"), percent,
               RV_SAY(language, "grey: not observed; no service hours are taken into account",
                      "灰色为未观测时段；未按服务时间折算"));
@@ -267,14 +274,14 @@ put_availability(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
 /* ---- tables ---- */
 
 static void
-begin_table(GString *out, RvLanguage language, const char *title, guint hidden,
+begin_table(GString *out, RvLanguage language, const char *id, const char *title, guint hidden,
             const char *const (*headings)[2])
 {
-    rv_markup(out, "<h2>%s</h2>\n", title);
+    rv_markup_heading(out, id, title, 0);
     if (hidden > 0)
         rv_markup(out, "<p class=\"soft\">%s %u</p>\n",
                   RV_SAY(language, "older ones, not shown:", "更早的未列出："), hidden);
-    g_string_append(out, "<div class=\"scroll\"><table><thead><tr>");
+    rv_markup(out, "<div class=\"scroll\"><table aria-labelledby=\"%s\"><thead><tr>", id);
     for (; (*headings)[0] != NULL; headings++)
         rv_markup(out, "<th scope=\"col\">%s</th>",
                   RV_SAY(language, (*headings)[0], (*headings)[1]));
@@ -290,7 +297,7 @@ end_table(GString *out)
 /* ---- the past: newest first, as many as one reads ---- */
 
 typedef struct {
-    const char *title[2];
+    const char *id, *title[2];
     const char *headings[6][2]; /* NULL-terminated */
     GPtrArray *(*read)(const RvHtmlDevice *device, GError **error);
     void (*put)(const RvHtmlDevice *device, gconstpointer row, GString *out);
@@ -392,7 +399,8 @@ put_change(const RvHtmlDevice *device, gconstpointer row, GString *out)
 }
 
 static const Past pasts[] = {
-    {{"Not well in 30 days", "30 天内异常"},
+    {"past",
+     {"Not well in 30 days", "30 天内异常"},
      {{"From", "开始"},
       {"Until", "结束"},
       {"Verdict", "判定"},
@@ -401,11 +409,13 @@ static const Past pasts[] = {
       {NULL}},
      read_verdicts,
      put_verdict},
-    {{"Events of 30 days", "30 天内事件"},
+    {"events",
+     {"Events of 30 days", "30 天内事件"},
      {{"Time", "时间"}, {"Level", "级别"}, {"Sensor", "传感器"}, {"Event", "事件"}, {NULL}},
      read_events,
      put_event},
-    {{"Changes in 30 days", "30 天内变更"},
+    {"changes",
+     {"Changes in 30 days", "30 天内变更"},
      {{"Time", "时间"},
       {"Change", "变更"},
       {"What", "对象"},
@@ -428,8 +438,8 @@ put_past(const RvHtmlDevice *device, const Past *past, GString *out, GError **er
     if (all->len == 0)
         return TRUE;
     shown = MIN(all->len, ROWS_CEILING);
-    begin_table(out, language, RV_SAY(language, past->title[0], past->title[1]), all->len - shown,
-                past->headings);
+    begin_table(out, language, past->id, RV_SAY(language, past->title[0], past->title[1]),
+                all->len - shown, past->headings);
     for (guint i = 0; i < shown; i++)
         past->put(device, g_ptr_array_index(all, all->len - 1 - i), out);
     end_table(out);
@@ -448,7 +458,7 @@ put_components(const RvHtmlDevice *device, GString *out)
 
     if (device->latest == NULL || device->latest->components->len == 0)
         return;
-    begin_table(out, language, RV_SAY(language, "Parts", "部件"), 0, headings);
+    begin_table(out, language, "parts", RV_SAY(language, "Parts", "部件"), 0, headings);
     for (guint i = 0; i < device->latest->components->len; i++) {
         const RvComponent *component = g_ptr_array_index(device->latest->components, i);
 
@@ -466,12 +476,70 @@ put_notes(const RvHtmlDevice *device, GString *out)
 {
     if (device->latest == NULL || device->latest->notes->len == 0)
         return;
-    rv_markup(out, "<details><summary>%s (%u)</summary>\n<ul>\n",
-              RV_SAY(device->options->language, "Notes of asking and judging", "采集与判定备注"),
-              device->latest->notes->len);
+    rv_markup_heading(
+        out, "notes",
+        RV_SAY(device->options->language, "Notes of asking and judging", "采集与判定备注"),
+        device->latest->notes->len);
+    rv_markup(out, "<details><summary>%s</summary>\n<ul>\n",
+              RV_SAY(device->options->language, "Show them", "展开"));
     for (guint i = 0; i < device->latest->notes->len; i++)
         rv_markup(out, "<li>%s</li>\n", (const char *)g_ptr_array_index(device->latest->notes, i));
     g_string_append(out, "</ul></details>\n");
+}
+
+/* ---- at a glance ---- */
+
+static void
+put_counts(RvLanguage language, const RvObservation *latest, GString *out)
+{
+    static const RvVerdict order[] = {RV_VERDICT_CRITICAL, RV_VERDICT_WARNING, RV_VERDICT_UNKNOWN,
+                                      RV_VERDICT_OK};
+    guint counts[RV_VERDICT_UNKNOWN + 1] = {0};
+
+    rv_findings_count(latest, counts);
+    rv_markup(out, "<li><a href=\"#sensors\">%s</a><br>", RV_SAY(language, "Sensors", "传感器"));
+    for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
+        if (counts[order[i]] > 0) {
+            rv_markup(out, "<b>%u</b> ", counts[order[i]]);
+            rv_markup_verdict(out, language, order[i]);
+            g_string_append_c(out, ' ');
+        }
+    g_string_append(out, "</li>\n");
+}
+
+static void
+put_ports(RvLanguage language, const RvObservation *latest, GString *out)
+{
+    guint up = 0, off = 0;
+
+    for (guint i = 0; i < latest->interfaces->len; i++) {
+        const RvInterface *interface = g_ptr_array_index(latest->interfaces, i);
+
+        up += interface->oper_status == RV_OPER_UP;
+        off += interface->oper_status != RV_OPER_UP && interface->admin_status == RV_ADMIN_DOWN;
+    }
+    rv_markup(out,
+              "<li><a href=\"#interfaces\">%s</a><br><b>%u</b> %s <b>%u</b> %s <b>%u</b> %s</li>\n",
+              RV_SAY(language, "Interfaces", "接口"), up, RV_SAY(language, "up", "连接"),
+              latest->interfaces->len - up - off, RV_SAY(language, "down", "断开"), off,
+              RV_SAY(language, "switched off", "已关闭"));
+}
+
+static void
+put_summary(const RvHtmlDevice *device, const RvHtmlLine *line, GString *out)
+{
+    RvLanguage language = device->options->language;
+    const RvObservation *latest = device->latest;
+    g_autofree char *percent =
+        isnan(line->share) ? g_strdup("–") : rv_write_availability(line->share);
+
+    g_string_append(out, "<ul class=\"tiles summary\">\n");
+    if (latest != NULL && latest->sensors->len > 0)
+        put_counts(language, latest, out);
+    if (latest != NULL && latest->interfaces->len > 0)
+        put_ports(language, latest, out);
+    rv_markup(out, "<li><a href=\"#reachability\">%s</a><br><b>%s</b> %s</li>\n</ul>\n",
+              RV_SAY(language, "30 days", "30 天"), percent, RV_SAY(language, "answered", "应答"));
 }
 
 static RvHtmlLine *
@@ -497,23 +565,27 @@ gboolean
 rv_html_device(const RvHtmlDevice *device, GString *out, RvHtmlLine **line, GError **error)
 {
     RvHtmlLine *made = *line = make_line(device);
+    g_autoptr(GString) body = g_string_new(NULL);
 
-    rv_markup_begin(out, device->options->language, device->row->name, "../");
-    rv_markup(out, "<h1>%s ", device->row->name);
+    put_findings(device, made, body);
+    put_faults(device, body);
+    put_identity(device, body);
+    put_availability(device, made, body);
+    rv_html_device_sensors(device, body);
+    rv_html_device_interfaces(device, body);
+    rv_html_device_graphs(device, body);
+    for (gsize i = 0; i < G_N_ELEMENTS(pasts); i++)
+        if (!put_past(device, &pasts[i], body, error))
+            return FALSE;
+    put_components(device, body);
+    put_notes(device, body);
+    rv_markup_begin(out, device->options->language, device->row->name, "../", NULL);
+    rv_markup(out, "<h1><bdi>%s</bdi> ", device->row->name);
     rv_markup_verdict(out, device->options->language, made->verdict);
     g_string_append(out, "</h1>\n");
-    put_findings(device, made, out);
-    put_faults(device, out);
-    put_identity(device, out);
-    put_availability(device, made, out);
-    rv_html_device_sensors(device, out);
-    rv_html_device_interfaces(device, out);
-    rv_html_device_graphs(device, out);
-    for (gsize i = 0; i < G_N_ELEMENTS(pasts); i++)
-        if (!put_past(device, &pasts[i], out, error))
-            return FALSE;
-    put_components(device, out);
-    put_notes(device, out);
-    rv_markup_end(out, device->options);
+    put_summary(device, made, out);
+    rv_markup_contents(out, device->options->language, body);
+    g_string_append_len(out, body->str, (gssize)body->len);
+    rv_markup_end(out, device->options, NULL);
     return TRUE;
 }

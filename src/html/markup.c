@@ -18,14 +18,51 @@ rv_markup(GString *out, const char *format, ...)
 }
 
 void
-rv_markup_begin(GString *out, RvLanguage language, const char *title, const char *root)
+rv_markup_integer(GString *out, int value)
+{
+    char digits[12];
+    gsize at = sizeof digits;
+    guint rest = value < 0 ? 0u - (guint)value : (guint)value;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        digits[--at] = '-';
+    g_string_append_len(out, digits + at, (gssize)(sizeof digits - at));
+}
+
+/* By its hash: whatever else came into a page would not run. */
+static void
+put_permission(GString *out, const char *script)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    guint8 digest[32];
+    gsize size = sizeof digest;
+    g_autofree char *text = NULL;
+
+    if (script == NULL)
+        return;
+    g_checksum_update(sum, (const guchar *)script, -1);
+    g_checksum_get_digest(sum, digest, &size);
+    text = g_base64_encode(digest, size);
+    g_string_append_printf(out, "; script-src 'sha256-%s'", text);
+}
+
+void
+rv_markup_begin(GString *out, RvLanguage language, const char *title, const char *root,
+                const char *script)
 {
     rv_markup(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
               rv_language_tag(language));
     g_string_append(out, RV_MARKUP_GENERATOR "\n");
     g_string_append(out,
                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                    "style-src 'unsafe-inline'; img-src data:\">\n"
+                    "style-src 'unsafe-inline'; img-src data:");
+    put_permission(out, script);
+    g_string_append(out,
+                    "\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                     "<meta name=\"referrer\" content=\"no-referrer\">\n");
     rv_markup(out, "<title>%s</title>\n<style>\n", title);
@@ -33,24 +70,59 @@ rv_markup_begin(GString *out, RvLanguage language, const char *title, const char
     rv_markup(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n",
               RV_SAY(language, "Skip to the content", "跳到正文"));
     if (*root != '\0')
-        rv_markup(out, "<nav aria-label=\"%s\"><a href=\"%sindex.html\">← %s</a></nav>\n",
-                  RV_SAY(language, "Pages", "页面"), root,
-                  RV_SAY(language, "All devices", "全部设备"));
+        rv_markup(
+            out, "<nav class=\"way\" aria-label=\"%s\"><a href=\"%sindex.html\">← %s</a></nav>\n",
+            RV_SAY(language, "Pages", "页面"), root, RV_SAY(language, "All devices", "全部设备"));
     g_string_append(out, "<main id=\"main\">\n");
 }
 
 void
-rv_markup_end(GString *out, const RvHtmlOptions *options)
+rv_markup_end(GString *out, const RvHtmlOptions *options, const char *script)
 {
     g_autofree char *now = rv_markup_time(options, options->now_ms);
 
     g_string_append(out, "</main>\n");
-    rv_markup(out, "<footer>rackvitals · %s %s%s</footer>\n</body>\n</html>\n",
+    rv_markup(out, "<footer>rackvitals · %s %s%s</footer>\n",
               RV_SAY(options->language, "as of", "截至"), now,
               rv_clock_is_simulated()
                   ? RV_SAY(options->language, " · demonstration, under a simulated clock",
                            " · 演示数据，模拟时钟")
                   : "");
+    if (script != NULL)
+        g_string_append_printf(out, "<script>%s</script>\n", script);
+    g_string_append(out, "</body>\n</html>\n");
+}
+
+void
+rv_markup_heading(GString *out, const char *id, const char *title, guint count)
+{
+    rv_markup(out, "<h2 id=\"%s\">%s", id, title);
+    if (count > 0)
+        rv_markup(out, " (%u)", count);
+    g_string_append(out, "</h2>\n");
+}
+
+/* Nothing that a device sent can look like a heading: it has no '<'. */
+void
+rv_markup_contents(GString *out, RvLanguage language, const GString *body)
+{
+    static const char begin[] = "<h2 id=\"";
+    const char *at = body->str;
+
+    rv_markup(out, "<nav class=\"contents\" aria-label=\"%s\"><ul>\n",
+              RV_SAY(language, "On this page", "本页内容"));
+    while ((at = strstr(at, begin)) != NULL) {
+        const char *id = at + strlen(begin);
+        const char *text = strstr(id, "\">");
+        const char *end = text != NULL ? strstr(text, "</h2>") : NULL;
+
+        if (end == NULL)
+            break;
+        g_string_append_printf(out, "<li><a href=\"#%.*s\">%.*s</a></li>\n", (int)(text - id), id,
+                               (int)(end - text - 2), text + 2);
+        at = end;
+    }
+    g_string_append(out, "</ul></nav>\n");
 }
 
 void

@@ -4,6 +4,17 @@
 #include "html/markup.h"
 #include "html/page.h"
 
+/* Devices that have all the words that are typed. Without scripts there is no such field, and all
+ * else is the same. */
+static const char script[] =
+    "(function(){var p=document.querySelector('.filter'),i=p.querySelector('input'),"
+    "s=p.querySelector('span'),r=[].slice.call(document.querySelectorAll('.devices tbody tr'));"
+    "p.hidden=false;i.addEventListener('input',function(){var "
+    "w=i.value.toLowerCase().split(/\\s+/),"
+    "n=0;r.forEach(function(t){var x=t.textContent.toLowerCase(),"
+    "y=w.every(function(v){return x.indexOf(v)>=0});t.hidden=!y;n+=y});"
+    "s.textContent=n+' / '+r.length})})();";
+
 static int
 compare_lines(gconstpointer a, gconstpointer b)
 {
@@ -52,7 +63,8 @@ put_line(const RvHtmlOptions *options, const RvHtmlLine *line, GString *out)
 
     rv_markup(out, "<tr%s><td>", line->verdict != RV_VERDICT_OK ? " class=\"bad\"" : "");
     rv_markup_verdict(out, options->language, line->verdict);
-    rv_markup(out, "</td><th scope=\"row\" class=\"short\"><a href=\"%s\">%s</a></th><td>",
+    rv_markup(out,
+              "</td><th scope=\"row\" class=\"short\"><a href=\"%s\"><bdi>%s</bdi></a></th><td>",
               line->href, line->name);
     for (guint i = 0; i < line->findings->len; i++)
         rv_markup(out, "%s%s", i > 0 ? "; " : "",
@@ -69,8 +81,18 @@ put_line(const RvHtmlOptions *options, const RvHtmlLine *line, GString *out)
     g_string_append(out, "</td></tr>\n");
 }
 
+static gboolean
+has_page(const GPtrArray *lines, const char *device)
+{
+    for (guint i = 0; i < lines->len; i++)
+        if (strcmp(((const RvHtmlLine *)g_ptr_array_index(lines, i))->name, device) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static void
-put_faults(const RvHtmlOptions *options, const GPtrArray *faults, GString *out)
+put_faults(const RvHtmlOptions *options, const GPtrArray *lines, const GPtrArray *faults,
+           GString *out)
 {
     static const char *const headings[][2] = {
         {"Fault", "故障"}, {"Level", "级别"}, {"Device", "设备"}, {"Opened", "发生"}, {"", ""}};
@@ -78,8 +100,8 @@ put_faults(const RvHtmlOptions *options, const GPtrArray *faults, GString *out)
 
     if (faults == NULL || faults->len == 0)
         return;
-    rv_markup(out, "<h2>%s (%u)</h2>\n<div class=\"scroll\"><table><thead><tr>",
-              RV_SAY(language, "Open faults", "未关闭故障"), faults->len);
+    rv_markup_heading(out, "faults", RV_SAY(language, "Open faults", "未关闭故障"), faults->len);
+    g_string_append(out, "<div class=\"scroll\"><table aria-labelledby=\"faults\"><thead><tr>");
     for (gsize i = 0; i < G_N_ELEMENTS(headings) - 1; i++)
         rv_markup(out, "<th scope=\"col\">%s</th>",
                   RV_SAY(language, headings[i][0], headings[i][1]));
@@ -90,10 +112,15 @@ put_faults(const RvHtmlOptions *options, const GPtrArray *faults, GString *out)
         g_autofree char *opened = rv_markup_time(options, fault->opened_ms);
         g_autofree char *title = rv_say_fault(language, fault);
 
-        rv_markup(out,
-                  "<tr><th scope=\"row\">#%" G_GINT64_FORMAT
-                  "</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-                  fault->id, fault->level, fault->device, opened, title);
+        g_autofree char *page = rv_html_page_name(fault->device);
+
+        rv_markup(out, "<tr><th scope=\"row\">#%" G_GINT64_FORMAT "</th><td>%s</td><td>", fault->id,
+                  fault->level);
+        if (has_page(lines, fault->device))
+            rv_markup(out, "<a href=\"devices/%s#faults\">%s</a>", page, fault->device);
+        else
+            rv_markup(out, "%s", fault->device);
+        rv_markup(out, "</td><td>%s</td><td>%s</td></tr>\n", opened, title);
     }
     g_string_append(out, "</tbody></table></div>\n");
 }
@@ -108,13 +135,20 @@ rv_html_overview(const RvHtmlOptions *options, GPtrArray *lines, const GPtrArray
         {"Answered", "应答率"}, {"30 days", "30 天"}};
     const char *title = RV_SAY(options->language, "The machine room now", "机房现状");
 
-    rv_markup_begin(out, options->language, title, "");
+    rv_markup_begin(out, options->language, title, "", script);
     rv_markup(out, "<h1>%s</h1>\n", title);
     put_tiles(options, lines, out);
-    put_faults(options, faults, out);
+    put_faults(options, lines, faults, out);
     g_ptr_array_sort(lines, compare_lines);
-    rv_markup(out, "<h2>%s</h2>\n<div class=\"scroll\"><table><thead><tr>",
-              RV_SAY(options->language, "Devices, the worst first", "设备（按严重程度排列）"));
+    rv_markup_heading(
+        out, "devices",
+        RV_SAY(options->language, "Devices, the worst first", "设备（按严重程度排列）"), 0);
+    rv_markup(out,
+              "<p class=\"filter\" hidden><label for=\"filter\">%s</label><input id=\"filter\" "
+              "type=\"search\" autocomplete=\"off\"><span role=\"status\"></span></p>\n",
+              RV_SAY(options->language, "Show only", "筛选"));
+    g_string_append(out, "<div class=\"scroll\"><table class=\"devices\" "
+                         "aria-labelledby=\"devices\"><thead><tr>");
     for (gsize i = 0; i < G_N_ELEMENTS(headings); i++)
         rv_markup(out, "<th scope=\"col\"%s>%s</th>", i == 6 ? " class=\"number\"" : "",
                   RV_SAY(options->language, headings[i][0], headings[i][1]));
@@ -122,5 +156,5 @@ rv_html_overview(const RvHtmlOptions *options, GPtrArray *lines, const GPtrArray
     for (guint i = 0; i < lines->len; i++)
         put_line(options, g_ptr_array_index(lines, i), out);
     g_string_append(out, "</tbody></table></div>\n");
-    rv_markup_end(out, options);
+    rv_markup_end(out, options, script);
 }

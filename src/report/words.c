@@ -119,8 +119,14 @@ rv_say_judgement(RvLanguage language, const char *reason)
         if (strcmp(sentences[i].word, reason) == 0)
             return g_strdup(sentences[i].pair.zh);
     if (g_str_has_prefix(reason, "the device says '")) {
+        static const char puzzled[] = "', which we cannot interpret";
+        gboolean unknown = g_str_has_suffix(reason, puzzled);
+        int length;
+
         quoted = reason + strlen("the device says '");
-        return g_strdup_printf("设备报告“%.*s”", (int)MAX(0, (int)strlen(quoted) - 1), quoted);
+        length = (int)strlen(quoted) - (unknown ? (int)strlen(puzzled) : 1);
+        return g_strdup_printf("设备报告“%.*s”%s", MAX(0, length), quoted,
+                               unknown ? "，含义未知" : "");
     }
     if (sscanf(reason, "the inventory expects %u, the device shows %u", &expected, &found) == 2)
         return g_strdup_printf("台账应有 %u 个，设备显示 %u 个", expected, found);
