@@ -128,6 +128,23 @@ parse_globals(Globals *globals, int *argc, char ***argv, GError **error)
     return TRUE;
 }
 
+/* "rackvitals poll -q" is what people type first. */
+static void
+advise_on_option(const char *message)
+{
+    static const char *const globals[] = {"-q",       "--quiet", "-v",       "--verbose",
+                                          "--config", "--lang",  "--version"};
+    const char *option = strrchr(message, ' ');
+
+    for (gsize i = 0; option != NULL && i < G_N_ELEMENTS(globals); i++)
+        if (g_str_has_prefix(option + 1, globals[i]) &&
+            strchr("=", option[1 + strlen(globals[i])]) != NULL)
+            fprintf(stderr,
+                    "rackvitals: %s is an option of the program and stands before the command: "
+                    "rackvitals %s COMMAND …\n",
+                    globals[i], globals[i]);
+}
+
 /* Messages may have several lines (all that is wrong in a file): each is printed on its own. */
 static int
 report(const GError *error)
@@ -139,6 +156,8 @@ report(const GError *error)
 
         fprintf(stderr, "rackvitals: %s\n", clean);
     }
+    if (g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+        advise_on_option(error->message);
     return error->domain == G_OPTION_ERROR ? EX_USAGE : rv_error_exit_status(error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "cli/inventory-accept.h"
 #include "cli/inventory-diff.h"
 #include "cli/inventory-import.h"
 #include "cli/inventory-print.h"
@@ -234,6 +235,21 @@ print_difference(const RvDifference *one, gboolean json_wanted)
     json_decref(json);
 }
 
+/* What to do where parts were not stolen but taken out. */
+static void
+advise(const GPtrArray *differences)
+{
+    for (guint i = 0; i < differences->len; i++) {
+        const RvDifference *one = g_ptr_array_index(differences, i);
+
+        if (strcmp(one->kind, "missing") != 0)
+            continue;
+        g_print("what was taken out on purpose: rackvitals inventory accept %s PART…\n",
+                one->device);
+        return;
+    }
+}
+
 static int
 run_diff(const RvCliContext *context, int argc, char **argv, GError **error)
 {
@@ -261,7 +277,50 @@ run_diff(const RvCliContext *context, int argc, char **argv, GError **error)
         return EX_USAGE;
     for (guint i = 0; i < differences->len; i++)
         print_difference(g_ptr_array_index(differences, i), format == RV_INVENTORY_JSON);
+    if (format == RV_INVENTORY_TEXT)
+        advise(differences);
     return differences->len > 0 ? 1 : 0;
+}
+
+/* ---- accept ---- */
+
+static int
+run_accept(const RvCliContext *context, int argc, char **argv, GError **error)
+{
+    g_auto(RvStateOptions) options = {.parts = RV_CONFIGURATION_INVENTORY};
+    g_autoptr(GOptionContext) parser =
+        g_option_context_new("DEVICE PART… - parts that are gone on purpose");
+    g_autoptr(RvState) state = NULL;
+    g_autoptr(GPtrArray) accepted = NULL;
+    const RvConfiguration *site;
+
+    rv_state_options_add(&options, parser);
+    if (!g_option_context_parse(parser, &argc, &argv, error))
+        return EX_USAGE;
+    if (argc < 3) {
+        g_set_error_literal(error, RV_ERROR, RV_ERROR_USAGE,
+                            "inventory accept takes a device and the parts that were taken out, by "
+                            "name or key; '*' means all that are missing");
+        return EX_USAGE;
+    }
+    site = rv_state_options_site(&options, context, error);
+    if (site == NULL || !rv_cli_check_device(site->inventory, argv[1], error))
+        return EX_USAGE;
+    state = rv_state_options_open(&options, context, RV_STATE_MODE_WRITE, error);
+    accepted = state != NULL
+                   ? rv_inventory_accept(state, argv[1], argv + 2, rv_clock_now_ms(), error)
+                   : NULL;
+    if (accepted == NULL)
+        return EX_USAGE;
+    for (guint i = 0; i < accepted->len; i++)
+        g_print("%s: %s is missed no more\n", argv[1], (char *)g_ptr_array_index(accepted, i));
+    if (accepted->len > 0)
+        return 0;
+    g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT,
+                "%s: no part is missing that is called so; `rackvitals inventory diff %s` names "
+                "those that are",
+                argv[1], argv[1]);
+    return EX_NOINPUT;
 }
 
 /* ---- import ---- */
@@ -301,6 +360,7 @@ rv_cmd_inventory(const RvCliContext *context, int argc, char **argv, GError **er
         {"show", run_show, "GLOB…", "all that is declared of devices"},
         {"census", run_census, "[GLOB…]", "parts that were found"},
         {"diff", run_diff, "[GLOB…]", "what is declared against what was found"},
+        {"accept", run_accept, "DEVICE PART…", "parts that are gone on purpose"},
         {"import", run_import, "FILE", "a list of devices (CSV) as inventory"},
         {NULL},
     };

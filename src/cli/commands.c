@@ -19,7 +19,7 @@ const RvCommand rv_commands[] = {
     {"html", FULL(rv_cmd_html), "", "static pages of the estate as it is now"},
     {"openmetrics", rv_cmd_openmetrics, "", "the last answers of all devices, for Prometheus"},
     {"sla", rv_cmd_sla, "explain DEVICE", "every interval that made an availability"},
-    {"inventory", rv_cmd_inventory, "check|list|show|census|diff|import",
+    {"inventory", rv_cmd_inventory, "check|list|show|census|diff|accept|import",
      "what is declared, and what was found of it"},
     {"notify", FULL(rv_cmd_notify), "list|test", "the channels that tell people of faults"},
     {"plan", rv_cmd_plan, "status", "rounds and reports that are due, done, overdue"},

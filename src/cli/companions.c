@@ -104,12 +104,20 @@ first_of(GHashTable *leaders, RvSensor *sensor)
     return leader != NULL ? first_of(leaders, leader) : sensor;
 }
 
-/* The row says "ok" already. */
+/* The row says so already, of the verdict or of the state. */
 static gboolean
-says_nothing(const RvSensor *sensor, const char *value)
+says_nothing(const RvSensor *sensor, const char *value, const char *led_by)
 {
     return sensor->class == RV_CLASS_STATE &&
-           (strcmp(value, "ok") == 0 || strcmp(value, "normal") == 0);
+           (strcmp(value, "ok") == 0 || strcmp(value, "normal") == 0 || strcmp(value, led_by) == 0);
+}
+
+/* "state" beside a state says no more than that it is one. */
+static gboolean
+is_mere_state(const char *more)
+{
+    return *more == '\0' || g_ascii_strcasecmp(more, "state") == 0 ||
+           g_ascii_strcasecmp(more, "status") == 0;
 }
 
 static void
@@ -117,11 +125,12 @@ say(GHashTable *told, RvSensor *leader, const RvSensor *sensor)
 {
     const char *before = g_hash_table_lookup(told, leader);
     g_autofree char *value = rv_describe_value(sensor);
+    g_autofree char *led_by = rv_describe_value(leader);
     const char *more = sensor->name + MIN(strlen(leader->name), strlen(sensor->name));
 
     while (*more == ' ')
         more++;
-    if (*more == '\0' && says_nothing(sensor, value))
+    if (is_mere_state(more) && says_nothing(sensor, value, led_by))
         return;
     g_hash_table_replace(told, leader,
                          g_strconcat(before != NULL ? before : "", before != NULL ? " · " : "",

@@ -38,9 +38,20 @@ add(GPtrArray *differences, const char *device, const char *kind, const char *de
     g_ptr_array_add(differences, difference);
 }
 
+/* Not so where it was accepted since that answer. */
+static gboolean
+is_missed(const RvPrevious *previous, const char *key)
+{
+    for (guint i = 0; i < previous->seen->len; i++)
+        if (strcmp(((const RvSeenPart *)g_ptr_array_index(previous->seen, i))->key, key) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 /* Parts that are too few by today's inventory, and parts that were there once. */
 static void
-compare_parts(const RvDevice *device, RvObservation *latest, GPtrArray *differences)
+compare_parts(const RvDevice *device, RvObservation *latest, const RvPrevious *previous,
+              GPtrArray *differences)
 {
     const RvHealthContext context = {.expected = device->expected};
 
@@ -50,9 +61,9 @@ compare_parts(const RvDevice *device, RvObservation *latest, GPtrArray *differen
         /* by the inventory of that day */
         if (g_str_has_prefix(sensor->key, EXPECTED_PREFIX))
             g_ptr_array_remove_index(latest->sensors, i - 1);
-        else if (sensor->presence == RV_PRESENCE_MISSING)
-            add(differences, device->name, "missing", sensor->name, "", "%s was seen and is gone",
-                sensor->name);
+        else if (sensor->presence == RV_PRESENCE_MISSING && is_missed(previous, sensor->key))
+            add(differences, device->name, "missing", sensor->name, "",
+                "%s was seen and is gone (%s)", sensor->name, sensor->key);
     }
     rv_health_judge(latest, &context);
     for (guint i = 0; i < latest->sensors->len; i++) {
@@ -71,6 +82,7 @@ compare_device(RvState *state, const RvDevice *device, GPtrArray *differences, G
     g_autoptr(RvDeviceRow) row = rv_state_device(state, device->name, &problem);
     g_autoptr(RvObservation) latest =
         row != NULL ? rv_state_latest(state, device->name, &problem) : NULL;
+    g_autoptr(RvPrevious) previous = NULL;
 
     if (problem != NULL) {
         g_propagate_error(error, problem);
@@ -91,7 +103,10 @@ compare_device(RvState *state, const RvDevice *device, GPtrArray *differences, G
     if (device->serial != NULL && row->serial == NULL)
         add(differences, device->name, "serial", device->serial, "",
             "serial is not told by the device, declared is %s", device->serial);
-    compare_parts(device, latest, differences);
+    previous = rv_state_previous(state, device->name, error);
+    if (previous == NULL)
+        return FALSE;
+    compare_parts(device, latest, previous, differences);
     return TRUE;
 }
 

@@ -14,7 +14,7 @@ static void
 read_quiet(RvReader *reader, const RvYamlNode *node, gpointer target)
 {
     RvChannel *channel = target;
-    int from_hour, from_minute, until_hour, until_minute, end = 0;
+    int from_hour, from_minute, until_hour, until_minute, end = 0, from, until;
     const char *text;
 
     if (!rv_yaml_text(node, "quiet", &text, reader->problems))
@@ -27,8 +27,16 @@ read_quiet(RvReader *reader, const RvYamlNode *node, gpointer target)
                         text);
         return;
     }
-    channel->quiet_from = from_hour * 60 + from_minute;
-    channel->quiet_until = (until_hour * 60 + until_minute) % 1440;
+    from = from_hour * 60 + from_minute;
+    until = until_hour * 60 + until_minute;
+    if (until > 1440 || from == until % 1440) {
+        rv_yaml_problem(node, reader->problems,
+                        "'quiet' must be hours of a day that leave some to send in, not '%s'",
+                        text);
+        return;
+    }
+    channel->quiet_from = from;
+    channel->quiet_until = until % 1440;
 }
 
 #define AT(member) offsetof(RvChannel, member)

@@ -167,7 +167,7 @@ check_rounds(Visit *visit)
         say(visit, RV_DOCTOR_PROBLEM, "systemctl enable --now rackvitals.timer, or a line in cron",
             "there was no round within the last day");
     else if (last->started_ms > now_ms + 60000)
-        say(visit, RV_DOCTOR_PROBLEM, "set the clock; what is older than the last sample is late",
+        say(visit, RV_DOCTOR_PROBLEM, "set the clock; until then nothing is added to the series",
             "the last round was at %s, which is still to come", when);
     else if (now_ms - last->started_ms > 5 * visit->configuration->reachability_ms)
         say(visit, RV_DOCTOR_PROBLEM, "see that the timer runs: systemctl list-timers rackvitals*",
@@ -252,17 +252,18 @@ say_backlog(Visit *visit, const RvBacklog *backlog)
 {
     g_autofree char *since = rv_clock_format(backlog->since_ms, visit->configuration->plan->zone);
     g_autofree char *todo = g_strdup_printf("see why: rackvitals notify test %s", backlog->channel);
+    const char *wait = backlog->events == 1 ? " waits" : "s wait";
 
     if (backlog->attempts == 0)
         say(visit, RV_DOCTOR_NOTE, NULL,
-            "%s: %u events wait since %s, for the end of quiet hours or "
-            "the next round",
-            backlog->channel, backlog->events, since);
+            "%s: %u event%s since %s for the end of quiet hours or the next round",
+            backlog->channel, backlog->events, wait, since);
     else
         say(visit, RV_DOCTOR_PROBLEM, todo,
-            "%s: %u events wait since %s; %u tries in vain, and what waits for three days is "
+            "%s: %u event%s since %s; tried in vain %u time%s, and what waits for three days is "
             "dropped",
-            backlog->channel, backlog->events, since, backlog->attempts);
+            backlog->channel, backlog->events, wait, since, backlog->attempts,
+            backlog->attempts == 1 ? "" : "s");
 }
 
 static void
@@ -276,7 +277,8 @@ check_messages(Visit *visit)
         say(visit, RV_DOCTOR_PROBLEM,
             "the next round puts it aside and tells faults that last anew", "%s", error->message);
     else if (visit->configuration->channels == NULL || visit->configuration->channels->len == 0)
-        say(visit, RV_DOCTOR_NOTE, NULL, "no channels: nobody is told of faults");
+        say(visit, RV_DOCTOR_NOTE, "name some by 'notify' in the site file; rackvitals-notify(7)",
+            "no channels: nobody is told of faults");
     else if (all->len == 0)
         say(visit, RV_DOCTOR_WELL, NULL, "no message waits");
     for (guint i = 0; all != NULL && i < all->len; i++)
@@ -457,7 +459,7 @@ check_daemon(Visit *visit)
 static void
 check_caches(Visit *visit)
 {
-    static const char *const folders[] = {"sdr", "snmp", "spool", "reports", "rrd"};
+    static const char *const folders[] = {"agents", "sdr", "spool", "reports", "rrd"};
     gboolean well = TRUE;
 
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {

@@ -10,6 +10,7 @@
 #include "observation/words.h"
 #include "plan/dependency.h"
 
+#define PROBLEMS_NAMED 20 /* in the log of one round */
 #define BATCH 64
 #define BATCH_WAIT_MS 500
 
@@ -34,6 +35,7 @@ struct RvKeeper {
     gint64 oldest_ms;    /* monotonic: since when the batch waits */
     RvKept kept;
     GHashTable *said; /* problems that were logged, so that a full disk is named once */
+    guint unsaid;     /* problems that were too many to be named */
 };
 
 static void
@@ -107,7 +109,8 @@ rv_keeper_silent(const RvKeeper *keeper)
     return keeper->silent->len;
 }
 
-/* Logs it, unless just that was said already. */
+/* Logs it, unless just that was said already, or so many others that nobody reads on: a clock that
+ * was set back is the trouble of every file. */
 static void
 problem(RvKeeper *keeper, const char *device, const char *what)
 {
@@ -117,8 +120,21 @@ problem(RvKeeper *keeper, const char *device, const char *what)
     keeper->kept.problems++;
     if (g_hash_table_contains(keeper->said, text))
         return;
+    if (g_hash_table_size(keeper->said) >= PROBLEMS_NAMED) {
+        keeper->unsaid++;
+        rv_info("%s", text);
+        return;
+    }
     rv_warning("%s", text);
     g_hash_table_add(keeper->said, g_steal_pointer(&text));
+}
+
+static void
+say_unsaid(RvKeeper *keeper)
+{
+    if (keeper->unsaid > 0)
+        rv_warning("and %u more problems; rackvitals -v poll names each", keeper->unsaid);
+    keeper->unsaid = 0;
 }
 
 static void
@@ -482,8 +498,10 @@ rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpoin
     g_autoptr(GHashTable) before = NULL;
 
     rv_keeper_flush(keeper, TRUE);
-    if (keeper->silent->len == 0)
+    if (keeper->silent->len == 0) {
+        say_unsaid(keeper);
         return;
+    }
     reached = gather(keeper);
     before = states_before(keeper);
     rv_dependency_resolve((RvReached *)(void *)reached->data, reached->len, before);
@@ -501,4 +519,5 @@ rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpoin
     if (keeper->state == NULL)
         spool_settled(keeper);
     store(keeper, keeper->silent, RV_SPOOL_SILENT);
+    say_unsaid(keeper);
 }

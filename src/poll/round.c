@@ -705,8 +705,10 @@ prepare(Round *round, GError **error)
     if (!check_globs(round, error))
         return FALSE;
     if (g_mkdir_with_parents(configuration->state_folder, 0750) != 0) {
-        g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "%s: %s", configuration->state_folder,
-                    g_strerror(errno));
+        g_set_error(error, RV_ERROR, RV_ERROR_CREATE,
+                    "%s: the state folder cannot be made: %s; make it and give it to our user "
+                    "(%s), or name another by 'state' in the site file",
+                    configuration->state_folder, g_strerror(errno), g_get_user_name());
         return FALSE;
     }
     round->lock = rv_poll_lock_take(configuration->state_folder, round->started_ms, error);

@@ -155,6 +155,61 @@ def broken_file(site):
     ok(run.returncode == 0, "and doctor is content", run.stdout)
 
 
+def clock_set_back(site):
+    """Every file has the same trouble: some are named, all are counted."""
+    run = site.run("poll", "--force", at=SECONDS + 900)
+    named = [line for line in run.stderr.splitlines() if "time goes backwards" in line]
+    ok(run.returncode == 1 and len(named) == 20 and " more problems; rackvitals -v poll names each" in run.stderr,
+       "a clock that was set back does not fill the mail of cron", run.stderr[-600:])
+    problems = int(run.stdout.split(" problems")[0].split()[-1])
+    ok(f"and {problems - 20} more problems" in run.stderr and problems >= DEVICES * 8, "none is lost", run)
+
+
+def messages(site):
+    """doctor tells of channels: none, nothing waits, what waits, what was tried in vain."""
+    run = site.run("doctor", at=SECONDS + 1030)
+    ok("note     messages      no channels: nobody is told of faults\n" in run.stdout and "-> name some by 'notify'"
+       in run.stdout and run.returncode == 0, "without channels", run.stdout)
+    with open(f"{site.folder}/rackvitals.yaml") as file:
+        plain = file.read()
+    site.write("rackvitals.yaml", plain + """service-plan: service-plan.yaml
+notify:
+  broken: { command: [/bin/false] }
+  nightly: { command: [/bin/false], quiet: "00:00-23:59" }
+""")
+    site.write("service-plan.yaml", """time-zone: UTC
+faults:
+  levels: [{ level: 1 }, { level: 2 }]
+  rules: [{ what: reachability, status: critical, samples: 2, level: 2 }]
+""")
+    run = site.run("doctor", at=SECONDS + 1030)
+    ok("ok       messages      no message waits\n" in run.stdout, "nothing waits", run.stdout)
+    told = site.path("told")  # faults of other levels
+    for n in range(3):
+        site.run("poll", "--force", "--state", told, at=SECONDS + 2000 + 60 * n)
+    run = site.run("doctor", "--state", told, at=SECONDS + 2130)
+    lines = run.stdout.splitlines()
+    tried = [n for n, line in enumerate(lines) if line.startswith("PROBLEM  messages      broken: ")]
+    waits = [line for line in lines if line.startswith("note     messages      nightly: ")]
+    ok(len(tried) == 1 and "tried in vain" in lines[tried[0]] and "rackvitals notify test broken" in lines[tried[0] + 1],
+       "a channel that takes none is a problem, and how to see why", run.stdout)
+    ok(len(waits) == 1 and "for the end of quiet hours" in waits[0], "what waits for the morning is none", run.stdout)
+    ok(run.returncode == 1, "it needs a person", run.returncode)
+    path = os.path.join(told, "spool", "notify")
+    for name in os.listdir(path):
+        os.unlink(os.path.join(path, name))
+        with open(os.path.join(path, name), "w") as file:
+            file.write("nonsense")
+    run = site.run("doctor", "--state", told, at=SECONDS + 2140)
+    ok("PROBLEM  messages " in run.stdout and "puts it aside" in run.stdout, "a spool that nobody can read", run.stdout)
+
+
+def state_folders(site):
+    run = site.run("poll", "--state", "/proc/1/nowhere/state")
+    ok(run.returncode == 73 and "the state folder cannot be made" in run.stderr and "'state'" in run.stderr,
+       "a state folder that cannot be made, and what to do", run)
+
+
 def nothing_declared(site):
     with open(f"{site.folder}/inventory.yaml", "rb") as file:
         inventory = file.read()
@@ -171,7 +226,10 @@ def main():
     try:
         rounds(site)
         broken_file(site)
+        clock_set_back(site)
+        state_folders(site)
         nothing_declared(site)
+        messages(site)
     finally:
         child.terminate()
         child.wait()

@@ -179,6 +179,42 @@ def found(program, store):
     site.write("inventory.yaml", INVENTORY.replace("AAA", "BBB").replace("psu: 2", "psu: 1"))
     done = site.run("inventory", "diff", "sw-01", now=NOW + 60)
     tell((done.returncode, done.stdout) == (0, ""), "by today's inventory, nothing", done.stdout + done.stderr)
+    taken_out(site, store, observation)
+
+
+def taken_out(site, store, observation):
+    """Two modules are gone; the one that was taken out on purpose is missed no more."""
+    slots = [{"key": f"slot-{n}/state", "class": "state", "name": f"Slot {n}", "group": "module", "raw": 1,
+              "presence": "present", "status": "ok"} for n in (1, 2)]
+    gone = [slot | {"presence": "missing", "status": "critical"} for slot in slots]
+    for n, parts in enumerate((slots, gone)):
+        later = observation | {"taken_at_ms": (NOW + 300 * (n + 1)) * 1000, "sensors": observation["sensors"] + parts}
+        subprocess.run([store, os.path.join(site.folder.name, "state.db")], input=json.dumps(later).encode(),
+                       check=True)
+    done = site.run("inventory", "diff", "sw-01", now=NOW + 700)
+    tell((done.returncode, done.stdout) ==
+         (1, "sw-01: Slot 2 was seen and is gone (slot-2/state)\nsw-01: Slot 1 was seen and is gone (slot-1/state)\n"
+             "what was taken out on purpose: rackvitals inventory accept sw-01 PART…\n"), "what is gone, and what to do",
+         done.stdout + done.stderr)
+    done = site.run("inventory", "accept", "sw-01", "Slot 1", now=NOW + 700)
+    tell((done.returncode, done.stdout) == (0, "sw-01: Slot 1 (slot-1/state) is missed no more\n"), "one is accepted",
+         done.stdout + done.stderr)
+    done = site.run("inventory", "diff", "sw-01", now=NOW + 700)
+    tell("Slot 1" not in done.stdout and "sw-01: Slot 2 was seen" in done.stdout, "the other is still missed",
+         done.stdout + done.stderr)
+    done = site.run("inventory", "accept", "sw-01", "slot-1*", now=NOW + 700)
+    tell(done.returncode == 66 and "no part is missing that is called so" in done.stderr, "once is enough", done.stderr)
+    done = site.run("inventory", "accept", "sw-01", "*", now=NOW + 700)
+    tell(done.stdout == "sw-01: Slot 2 (slot-2/state) is missed no more\n", "all by a glob", done.stdout + done.stderr)
+    done = site.run("inventory", "accept", "sw-1", "*")
+    tell(done.returncode == 64 and "did you mean 'sw-01'?" in done.stderr, "a device that is not there", done.stderr)
+    done = site.run("inventory", "accept", "sw-01")
+    tell(done.returncode == 64 and "'*' means all" in done.stderr, "which parts has to be said", done.stderr)
+    done = site.run("inventory", "list", "-q")
+    tell(done.returncode == 64 and "stands before the command: rackvitals -q COMMAND" in done.stderr,
+         "an option of the program after the command", done.stderr)
+    done = site.run("inventory", "list", "--quest")
+    tell(done.returncode == 64 and "stands before" not in done.stderr, "another one is not the program's", done.stderr)
 
 
 def imported(program):

@@ -48,6 +48,14 @@ static const Row rows[] = {
     {"a command without its path", "rackvitals.yaml", "notify: { a: { command: [page] } }\n",
      "rackvitals.yaml:1:25: 'command' must begin with the whole path of a program, as "
      "/usr/local/bin/page"},
+    {"quiet hours without end", "rackvitals.yaml",
+     "notify: { a: { syslog: true, quiet: '00:00-24:00' } }\n",
+     "rackvitals.yaml:1:37: 'quiet' must be hours of a day that leave some to send in, not "
+     "'00:00-24:00'"},
+    {"quiet hours beyond the day", "rackvitals.yaml",
+     "notify: { a: { syslog: true, quiet: '22:00-24:30' } }\n",
+     "rackvitals.yaml:1:37: 'quiet' must be hours of a day that leave some to send in, not "
+     "'22:00-24:30'"},
     {"quiet hours that are none", "rackvitals.yaml",
      "notify: { a: { syslog: true, quiet: night } }\n",
      "rackvitals.yaml:1:37: 'quiet' must be hours, as 22:00-07:00, not 'night'"},
