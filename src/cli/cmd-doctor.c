@@ -90,9 +90,10 @@ rv_cmd_doctor(const RvCliContext *context, int argc, char **argv, GError **error
         print_error(wrong);
         return 1;
     }
-    print(RV_DOCTOR_WELL, "configuration",
-          configuration->path != NULL ? configuration->path : "built-in defaults, no site file",
-          NULL);
+    if (rv_log_level() != RV_LOG_CRITICAL)
+        print(RV_DOCTOR_WELL, "configuration",
+              configuration->path != NULL ? configuration->path : "built-in defaults, no site file",
+              NULL);
     options.configuration = configuration;
     options.template_folder =
         configuration->rrd_templates != NULL ? configuration->rrd_templates : shipped;

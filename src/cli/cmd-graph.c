@@ -314,9 +314,13 @@ draw_all(const Work *work, GError **error)
         return FALSE;
     }
     if (work->groups->len > 1 && output != NULL && !g_file_test(output, G_FILE_TEST_IS_DIR)) {
+        const Group *first = g_ptr_array_index(work->groups, 0);
+
         g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
-                    "that makes %u graphs: give a folder that is there to --output",
-                    work->groups->len);
+                    "that makes %u graphs: give a folder that is there to --output, or name one "
+                    "series alone, as '%s:%s'; --list shows them",
+                    work->groups->len, first->device,
+                    (const char *)g_ptr_array_index(first->keys, 0));
         return FALSE;
     }
     for (guint i = 0; i < work->groups->len; i++)

@@ -200,6 +200,11 @@ rv_profile_lint(const RvCliContext *context, int argc, char **argv, GError **err
     lint.found = found;
     lint_wanted(&lint, argc, argv);
     rv_profile_print_problems(found);
+    if (argc > 1 && lint.checked == 0 && rv_problems_count(found) == 0) {
+        g_set_error(error, RV_ERROR, RV_ERROR_NO_INPUT,
+                    "there is no profile '%s'; `rackvitals profile list` shows them", argv[1]);
+        return EX_NOINPUT;
+    }
     count = rv_problems_count(problems) + rv_problems_count(found);
     g_print("%u profiles, %u problems; modules name %u of %u columns\n", lint.checked, count,
             lint.named, lint.columns);

@@ -27,6 +27,14 @@ refuse(const char *command, const RvCommand *rows, const char *name, GError **er
     for (const RvCommand *row = rows; row->name != NULL; row++)
         g_ptr_array_add(names, (gpointer)row->name);
     g_ptr_array_add(names, NULL);
+    if (*name == '\0') {
+        g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
+
+        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
+                    "%s needs to be told what: %s; rackvitals %s --help says more", command, list,
+                    command);
+        return EX_USAGE;
+    }
     nearest = rv_text_nearest(name, (const char *const *)names->pdata);
     g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
                 "no command '%s %s'%s%s%s; rackvitals %s --help lists them", command, name,

@@ -351,6 +351,10 @@ use_credential(const RvTargetOptions *options, const RvConfiguration *configurat
     if (configuration->credentials_path == NULL)
         return usage(error, "--credential %s: %s names no credentials file", options->credential,
                      configuration->path != NULL ? configuration->path : "no site file");
+    if (snmp != NULL && device->snmp_credential == NULL)
+        device->snmp_credential = g_strdup(options->credential);
+    if (ipmi != NULL && device->ipmi_credential == NULL)
+        device->ipmi_credential = g_strdup(options->credential);
     return rv_configuration_credential(configuration->credentials_path, options->credential, snmp,
                                        ipmi, error);
 }

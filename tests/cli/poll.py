@@ -153,6 +153,8 @@ def broken_file(site):
     ok("problem" not in run.stdout, "moved away, a new one is made", run)
     run = site.run("doctor", at=SECONDS + 1030)
     ok(run.returncode == 0, "and doctor is content", run.stdout)
+    run = site.run("-q", "doctor", at=SECONDS + 1030)
+    ok(run.returncode == 0 and run.stdout == "", "and silent where only problems are asked for", run.stdout)
 
 
 def clock_set_back(site):

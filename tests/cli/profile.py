@@ -80,6 +80,8 @@ def shipped():
 def mistakes():
     write("wrong/wrong.yaml", WRONG)
     path = write("wrong/other-name.yaml", "profile: another\nmatch: any\nrole: part\n")
+    status, out, err = profile("lint", "no-such-profile")
+    ok(status == 66 and "there is no profile 'no-such-profile'" in err, "lint of what is not there is no success", err)
     status, out, err = profile("lint", "--profiles", os.path.join(folder, "wrong"), "wrong", "another")
     ok(status == 78, "lint of wrong profiles ends with 78", status)
     for what in ("wrong.yaml:7:29: ", "did you mean 'temperature'?", "wrong.yaml:8:11: ", "did you mean 'column'?",

@@ -147,6 +147,28 @@ def declared(program):
          done.stderr)
 
 
+def completed(program):
+    """The shell's completion offers what --help and the inventory name."""
+    site = Site(program)
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf", "completion", "rackvitals")
+    config = ["--config", os.path.join(site.folder.name, "rackvitals.yaml")]
+    rows = [
+        ("commands", ["pro"], "probe profile"),
+        ("commands of a command", ["inventory", "a"], "accept"),
+        ("options", ["check", "--snmp-ver"], "--snmp-version"),
+        ("the words of an option", ["check", "--format", ""], "text json nagios openmetrics csv"),
+        ("devices", [*config, "check", "sw-0"], "sw-01 sw-02"),
+        ("devices after others", [*config, "check", "sw-01", "d"], "db-01"),
+        ("devices of a command of a command", [*config, "maintenance", "add", "db"], "db-01"),
+        ("devices for an option", [*config, "poll", "--device", "db"], "db-01"),
+    ]
+    for what, words, offered in rows:
+        done = subprocess.run(["bash", "-c", 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _rackvitals;'
+                               ' echo "${COMPREPLY[*]}"', script, program, *words],
+                              capture_output=True, text=True, check=False)
+        tell(done.stdout.strip() == offered, f"completion: {what}", done.stdout + done.stderr)
+
+
 def found(program, store):
     site = Site(program)
     seconds = NOW * 1000
@@ -210,6 +232,9 @@ def taken_out(site, store, observation):
     tell(done.returncode == 64 and "did you mean 'sw-01'?" in done.stderr, "a device that is not there", done.stderr)
     done = site.run("inventory", "accept", "sw-01")
     tell(done.returncode == 64 and "'*' means all" in done.stderr, "which parts has to be said", done.stderr)
+    done = site.run("inventory")
+    tell(done.returncode == 64 and "inventory needs to be told what: check, list, " in done.stderr,
+         "a command of commands alone", done.stderr)
     done = site.run("inventory", "list", "-q")
     tell(done.returncode == 64 and "stands before the command: rackvitals -q COMMAND" in done.stderr,
          "an option of the program after the command", done.stderr)
@@ -262,6 +287,7 @@ def main():
     declared(program)
     found(program, store)
     imported(program)
+    completed(program)
     promised(program, store)
     print(f"1..{count}")
     return 1 if failures else 0
