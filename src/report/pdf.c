@@ -215,7 +215,7 @@ put_items(RvPage *page, const RvBlock *block)
         page->y += 3;
     }
     rv_page_untag(page, "L");
-    page->y += AFTER_TEXT;
+    page->y += AFTER_TEXT - 3;
 }
 
 static void

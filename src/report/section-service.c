@@ -50,6 +50,13 @@ add_class_detail(RvDocument *document, const RvReport *report)
     }
     if (!isfinite(report->a))
         return;
+    if (report->sums.observed >= 1) {
+        rv_table_finding(table,
+                         SAY("All of the service time was observed; the availability of all is %s",
+                             "服务时间全部观测，总体可用率 %s"),
+                         low);
+        return;
+    }
     rv_table_finding(table,
                      SAY("With %s of the service time observed, the availability of all lies "
                          "between %s and %s",
@@ -628,7 +635,10 @@ add_follow_up(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Since", "起始"), 20, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Now", "现状"), 14, RV_ALIGN_LEFT);
     table->none =
-        g_strdup(SAY("Nothing was left over from the period before.", "上期没有遗留事项。"));
+        g_strdup(report->coverage.observed_ms == 0
+                     ? SAY("No statement on parts: nothing was observed. No fault was left over.",
+                           "没有观测数据，无法判断部件；上期没有遗留故障。")
+                     : SAY("Nothing was left over from the period before.", "上期没有遗留事项。"));
     for (guint i = 0; i < report->faults->len; i++) {
         const RvReportFault *one = g_ptr_array_index(report->faults, i);
         gboolean done = one->fault->resolved_ms != 0;

@@ -236,6 +236,7 @@ add_caps(RvDocument *document, const RvReport *report)
 
 #define MOST 3
 #define NAMED 3
+#define BRIEF 32 /* characters: a risk is one line */
 
 /* The first names of a list, joined. */
 static char *
@@ -375,8 +376,8 @@ add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
         if (finding->now != RV_VERDICT_CRITICAL)
             break;
         whole = rv_finding_sentence(document, finding);
-        sentence = rv_short_name(whole);
-        name = rv_short_name(finding->name);
+        sentence = rv_short_text(whole, BRIEF);
+        name = rv_short_text(finding->name, BRIEF);
         bad = rv_write_duration(document->language, finding->bad_ms);
         rv_document_item(items,
                          SAY("%s, %s: %s; %s of this period.", "%s，%s：%s，本周期累计 %s。"),
@@ -390,7 +391,7 @@ add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
         if (named_before(report, i))
             continue;
         sentence = rv_suspect_sentence(document, suspect);
-        name = rv_short_name(suspect->evidence->name);
+        name = rv_short_text(suspect->evidence->name, BRIEF);
         rv_document_item(items, SAY("%s, %s %s.", "%s，%s：%s。"), suspect->evidence->device, name,
                          sentence);
         rv_document_item_target(items, "actions");
@@ -571,10 +572,10 @@ since_before(const RvDocument *document, const RvReport *report)
         return g_strdup("");
     then = rv_write_availability(before->a);
     now = rv_write_availability(report->a);
-    return g_strdup_printf(SAY("availability %s after %s in the period before, faults %u after "
-                               "%u, devices below their target %u after %u; ",
-                               "可用率 %s（上一周期 %s），故障 %u 起（上一周期 %u 起），未达标设备 "
-                               "%u 台（上一周期 %u 台）；"),
+    return g_strdup_printf(SAY("availability %s (before: %s), faults %u (%u), devices below target "
+                               "%u (%u); ",
+                               "可用率 %s（上一周期 %s），故障 %u 起（%u 起），未达标设备 %u 台"
+                               "（%u 台）；"),
                            now, then, report->faults->len, before->faults, report->not_met,
                            before->not_met);
 }
@@ -587,8 +588,7 @@ add_changed(RvDocument *document, const RvReport *report)
 
     rv_document_text(
         document, RV_BLOCK_TEXT,
-        SAY("What changed: %snew devices %u; parts added, removed or replaced %u; firmware "
-            "changes %u; restarts %u.",
+        SAY("What changed: %snew devices %u, parts changed %u, firmware changes %u, restarts %u.",
             "主要变化：%s新增设备 %u 台，部件增减或更换 %u 次，固件变更 %u 次，设备重启 %u 次。"),
         before, sums->new_devices, sums->changed_parts, sums->changed_firmware, sums->restarts);
 }

@@ -110,15 +110,21 @@ rv_suspect_sentence(const RvDocument *document, const RvReportSuspect *suspect)
 #define NAME_SHOWN 48
 
 char *
-rv_short_name(const char *name)
+rv_short_text(const char *text, guint most)
 {
-    g_autofree char *clean = rv_text_clean(name != NULL ? name : "", -1, 0);
+    g_autofree char *clean = rv_text_clean(text != NULL ? text : "", -1, 0);
     g_autofree char *begin = NULL;
 
-    if (g_utf8_strlen(clean, -1) <= NAME_SHOWN)
+    if (g_utf8_strlen(clean, -1) <= (glong)most)
         return g_steal_pointer(&clean);
-    begin = g_utf8_substring(clean, 0, NAME_SHOWN - 1);
+    begin = g_utf8_substring(clean, 0, (glong)most - 1);
     return g_strconcat(g_strchomp(begin), "…", NULL);
+}
+
+char *
+rv_short_name(const char *name)
+{
+    return rv_short_text(name, NAME_SHOWN);
 }
 
 char *

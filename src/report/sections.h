@@ -61,6 +61,8 @@ const char *rv_class_name(const RvDocument *document, const RvReportClass *one);
 char *rv_suspect_sentence(const RvDocument *document, const RvReportSuspect *suspect);
 /* A name within a sentence, which it must not make endless; caller frees. */
 char *rv_short_name(const char *name);
+/* Not longer than `most` characters; caller frees. */
+char *rv_short_text(const char *text, guint most);
 /* Its name, with what it measures where another finding of the device has the same name. */
 char *rv_finding_name(const RvDocument *document, const RvReport *report,
                       const RvReportFinding *finding);

@@ -310,6 +310,14 @@ def check_score(site, db, model):
                    ("mtbf", sums["mtbf_ms"],
                     sum(one["availability"]["up_ms"] for one in model["devices"]) //
                     max(1, sums["outages"])),
+                   ("to do at once", sum(one["urgency"] == "now" for one in model["actions"]),
+                    sum(one["last_state"] == "down" and one["observed"]
+                        for one in model["devices"]) +
+                    len({(one["device"], one["key"].split("/")[0]) for one in model["findings"]
+                         if one["now"] == "critical"})),
+                   ("expected samples", model["coverage"]["samples_expected"],
+                    sum((end - max(begin, row["first_ms"])) // 7200_000
+                        for row in db.execute("SELECT first_ms FROM device"))),
                    ("excluded", sums["excluded_ms"],
                     sum(one["availability"]["maintenance_ms"] for one in model["devices"])),
                    ("ports", sums["ports"], sum(one["interfaces"] for one in model["devices"])),
