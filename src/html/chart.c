@@ -410,7 +410,8 @@ put_table(GString *out, const RvChart *chart)
                                               {"95th pct", "95 分位"},
                                               {"Highest", "最大"}};
 
-    g_string_append(out, "<div class=\"scroll\"><table class=\"figures\"><thead><tr>");
+    rv_markup(out, "<div class=\"scroll\"><table class=\"figures\" aria-label=\"%s\"><thead><tr>",
+              chart->title);
     rv_markup(out, "<th scope=\"col\">%s</th>", RV_SAY(chart->language, "Line", "曲线"));
     for (gsize i = 0; i < G_N_ELEMENTS(headings); i++)
         rv_markup(out, "<th scope=\"col\" class=\"number\">%s</th>",

@@ -3,18 +3,23 @@
 
 pages.py RACKVITALS STORE-ANSWERS RRD-TEMPLATES"""
 
+import base64
 import html.parser
 import json
 import math
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import urllib.parse
 
+import browser
+
 NOW = 1762272000
+LONG = "L\u0001\u001b[31m🔥شبكة\u202e" + "x" * 4000
 EVIL = "<img src=x onerror=alert(1)></td></title></style>\"'&{{}}"
 VOID = {"meta", "img", "br", "rect", "polyline", "link", "input"}
 count = failures = 0
@@ -64,6 +69,15 @@ def day():
         yield answer("acc-sw-02", t, [] if silent else [sensor("temperature", "Inlet", 21, 60, unit="°C")],
                      "down" if silent else "up")
         yield answer("ok-sw-03", t, [sensor("temperature", "Inlet", 21, 60, unit="°C")])
+    # so many ports that they fill sheets of paper
+    yield answer("acc-80", NOW, [sensor("temperature", "Board", 30, 60, unit="°C")], interfaces=[
+        {"index": i, "key": f"p{i}", "name": f"Gi0/0/{i}", "alias": f"desk of room {i}", "admin_status": "up",
+         "oper_status": "down", "speed_bps": 10 ** 9, "in_errors": i, "out_errors": 0} for i in range(1, 81)])
+    yield answer(LONG[:900], NOW, [sensor("temperature", LONG, 15, 60, unit="°C")],
+                 device={"model": LONG, "sys_location": LONG, "serial": LONG},
+                 interfaces=[{"index": 1, "key": LONG, "name": LONG, "alias": LONG, "oper_status": "up"}],
+                 events=[{"time_ms": NOW * 1000, "record_id": 1, "sensor": LONG, "text": LONG, "severity": "ok"}],
+                 notes=[LONG])
     yield answer(EVIL, NOW, [sensor("temperature", EVIL, 15, 10, unit="°C"),
                              sensor("state", EVIL, state=EVIL, device_verdict="warning", group=EVIL)],
                  device={"model": EVIL, "site": EVIL, "sys_location": EVIL, "kind": EVIL, "serial": EVIL},
@@ -129,10 +143,13 @@ class Page(html.parser.HTMLParser):
             self.words.append(data)
 
 
-def run(arguments, **environment):
+def environment(**more):
+    return os.environ | {"RACKVITALS_NOW": str(NOW), "RACKVITALS_DATA": data, "RACKVITALS_CONFIG": ""} | more
+
+
+def run(arguments, **more):
     return subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=os.environ | {"RACKVITALS_NOW": str(NOW), "RACKVITALS_DATA": data,
-                                            "RACKVITALS_CONFIG": ""} | environment)
+                          env=environment(**more))
 
 
 def pages_of(folder):
@@ -143,7 +160,7 @@ def pages_of(folder):
 
 def check_pages(folder, what):
     pages = pages_of(folder)
-    tell(len(pages) == 5, f"{what}: a page for each device, and the overview", list(pages))
+    tell(len(pages) == 7, f"{what}: a page for each device, and the overview", list(pages))
     for path, page in pages.items():
         name = f"{what}: {os.path.basename(path)[:20]}"
         tell(not page.problems, f"{name} is well formed", page.problems)
@@ -154,40 +171,195 @@ def check_pages(folder, what):
         for link in page.links:
             target, _, mark = link.partition("#")
             whole = os.path.normpath(os.path.join(os.path.dirname(path), urllib.parse.unquote(target)))
-            if target and not os.path.exists(whole) or mark and mark not in page.ids:
+            whole = whole if target else path
+            if whole not in pages or mark and mark not in pages[whole].ids:
                 tell(False, f"{name}: {link} leads somewhere")
     return pages
 
 
+# In the page: every text's contrast with what is behind it, and every line's.
+CONTRAST = """(() => {
+  const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+  const over = (top, under) => [0, 1, 2].map(i => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
+  const light = colour => { const [r, g, b] = colour.map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+                            return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+  const behind = element => { const all = []; for (let e = element; e; e = e.parentElement) all.push(parse(getComputedStyle(e).backgroundColor));
+                              return all.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]); };
+  const worst = []; let texts = 0, lines = 0;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || element.closest("title, script") || !element.checkVisibility()) continue;
+    const back = behind(element), value = ratio(over(parse(getComputedStyle(element).color), back), back); texts++;
+    if (value < 4.5) worst.push([value, walker.currentNode.data.trim().slice(0, 40)]);
+  }
+  for (const line of document.querySelectorAll(".chart .line, .curve path, .strip .up, .strip .down")) {
+    const style = getComputedStyle(line), paint = style.stroke === "none" ? style.fill : style.stroke;
+    const value = ratio(parse(paint), behind(line.closest("svg").parentElement)); lines++;
+    if (value < 3) worst.push([value, line.getAttribute("class")]);
+  }
+  return { worst, texts, lines };
+})()"""
+
+WIDE = """[document.documentElement.scrollWidth, innerWidth, [...document.querySelectorAll("main *")].filter(e =>
+  !e.closest("svg, .figures, .scroll") && e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)
+  .map(e => e.tagName + "." + e.className).slice(0, 5)]"""
+
+FOCUS = """(() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+  return [e.tagName, (e.getAttribute("href") || e.id || e.textContent).slice(0, 60), s.outlineStyle !== "none" &&
+          parseFloat(s.outlineWidth) >= 2, r.left >= 0 && r.top >= 0, r.top + scrollY]; })()"""
+
+# Of the accessibility tree: what has a role that needs a name, and the landmarks.
+def check_tree(page, name):
+    nodes = [node for node in page.call("Accessibility.getFullAXTree")["nodes"] if not node.get("ignored")]
+    roles = [node["role"]["value"] for node in nodes]
+    nameless = [node["role"]["value"] for node in nodes
+                if node["role"]["value"] in ("link", "image", "table", "navigation", "heading", "searchbox")
+                and not node.get("name", {}).get("value", "").strip()]
+    tell(not nameless and roles.count("main") == 1 and roles.count("contentinfo") == 1, f"{name}: all that is asked for has a name",
+         nameless or [role for role in roles if role in ("main", "contentinfo")])
+
+
+def check_keyboard(page, path, name):
+    page.look()
+    page.open(path)
+    seen, there = [], page.ask("document.querySelectorAll('a[href], summary, input').length")
+    for _ in range(min(there, 25)):
+        page.press("Tab")
+        seen.append(page.ask(FOCUS))
+    tell(seen[0][1] == "#main" and all(one[2] and one[3] for one in seen), f"{name}: the focus is seen wherever it goes", seen)
+    places = [one[4] for one in seen[1:]]
+    tell(all(b >= a - 30 for a, b in zip(places, places[1:])), f"{name}: the focus goes down the page", seen)
+
+
+def check_shown(page, path):
+    name = os.path.basename(path)[:20]
+    for scheme in ("light", "dark"):
+        page.look(scheme)
+        page.open(path)
+        outside = [url for url in page.requests() if not url.startswith("file://")]
+        tell(not page.complaints() and not outside and len(page.requests()) == 1,
+             f"Chromium has nothing to say against {name} ({scheme}), which asks for nothing", page.complaints() or page.requests())
+        result = page.ask(CONTRAST)
+        tell(not result["worst"] and result["texts"] > 20, f"{name} ({scheme}): contrast of texts and lines", result)
+    check_tree(page, name)
+    page.look(width=360)
+    page.open(path)
+    wide, screen, which = page.ask(WIDE)
+    tell(wide <= screen and not which, f"{name}: nothing beyond 360 pixels", [wide, screen, which])
+    page.look(prefers_reduced_motion="reduce")
+    tell(page.ask("getComputedStyle(document.documentElement).scrollBehavior") == "auto", f"{name}: no motion where none is wanted")
+
+
+def check_print(page, path):
+    """A long table has its heads on each sheet, no row is torn, and links are text."""
+    page.look("dark")
+    page.open(path)
+    sheet = os.path.join(os.path.dirname(path), "sheet.pdf")
+    with open(sheet, "wb") as file:
+        file.write(base64.b64decode(page.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"]))
+    text = subprocess.run(["pdftotext", "-layout", sheet, "-"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    os.unlink(sheet)
+    sheets = [one for one in text.split("\f") if "desk of room" in one]
+    tell(len(sheets) >= 3 and all("Interface " in one and "Speed" in one for one in sheets), "heads on each sheet", text)
+    rows = [re.findall(r"^ *(Gi0/0/\d+|desk of room \d+)\b", one, re.M) for one in sheets]
+    tell(all(one[0].startswith("Gi") and one[-1].startswith("desk") for one in rows), "no row is torn", rows)
+    page.call("Emulation.setEmulatedMedia", media="print", features=[])
+    colours = page.ask("['body', 'td a, th a, .tiles a'].map(q => document.querySelector(q)).map(e => e && getComputedStyle(e)"
+                       ".getPropertyValue('color'))")
+    tell(set(colours) == {"rgb(0, 0, 0)"}, "black on white, links as well", colours)
+    tell("On this page" not in text and "Skip to" not in text, "without what paper cannot do")
+    page.call("Emulation.setEmulatedMedia", media="screen", features=[])
+
+
+def check_filter(page, path):
+    """The overview's only script."""
+    page.look()
+    page.open(path)
+    shown = """(text => { const i = document.querySelector("#filter"); i.value = text; i.dispatchEvent(new Event("input"));
+               return [...document.querySelectorAll(".devices tbody tr")].filter(e => e.checkVisibility()).length; })"""
+    counts = [page.ask(f"{shown}({json.dumps(text)})") for text in ("", "critical", "CRITICAL silent", "core psu", "nothing like it")]
+    tell(counts == [6, 2, 0, 1, 0], "the list is narrowed to the words typed", counts)
+    page.call("Emulation.setScriptExecutionDisabled", value=True)
+    page.open(path)
+    page.call("Emulation.setScriptExecutionDisabled", value=False)
+    tell(page.ask("!document.querySelector('.filter').checkVisibility() && document.querySelectorAll('.devices tbody tr').length") == 6,
+         "without scripts the list is whole, and there is no field")
+
+
 def chromium(folder):
-    browser = shutil.which("chromium")
-    if not browser:
+    if not browser.PROGRAM:
         print("# chromium is not there: the pages were not rendered")
         return
-    for path in list(pages_of(folder))[:3]:  # the overview, the hostile one, one that is silent
-        with tempfile.TemporaryDirectory(prefix="rackvitals-chromium-") as profile:
-            done = subprocess.run([browser, "--headless=new", "--no-sandbox", "--disable-gpu",
-                                   f"--user-data-dir={profile}", "--enable-logging=stderr", "--dump-dom",
-                                   "file://" + urllib.parse.quote(path)], stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=120)
-        out, log = done.stdout.decode(), done.stderr.decode()
-        name = os.path.basename(path)[:20]
-        tell("</footer>" in out and "<h1>" in out, f"Chromium renders {name}", log)
-        tell("CONSOLE" not in log, f"and has nothing to say against {name}",
-             [line for line in log.splitlines() if "CONSOLE" in line])
+    with browser.Browser() as page:
+        paths = list(pages_of(folder))
+        for path in paths:
+            check_shown(page, path)
+        core = os.path.join(folder, "devices", "core-sw-01.html")
+        check_keyboard(page, paths[0], "overview")
+        check_keyboard(page, core, "core-sw-01")
+        check_filter(page, paths[0])
+        check_print(page, os.path.join(folder, "devices", "acc-80.html"))
+
+
+def figures_of(page):
+    """Every number that a page says, whatever the language around it; one may repeat what the other need not."""
+    return set(re.findall(r"\d[\d.,:-]*\d|\d", " ".join(page.words)))
+
+
+def past(state):
+    """What rules and people left: a fault of each kind of title, and maintenance."""
+    done = run(["maintenance", "add", "core-*", "--from", "2025-11-04 22:00", "--for", "1h", "--why", EVIL,
+                "--state", state, "--zone", "Asia/Shanghai"])
+    tell(done.returncode == 0, "maintenance", done)
+    with sqlite3.connect(os.path.join(state, "state.db")) as db:
+        for device, title in (("core-sw-01", "PSU 2: the device says 'failed'"), (EVIL, EVIL)):
+            db.execute("INSERT INTO fault (device, cause, kind, level, title, opened_ms, opened_by)"
+                       " VALUES (?, 'test', 'alarm', '1', ?, ?, 'rule')", (device, title, (NOW - 3600) * 1000))
+    db.close()
+
+
+def shaded(folder):
+    core, silent = (open(os.path.join(folder, "devices", f"{name}.html"), encoding="utf-8").read()
+                    for name in ("core-sw-01", "acc-sw-02"))
+    tell(core.count('<rect class="maintenance"') == core.count("<figure") == 2 and '<rect class="outage"' not in core and
+         "<title>maintenance: 2025-11-04 22:00 – 2025-11-04 23:00</title>" in core, "maintenance is shaded",
+         re.findall("<rect class=\"[mo].*?</rect>", core))
+    tell(silent.count('<rect class="outage"') == silent.count("<figure") == 1 and '<rect class="maint' not in silent and
+         "<title>outage: 2025-11-04 23:50 – 2025-11-05 00:00</title>" in silent, "an outage is shaded",
+         re.findall("<rect class=\"[mo].*?</rect>", silent))
+
+
+def read_while_written(folder, base):
+    """A reader never sees half a page."""
+    paths = list(pages_of(folder))
+    writer = subprocess.Popen([program, *base, "--output", folder], stdout=subprocess.DEVNULL, env=environment())
+    bad, reads, done = [], 0, False
+    while not done:
+        done = writer.poll() is not None  # and once more after the end
+        for path in paths:
+            text = open(path, encoding="utf-8").read()
+            reads += 1
+            if not text.startswith("<!DOCTYPE html>") or not text.endswith("</html>\n"):
+                bad.append(path)
+    tell(not bad and writer.returncode == 0, f"{reads} reads while pages are written again saw whole ones", bad)
+    left = [name for _, _, names in os.walk(folder) for name in names if not name.endswith(".html")]
+    tell(not left, "and nothing is left beside them", left)
 
 
 def written(state):
     folder = os.path.join(state, "html")
     base = ["html", "--state", state, "--zone", "Asia/Shanghai"]
+    past(state)
     done = run([*base, "--output", folder])
-    tell((done.returncode, done.stdout) == (0, b"5 pages\n"), "pages are written", done)
+    tell((done.returncode, done.stdout) == (0, b"7 pages\n"), "pages are written", done)
     pages = check_pages(folder, "en")
     overview = pages[os.path.join(folder, "index.html")]
     words = " ".join(" ".join(overview.words).split())
-    order = [link for link in overview.links if link.startswith("devices/")]
+    order = [link for link in overview.links if link.startswith("devices/") and "#" not in link]
     tell([urllib.parse.unquote(link).split("/")[1][:6] for link in order] ==
-         ["acc-sw", "core-s", order[2].split("/")[1][:6], "ok-sw-"] and "_" in order[2], "the worst first", order)
+         ["acc-sw", "core-s", order[2].split("/")[1][:6], order[3].split("/")[1][:6], "acc-80", "ok-sw-"] and "_" in order[2], "the worst first", order)
     tell("down since 2025-11-04 23:50: no answer in 6000 ms" in words, "a silent device says since when and why",
          words)
     tell("PSU 2: failed (the device says so)" in words, "a finding on the overview", words)
@@ -200,8 +372,23 @@ def written(state):
     for path, page in pages.items():
         text = open(path, encoding="utf-8").read()
         tell("<img src=x" not in text and EVIL not in text, f"{os.path.basename(path)[:9]}: escaped")
+        tell(not re.search("[\0-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text),
+             f"{os.path.basename(path)[:9]}: nothing that steers a terminal or turns the text")
     tell(all(page.lang == "en" for page in pages.values()), "says that it is English")
+    shaded(folder)
+    tell("#1 · level 1 · 2025-11-04 23:00 · PSU 2: the device says &apos;failed&apos;" in core, "the fault's title",
+         re.findall("<li>#.*", core))
+    read_while_written(folder, base)
+    english = {path: figures_of(page) for path, page in pages_of(folder).items()}
     chromium(folder)
+
+    done = run(["--lang", "zh_CN", *base, "--output", folder])
+    for path, page in pages_of(folder).items():
+        tell(figures_of(page) == english[path], f"{os.path.basename(path)[:9]}: the same figures in Chinese",
+             figures_of(page) ^ english[path])
+    core = open(os.path.join(folder, "devices", "core-sw-01.html"), encoding="utf-8").read()
+    tell("PSU 2：设备报告“failed”" in core and "维护: 2025-11-04 22:00" in core, "faults and shades in Chinese",
+         re.findall("<li>#.*", core))
 
     open(os.path.join(folder, "devices", "mine.html"), "w").write("<p>not ours</p>")
     shutil.copy(os.path.join(folder, "devices", "core-sw-01.html"), os.path.join(folder, "devices", "gone.html"))
