@@ -31,6 +31,7 @@ typedef struct {
     gint64 now_ms;
     RvPeriod period;
     RvReport *report;
+    gboolean needs_a_person; /* done, but not as it was meant */
 } Work;
 
 void
@@ -381,7 +382,7 @@ archive(Work *work, char **written, GBytes **body, GError **error)
 
 /* ---- mail ---- */
 
-#define MAIL_CEILING (20 * 1024 * 1024) /* of all files; what most servers take */
+#define MAIL_CEILING (20 * 1024 * 1024) /* of all files as they are sent; most servers take it */
 #define MAIL_TIMEOUT_MS 120000
 
 static const RvPromisedReport *
@@ -410,6 +411,35 @@ mail_channel(const Work *work)
     return NULL;
 }
 
+/* In base64, with a line break after each 76 characters: what a server's limit counts. */
+static gsize
+sent_size(const RvLetterFile *files, guint count)
+{
+    gsize size = 0;
+
+    for (guint i = 0; i < count; i++)
+        size += (g_bytes_get_size(files[i].body) + 2) / 3 * 4;
+    return size + size / 76 * 2;
+}
+
+/* Where the reports are, for a mail that cannot carry them. */
+static char *
+text_instead(const Work *work, const char *title, const char *period, const RvLetterFile *files,
+             guint count)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_append_printf(
+        text,
+        RV_SAY(work->language,
+               "%s for %s, number %s, is too large to be mailed. It is archived on %s:\n",
+               "%s（%s），编号 %s，超过邮件大小限制，未随信发送。报告已归档于 %s：\n"),
+        title, period, work->report->number, g_get_host_name());
+    for (guint i = 0; i < count; i++)
+        g_string_append_printf(text, "%s/reports/%s\n", state_folder(work), files[i].name);
+    return g_string_free(text, FALSE);
+}
+
 static gboolean
 send_files(Work *work, const RvPromisedReport *to, const RvLetterFile *files, guint count,
            GError **error)
@@ -424,26 +454,29 @@ send_files(Work *work, const RvPromisedReport *to, const RvLetterFile *files, gu
         work->report->simulated
             ? RV_SAY(work->language, "DEMONSTRATION: simulated clock.", "演示：模拟时钟。")
             : "");
-    const RvLetter letter = {.channel = mail_channel(work),
-                             .recipients = to->mail_to,
-                             .subject = subject,
-                             .text = text,
-                             .files = files,
-                             .count = count,
-                             .now_ms = work->now_ms,
-                             .timeout_ms = MAIL_TIMEOUT_MS};
-    gsize size = 0;
+    RvLetter letter = {.channel = mail_channel(work),
+                       .recipients = to->mail_to,
+                       .subject = subject,
+                       .text = text,
+                       .files = files,
+                       .count = count,
+                       .now_ms = work->now_ms,
+                       .timeout_ms = MAIL_TIMEOUT_MS};
+    g_autofree char *instead = NULL;
 
-    for (guint i = 0; i < count; i++)
-        size += g_bytes_get_size(files[i].body);
-    if (size > MAIL_CEILING) {
-        g_set_error(error, RV_ERROR, RV_ERROR_USAGE,
-                    "the reports are archived, but are too large to be mailed (%" G_GSIZE_FORMAT
-                    " of %d bytes)",
-                    size, MAIL_CEILING);
+    if (sent_size(files, count) <= MAIL_CEILING)
+        return rv_letter_send(&letter, error);
+    instead = text_instead(work, title, period, files, count);
+    letter.text = instead;
+    letter.files = NULL;
+    letter.count = 0;
+    if (!rv_letter_send(&letter, error))
         return FALSE;
-    }
-    return rv_letter_send(&letter, error);
+    rv_warning("report: %" G_GSIZE_FORMAT " bytes are too many for a mail (%d at most); its "
+               "recipients were told where the reports are archived",
+               sent_size(files, count), MAIL_CEILING);
+    work->needs_a_person = TRUE;
+    return TRUE;
 }
 
 /* Archived first: what was sent can be shown again. */
@@ -527,5 +560,5 @@ rv_report_run(const RvCliContext *context, const RvReportOptions *options,
     }
     if (!done)
         g_propagate_error(error, problem);
-    return done ? 0 : EX_SOFTWARE;
+    return !done ? EX_SOFTWARE : work.needs_a_person ? 1 : 0;
 }

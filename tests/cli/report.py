@@ -11,13 +11,16 @@ import html.parser
 import io
 import json
 import os
+import random
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
+import zlib
 
 try:
     from aiosmtpd.smtp import SMTP
@@ -408,6 +411,38 @@ def check_mail(site):
            [part.get_filename().rsplit("-", 1)[1] for part in files] == ["zh_CN.pdf", "en.pdf"],
            "in the languages of the plan", str(letter["Subject"]))
     result(all(part.get_content().startswith(b"%PDF-1.") for part in files), "as whole files")
+    check_large_mail(site, post)
+
+
+def noise(side):
+    """A picture that no compression makes smaller, as PNG."""
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    chance = random.Random(5)
+    rows = b"".join(b"\0" + chance.randbytes(3 * side) for _ in range(side))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
+
+
+def check_large_mail(site, post):
+    with open(site.path("logo.png"), "wb") as file:
+        file.write(noise(1700))  # 8.7 MB, in each of two languages
+    plan = site.path("service-plan.yaml")
+    with open(plan, encoding="utf-8") as file:
+        before = file.read()
+    with open(plan, "a", encoding="utf-8") as file:
+        file.write("logo: logo.png\n")
+    done = site.run("report", "--at", "2026-10", "--mail")
+    paths = done.stdout.decode().split()
+    result(done.returncode == 1 and b"too many for a mail" in done.stderr and len(paths) == 2 and
+           all(os.path.exists(path) for path in paths),
+           "what is too large for a mail is archived", (done.returncode, done.stderr.decode()))
+    _, letter = post.letters[-1]
+    text = letter.get_body().get_content()
+    result(len(post.letters) == 2 and not list(letter.iter_attachments()) and
+           all(path in text for path in paths), "and the mail says where", text)
+    with open(plan, "w", encoding="utf-8") as file:
+        file.write(before)
 
 
 def main():
