@@ -234,6 +234,25 @@ say_waiting(Visit *visit, const GPtrArray *files)
 }
 
 static void
+say_lost(Visit *visit)
+{
+    GTimeZone *zone = visit->configuration->plan->zone;
+    RvPollSpoolLost lost;
+    g_autofree char *first = NULL;
+    g_autofree char *last = NULL;
+
+    if (!rv_poll_spool_lost(visit->configuration->state_folder, &lost))
+        return;
+    first = rv_clock_format(lost.first_ms, zone);
+    last = rv_clock_format(lost.last_ms, zone);
+    say(visit, RV_DOCTOR_PROBLEM,
+        "see that rrdcached, or the database, answers; spool-ceiling says how much may wait",
+        "%" G_GUINT64_FORMAT " answers of the rounds from %s to %s are lost: there was no room to "
+        "keep them",
+        lost.answers, first, last);
+}
+
+static void
 check_spool(Visit *visit)
 {
     g_autofree char *holder = NULL;
@@ -244,6 +263,7 @@ check_spool(Visit *visit)
         say(visit, RV_DOCTOR_WELL, NULL, "nothing waits to be stored");
     else
         say_waiting(visit, files);
+    say_lost(visit);
 }
 
 /* A channel that takes nothing is noticed by nobody: that is what it was for. */

@@ -18,6 +18,7 @@ typedef struct {
     RvObservation *observation;
     RvTasks tasks;
     char *line; /* its JSON */
+    gboolean spooled;
 } Waiting;
 
 struct RvKeeper {
@@ -265,6 +266,8 @@ write_batch(RvKeeper *keeper, const GPtrArray *batch, RvPollSpoolKind kind)
     RvRrdReport report = {0};
     guint n = 0;
 
+    if (keeper->store != NULL && rv_rrd_store_away(keeper->store) != NULL)
+        return 0; /* which was said once */
     if (keeper->store != NULL)
         rv_rrd_store_begin(keeper->store);
     while (n < batch->len && !is_too_late(keeper, kind) &&
@@ -321,6 +324,15 @@ store_batch(RvKeeper *keeper, const GPtrArray *batch)
     return FALSE;
 }
 
+/* Those of the batch from `first` on. */
+static void
+leave_unstored(RvKeeper *keeper, const GPtrArray *batch, guint first)
+{
+    keeper->kept.unstored += batch->len - first;
+    for (guint i = first; keeper->spool != NULL && i < batch->len; i++)
+        keeper->kept.lost += !((Waiting *)g_ptr_array_index(batch, i))->spooled;
+}
+
 static void
 store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 {
@@ -329,15 +341,15 @@ store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
     if (batch->len == 0)
         return;
     if (keeper->state == NULL) {
-        keeper->kept.unstored += batch->len;
+        leave_unstored(keeper, batch, 0);
         g_ptr_array_set_size(batch, 0);
         return;
     }
     n = write_batch(keeper, batch, kind);
-    keeper->kept.unstored += batch->len - n;
+    leave_unstored(keeper, batch, n);
     g_ptr_array_set_size(batch, (int)n);
     if (!store_batch(keeper, batch))
-        keeper->kept.unstored += n;
+        leave_unstored(keeper, batch, 0);
     else if (keeper->spool != NULL && keeper->kept.unstored == 0) /* what failed stays spooled */
         rv_poll_spool_settle(keeper->spool, kind);
     g_ptr_array_set_size(batch, 0);
@@ -348,12 +360,15 @@ store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 /* Only answers are worth the disk before they are stored; that the spool cannot be written is said,
  * and storing goes on. */
 static void
-spool(RvKeeper *keeper, const Waiting *waiting, RvPollSpoolKind kind)
+spool(RvKeeper *keeper, Waiting *waiting, RvPollSpoolKind kind)
 {
     g_autoptr(GError) error = NULL;
 
-    if (keeper->spool != NULL &&
-        !rv_poll_spool_append(keeper->spool, kind, waiting->tasks, waiting->line, &error))
+    if (keeper->spool == NULL)
+        return;
+    waiting->spooled =
+        rv_poll_spool_append(keeper->spool, kind, waiting->tasks, waiting->line, &error);
+    if (!waiting->spooled)
         problem_of(keeper, NULL, &error);
 }
 
@@ -381,7 +396,7 @@ rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
     if (state == RV_STATE_NOT_ASKED)
         tasks = 0; /* still owed */
     judge(keeper, observation, tasks);
-    *waiting = (Waiting){observation, tasks, rv_observation_to_json_line(observation)};
+    *waiting = (Waiting){observation, tasks, rv_observation_to_json_line(observation), FALSE};
     if (state == RV_STATE_DOWN) {
         spool(keeper, waiting, RV_SPOOL_SILENT);
         g_ptr_array_add(keeper->silent, waiting);
@@ -476,8 +491,15 @@ gather(const RvKeeper *keeper)
     return reached;
 }
 
-/* Without a state the round's findings on its silent devices are kept as answers are: who stores
- * them later does not know any more whether we were cut off. */
+static gboolean
+is_for_later(const RvKeeper *keeper)
+{
+    return keeper->state == NULL ||
+           (keeper->store != NULL && rv_rrd_store_away(keeper->store) != NULL);
+}
+
+/* Without a state, or rrdcached, the round's findings on its silent devices are kept as answers
+ * are: who stores them later does not know any more whether we were cut off. */
 static void
 spool_settled(RvKeeper *keeper)
 {
@@ -516,7 +538,7 @@ rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpoin
         rv_health_judge(waiting->observation, NULL);
         g_clear_pointer(&waiting->line, g_free);
     }
-    if (keeper->state == NULL)
+    if (is_for_later(keeper))
         spool_settled(keeper);
     store(keeper, keeper->silent, RV_SPOOL_SILENT);
     say_unsaid(keeper);

@@ -13,6 +13,7 @@
 typedef struct {
     guint stored;          /* observations that the state took */
     guint unstored;        /* did not, for want of a disk or of time: they stay in the spool */
+    guint lost;            /* of these, what the spool had no room for either */
     guint sensors;         /* judged */
     guint verdicts[4];     /* of these, by RvVerdict */
     guint series, created; /* RRD files written; of these, new ones */

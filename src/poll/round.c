@@ -182,6 +182,50 @@ store_deadline(const Round *round)
     return round->start_ms + round->whole_ms - MIN(RESERVE_FLOOR_MS, round->whole_ms / 10);
 }
 
+/* ---- what waits in the spool ---- */
+
+static void
+know_from_spool(RvObservation *observation, RvTasks tasks, gint64 round_id, gpointer user_data)
+{
+    GHashTable *rows = user_data;
+    RvDeviceRow *row = g_hash_table_lookup(rows, observation->device.name);
+
+    if (row == NULL) {
+        row = g_new0(RvDeviceRow, 1);
+        row->name = g_strdup(observation->device.name);
+        g_hash_table_insert(rows, row->name, row);
+    }
+    if (row->last_ms > observation->taken_at_ms) {
+        rv_observation_free(observation);
+        return;
+    }
+    row->last_ms = observation->taken_at_ms;
+    row->state = rv_observation_reachability(observation);
+    for (guint i = 0; i < G_N_ELEMENTS(row->asked_ms); i++) {
+        if (((guint)tasks & (1u << i)) == 0)
+            continue;
+        row->asked_ms[i] = observation->taken_at_ms;
+        if (row->state == RV_STATE_UP)
+            row->answered_ms[i] = observation->taken_at_ms;
+    }
+    rv_observation_free(observation);
+}
+
+/* When devices were asked last, where that waits in the spool and the state does not know of it. */
+static void
+know_spooled(Round *round)
+{
+    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
+    guint first = paths->len > SPOOL_LOOKED_AT ? paths->len - SPOOL_LOOKED_AT : 0;
+
+    for (guint i = first; i < paths->len; i++) {
+        guint broken;
+
+        (void)rv_poll_spool_read(g_ptr_array_index(paths, i), know_from_spool, round->rows, &broken,
+                                 NULL);
+    }
+}
+
 /* ---- what a killed run left ---- */
 
 typedef struct {
@@ -269,6 +313,26 @@ replay_round(Round *round, const GPtrArray *paths, guint first, guint count, gbo
     return replay.taken == 0 || !round->by_time || record_replayed(round, started_ms, kept, error);
 }
 
+/* Once, when what was kept is stored: who reads it knows what the gap is. */
+static void
+tell_lost(Round *round)
+{
+    const char *folder = round->configuration->state_folder;
+    GTimeZone *zone = round->configuration->plan->zone;
+    RvPollSpoolLost lost;
+    g_autofree char *first = NULL;
+    g_autofree char *last = NULL;
+
+    if (!rv_poll_spool_lost(folder, &lost))
+        return;
+    first = rv_clock_format(lost.first_ms, zone);
+    last = rv_clock_format(lost.last_ms, zone);
+    rv_warning("%" G_GUINT64_FORMAT " answers of the rounds from %s to %s are lost: there was no "
+               "room to keep them; that time is not observed",
+               lost.answers, first, last);
+    rv_poll_spool_forget_lost(folder);
+}
+
 /* Round after round, as they were: what one of them stored the next one continues. */
 static gboolean
 replay_leftovers(Round *round, GError **error)
@@ -276,6 +340,10 @@ replay_leftovers(Round *round, GError **error)
     g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
     gboolean stored = TRUE;
 
+    if (rv_rrd_store_away(round->store) != NULL) {
+        know_spooled(round);
+        return TRUE;
+    }
     for (guint i = 0, count; i < paths->len && stored; i += count) {
         gint64 number = rv_poll_spool_round(g_ptr_array_index(paths, i));
 
@@ -291,50 +359,12 @@ replay_leftovers(Round *round, GError **error)
     }
     if (round->result->recovered > 0)
         rv_info("%u answers that waited in the spool were stored", round->result->recovered);
+    if (stored)
+        tell_lost(round);
     return TRUE;
 }
 
 /* ---- without a database ---- */
-
-static void
-know_from_spool(RvObservation *observation, RvTasks tasks, gint64 round_id, gpointer user_data)
-{
-    GHashTable *rows = user_data;
-    RvDeviceRow *row = g_hash_table_lookup(rows, observation->device.name);
-
-    if (row == NULL) {
-        row = g_new0(RvDeviceRow, 1);
-        row->name = g_strdup(observation->device.name);
-        g_hash_table_insert(rows, row->name, row);
-    }
-    row->last_ms = observation->taken_at_ms;
-    row->state = rv_observation_reachability(observation);
-    for (guint i = 0; i < G_N_ELEMENTS(row->asked_ms); i++) {
-        if (((guint)tasks & (1u << i)) == 0)
-            continue;
-        row->asked_ms[i] = observation->taken_at_ms;
-        if (row->state == RV_STATE_UP)
-            row->answered_ms[i] = observation->taken_at_ms;
-    }
-    rv_observation_free(observation);
-}
-
-/* When devices were asked last, by the spool alone: what it does not name is asked everything. */
-static void
-load_rows_from_spool(Round *round)
-{
-    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
-    guint first = paths->len > SPOOL_LOOKED_AT ? paths->len - SPOOL_LOOKED_AT : 0;
-
-    round->rows =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)rv_device_row_free);
-    for (guint i = first; i < paths->len; i++) {
-        guint broken;
-
-        (void)rv_poll_spool_read(g_ptr_array_index(paths, i), know_from_spool, round->rows, &broken,
-                                 NULL);
-    }
-}
 
 /* A server that is away, or refuses us for now, must not keep us from asking: what comes waits in
  * the spool. Not so where it holds what is not ours, or another machine's round runs. */
@@ -370,7 +400,9 @@ load(Round *round, GError **error)
 {
     if (round->state != NULL)
         return load_rows(round, error) && replay_leftovers(round, error);
-    load_rows_from_spool(round);
+    round->rows =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)rv_device_row_free);
+    know_spooled(round);
     return TRUE;
 }
 
@@ -621,7 +653,10 @@ settle(Round *round)
     round->result->sensors = kept->sensors;
     memcpy(round->result->verdicts, kept->verdicts, sizeof kept->verdicts);
     round->result->problems += kept->problems;
-    round->result->waiting = kept->unstored;
+    round->result->waiting = kept->unstored - kept->lost;
+    round->result->lost = kept->lost;
+    if (kept->lost > 0)
+        rv_poll_spool_note_lost(round->configuration->state_folder, kept->lost, round->started_ms);
 }
 
 static void
@@ -700,7 +735,8 @@ prepare(Round *round, GError **error)
     g_autofree char *series = g_build_filename(configuration->state_folder, "rrd", NULL);
     const RvRrdOptions store = {.folder = series,
                                 .template_folder = round->options->template_folder,
-                                .daemon_socket = configuration->rrdcached_socket};
+                                .daemon_socket = configuration->rrdcached_socket,
+                                .may_be_away = TRUE};
 
     if (!check_globs(round, error))
         return FALSE;
@@ -717,6 +753,11 @@ prepare(Round *round, GError **error)
     if (!open_state(round, error))
         return FALSE;
     round->store = rv_rrd_store_open(&store, error);
+    if (round->store != NULL && rv_rrd_store_away(round->store) != NULL) {
+        rv_warning("%s; what devices answer waits in the spool until it is there again",
+                   rv_rrd_store_away(round->store));
+        round->result->problems++;
+    }
     return round->store != NULL && load(round, error) && plan(round, error);
 }
 
@@ -864,9 +905,11 @@ rv_round_summary(const RvRoundResult *result)
             result->verdicts[RV_VERDICT_OK], result->verdicts[RV_VERDICT_WARNING],
             result->verdicts[RV_VERDICT_CRITICAL], result->verdicts[RV_VERDICT_UNKNOWN]);
     if (result->recovered > 0)
-        g_string_append_printf(text, "; %u answers of a killed run stored", result->recovered);
+        g_string_append_printf(text, "; %u answers that waited were stored", result->recovered);
     if (result->waiting > 0)
         g_string_append_printf(text, "; %u answers wait in the spool", result->waiting);
+    if (result->lost > 0)
+        g_string_append_printf(text, "; %u answers lost", result->lost);
     if (result->problems > 0)
         g_string_append_printf(text, "; %u problem%s", result->problems,
                                result->problems == 1 ? "" : "s");

@@ -33,6 +33,7 @@ typedef struct {
     guint unreachable, blind;           /* of the failed */
     guint sensors, verdicts[4];
     guint recovered; /* observations of a killed run that were stored now */
+    guint lost;      /* answers that could neither be stored nor kept */
     guint waiting;   /* answers that there was no time to store; the next run does */
     guint problems;  /* each was logged */
     gint64 duration_ms;

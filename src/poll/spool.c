@@ -186,6 +186,52 @@ rv_poll_spool_bytes(const char *state_folder)
     return bytes;
 }
 
+/* ---- what is lost ---- */
+
+static char *
+lost_path(const char *state_folder)
+{
+    return g_build_filename(state_folder, "spool", "lost", NULL);
+}
+
+gboolean
+rv_poll_spool_lost(const char *state_folder, RvPollSpoolLost *lost)
+{
+    g_autofree char *path = lost_path(state_folder);
+    g_autofree char *text = NULL;
+
+    *lost = (RvPollSpoolLost){0};
+    return g_file_get_contents(path, &text, NULL, NULL) &&
+           sscanf(text, "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+                  &lost->answers, &lost->first_ms, &lost->last_ms) == 3;
+}
+
+/* On a disk without room it may be that not even this can be written: the gap is seen all the same.
+ */
+void
+rv_poll_spool_note_lost(const char *state_folder, guint answers, gint64 round_ms)
+{
+    g_autofree char *path = lost_path(state_folder);
+    g_autofree char *text = NULL;
+    RvPollSpoolLost lost;
+
+    if (!rv_poll_spool_lost(state_folder, &lost))
+        lost = (RvPollSpoolLost){.first_ms = round_ms};
+    text = g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
+                           lost.answers + answers, lost.first_ms, round_ms);
+    (void)g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0640, NULL);
+}
+
+void
+rv_poll_spool_forget_lost(const char *state_folder)
+{
+    g_autofree char *path = lost_path(state_folder);
+
+    (void)g_unlink(path);
+}
+
+/* ---- lines ---- */
+
 static RvObservation *
 parse(const char *line, gsize length, RvTasks *tasks)
 {

@@ -30,6 +30,7 @@ struct RvRrdStore {
     char *template_folder;
     RvRrdTemplates *templates;
     RvRrdDaemon *daemon; /* NULL: direct */
+    char *away;          /* why there is none, though there should be */
     GPtrArray *queued;   /* paths of updates handed to it, by place */
     gboolean begun;      /* its answers are waited for later */
     gint64 newest_s;     /* of all rounds ever written here; 0: none */
@@ -198,6 +199,24 @@ read_newest(const char *folder)
     return MAX(g_ascii_strtoll(text, NULL, 10), 0);
 }
 
+static gboolean
+connect_daemon(RvRrdStore *store, const RvRrdOptions *options, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    store->daemon = rv_rrd_daemon_connect(
+        options->daemon_socket,
+        options->daemon_timeout_ms > 0 ? options->daemon_timeout_ms : DAEMON_TIMEOUT_MS, &problem);
+    if (store->daemon != NULL)
+        return TRUE;
+    if (options->may_be_away && g_error_matches(problem, RV_ERROR, RV_ERROR_UNAVAILABLE)) {
+        store->away = g_strdup(problem->message);
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+}
+
 RvRrdStore *
 rv_rrd_store_open(const RvRrdOptions *options, GError **error)
 {
@@ -209,13 +228,8 @@ rv_rrd_store_open(const RvRrdOptions *options, GError **error)
     store->templates = rv_rrd_templates_load(options->template_folder, error);
     if (store->templates == NULL)
         return NULL;
-    if (options->daemon_socket != NULL) {
-        store->daemon = rv_rrd_daemon_connect(
-            options->daemon_socket,
-            options->daemon_timeout_ms > 0 ? options->daemon_timeout_ms : DAEMON_TIMEOUT_MS, error);
-        if (store->daemon == NULL)
-            return NULL;
-    }
+    if (options->daemon_socket != NULL && !connect_daemon(store, options, error))
+        return NULL;
     store->newest_s = store->marked_s = read_newest(store->folder);
     return g_steal_pointer(&store);
 }
@@ -246,10 +260,17 @@ rv_rrd_store_free(RvRrdStore *store)
         write_newest(store);
     rv_rrd_daemon_free(store->daemon);
     g_ptr_array_unref(store->queued);
+    g_free(store->away);
     rv_rrd_templates_free(store->templates);
     g_free(store->folder);
     g_free(store->template_folder);
     g_free(store);
+}
+
+const char *
+rv_rrd_store_away(const RvRrdStore *store)
+{
+    return store->away;
 }
 
 const RvRrdTemplates *
@@ -828,6 +849,10 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
     if (folder == NULL) {
         g_set_error(error, RV_ERROR, RV_ERROR_STORE,
                     "a device's name is empty or longer than %d bytes", RV_RRD_NAME_CEILING);
+        return FALSE;
+    }
+    if (store->away != NULL) {
+        g_set_error_literal(error, RV_ERROR, RV_ERROR_UNAVAILABLE, store->away);
         return FALSE;
     }
     if (!check_time(store, round.time_s, error))

@@ -16,11 +16,14 @@ typedef struct {
     const char *template_folder; /* rrd-templates */
     const char *daemon_socket;   /* rrdcached's Unix socket; NULL: files are written directly */
     guint daemon_timeout_ms;     /* 0: 10 s */
+    gboolean may_be_away;        /* no rrdcached there is no error of opening, but of writing */
 } RvRrdOptions;
 
 /* RV_ERROR_CONFIG: templates are wrong; RV_ERROR_UNAVAILABLE: no rrdcached at the socket. */
 RvRrdStore *rv_rrd_store_open(const RvRrdOptions *options, GError **error);
 void rv_rrd_store_free(RvRrdStore *store);
+/* Why nothing can be written, where rrdcached was not there when it was opened; else NULL. */
+const char *rv_rrd_store_away(const RvRrdStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRrdStore, rv_rrd_store_free)
 const RvRrdTemplates *rv_rrd_store_templates(const RvRrdStore *store);
 const char *rv_rrd_store_template_folder(const RvRrdStore *store);
