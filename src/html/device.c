@@ -370,11 +370,14 @@ change_word(RvLanguage language, RvChangeKind kind)
     return RV_SAY(language, words[kind][0], words[kind][1]);
 }
 
-/* Lost samples have times before and after, as numbers. */
+/* Of samples that were lost or late, times are kept as numbers. */
 static char *
 change_value(const RvHtmlDevice *device, const RvChange *change, const char *value)
 {
-    return change->kind == RV_CHANGE_LOST_SAMPLES
+    gboolean timed =
+        change->kind == RV_CHANGE_LOST_SAMPLES || change->kind == RV_CHANGE_LATE_SAMPLE;
+
+    return timed && *value != '\0'
                ? rv_markup_time(device->options, g_ascii_strtoll(value, NULL, 10))
                : g_strdup(value);
 }

@@ -1,8 +1,10 @@
 #include "html/html.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "html/markup.h"
@@ -10,6 +12,7 @@
 #include "plan/interval.h"
 
 #define DAY_MS ((gint64)86400000)
+#define UNFINISHED ".rackvitals-page-"
 
 typedef struct {
     RvState *state;
@@ -43,16 +46,63 @@ make_folder(const char *path, GError **error)
 }
 
 static gboolean
+write_all(int fd, const char *text, gsize left)
+{
+    while (left > 0) {
+        gssize n = write(fd, text, left);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return FALSE;
+        text += n;
+        left -= (gsize)n;
+    }
+    return TRUE;
+}
+
+/* Beside it, then in its place: a reader sees the old page or the new one. It is not waited for the
+ * disk, which would take longer than all else; after a loss of power the next round writes anew. */
+static gboolean
 write_page(const char *folder, const char *name, const GString *page, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autoptr(GError) cause = NULL;
+    g_autofree char *beside = g_build_filename(folder, UNFINISHED "XXXXXX", NULL);
+    int fd = g_mkstemp_full(beside, O_WRONLY | O_CLOEXEC, 0644);
+    gboolean good = fd >= 0 && write_all(fd, page->str, page->len);
+    int cause = errno;
 
-    if (g_file_set_contents_full(path, page->str, (gssize)page->len, G_FILE_SET_CONTENTS_CONSISTENT,
-                                 0644, &cause))
+    if (fd >= 0 && close(fd) != 0 && good) {
+        good = FALSE;
+        cause = errno;
+    }
+    if (good && g_rename(beside, path) != 0) {
+        good = FALSE;
+        cause = errno;
+    }
+    if (good)
         return TRUE;
-    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, cause->message);
+    if (fd >= 0)
+        g_unlink(beside);
+    g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "%s: %s", path, g_strerror(cause));
     return FALSE;
+}
+
+/* What a run that was killed left; nobody takes a day for a page. */
+static void
+remove_unfinished(const char *folder, gint64 now_s)
+{
+    g_autoptr(GDir) names = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (names != NULL && (name = g_dir_read_name(names)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        GStatBuf status;
+
+        if (g_str_has_prefix(name, UNFINISHED) && g_lstat(path, &status) == 0 &&
+            status.st_mtime < now_s - 86400)
+            g_unlink(path);
+    }
 }
 
 /* Only what we once wrote is ours to remove. */
@@ -84,6 +134,19 @@ remove_old_pages(const Work *work)
             is_ours(path))
             g_unlink(path);
     }
+}
+
+/* The overview has just been written: its time is now, whatever clock the rounds go by. */
+static void
+remove_leftovers(const Work *work)
+{
+    g_autofree char *overview = g_build_filename(work->options->folder, "index.html", NULL);
+    GStatBuf status;
+
+    if (g_stat(overview, &status) != 0)
+        return;
+    remove_unfinished(work->devices, status.st_mtime);
+    remove_unfinished(work->options->folder, status.st_mtime);
 }
 
 /* ---- devices ---- */
@@ -163,6 +226,7 @@ rv_html_write_pages(RvState *state, RvRrdStore *store, const RvInventory *invent
     if (!write_page(options->folder, "index.html", overview, error))
         return FALSE;
     remove_old_pages(&work);
+    remove_leftovers(&work);
     if (pages != NULL)
         *pages = work.lines->len + 1;
     return TRUE;

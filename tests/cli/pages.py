@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 import browser
@@ -248,6 +249,10 @@ def check_shown(page, path):
     page.open(path)
     wide, screen, which = page.ask(WIDE)
     tell(wide <= screen and not which, f"{name}: nothing beyond 360 pixels", [wide, screen, which])
+    page.look(width=768)
+    thin = page.ask("[...document.querySelectorAll('.sensors tbody th, .devices tbody th, .ports tbody th')]"
+                    ".map(e => e.getBoundingClientRect().width).filter(w => w < 90)")
+    tell(not thin, f"{name}: names have room on 768 pixels", thin)
     page.look(prefers_reduced_motion="reduce")
     tell(page.ask("getComputedStyle(document.documentElement).scrollBehavior") == "auto", f"{name}: no motion where none is wanted")
 
@@ -269,6 +274,7 @@ def check_print(page, path):
     colours = page.ask("['body', 'td a, th a, .tiles a'].map(q => document.querySelector(q)).map(e => e && getComputedStyle(e)"
                        ".getPropertyValue('color'))")
     tell(set(colours) == {"rgb(0, 0, 0)"}, "black on white, links as well", colours)
+    tell("Board" in text, "names are not torn into letters", text[:1500])
     tell("On this page" not in text and "Skip to" not in text, "without what paper cannot do")
     page.call("Emulation.setEmulatedMedia", media="screen", features=[])
 
@@ -390,12 +396,18 @@ def written(state):
     tell("PSU 2：设备报告“failed”" in core and "维护: 2025-11-04 22:00" in core, "faults and shades in Chinese",
          re.findall("<li>#.*", core))
 
+    for name, age in ((".rackvitals-page-old", 90000), (".rackvitals-page-new", 0)):
+        open(os.path.join(folder, "devices", name), "w").close()
+        os.utime(os.path.join(folder, "devices", name), (time.time() - age,) * 2)
     open(os.path.join(folder, "devices", "mine.html"), "w").write("<p>not ours</p>")
     shutil.copy(os.path.join(folder, "devices", "core-sw-01.html"), os.path.join(folder, "devices", "gone.html"))
     done = run(["--lang", "zh_CN", *base, "--output", folder, "--no-graphs"])
     left = os.listdir(os.path.join(folder, "devices"))
     tell(done.returncode == 0 and "gone.html" not in left and "mine.html" in left,
          "pages of devices that are gone go, others' files stay", left)
+    tell(".rackvitals-page-new" in left and ".rackvitals-page-old" not in left,
+         "what a killed run left goes after a day", left)
+    os.unlink(os.path.join(folder, "devices", ".rackvitals-page-new"))
     os.unlink(os.path.join(folder, "devices", "mine.html"))
     pages = check_pages(folder, "zh")
     tell(all(page.lang == "zh-CN" for page in pages.values()), "says that it is Chinese")
