@@ -72,6 +72,21 @@ index_text(const RvRow *row)
     return g_string_free(out, FALSE);
 }
 
+/* Agents pad their words, and end them as if a value followed: "Slot 1 Temp:    Inlet", "cf2:". */
+static char *
+tidy(char *name)
+{
+    char *to = name;
+
+    for (const char *from = name; *from != '\0'; from++)
+        if (*from != ' ' || (to > name && to[-1] != ' '))
+            *to++ = *from;
+    while (to > name + 1 && (to[-1] == ' ' || to[-1] == ':'))
+        to--;
+    *to = '\0';
+    return name;
+}
+
 static char *
 sensor_name(const Cell *cell, guint number, guint numbers)
 {
@@ -91,7 +106,7 @@ sensor_name(const Cell *cell, guint number, guint numbers)
         g_string_append_printf(name, "%s%s", name->len > 0 ? " " : "", cell->rule->suffix);
     if (numbers > 1)
         g_string_append_printf(name, " %u", number + 1);
-    return rv_text_clean(name->str, (gssize)name->len, NAME_CEILING);
+    return tidy(rv_text_clean(name->str, (gssize)name->len, NAME_CEILING));
 }
 
 /* The part of ENTITY-MIB that the entity sits on; may be NULL. */

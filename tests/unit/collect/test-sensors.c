@@ -182,6 +182,11 @@ static const struct {
      NAMES CELL(3, 1, 2, "1") CELL(4, 1, 4, "y") CELL(3, 2, 2, "2"), "fan/right 2 rpm\n"},
     {"columns alike", TABLE "      - { column: [3, 4], names: [L1, L2], class: current }\n",
      NAMES CELL(3, 1, 2, "3") CELL(4, 1, 2, "4"), "current/left-l1 3 A\ncurrent/left-l2 4 A\n"},
+    {"names that are padded, or end as if a value followed",
+     TABLE "      - { column: 3, class: fan }\n",
+     CELL(2, 1, 4, "Slot 1 :    Inlet") CELL(2, 2, 4, "cf2: ") CELL(2, 3, 4, ":") CELL(3, 1, 2, "1")
+         CELL(3, 2, 2, "2") CELL(3, 3, 2, "3"),
+     "fan/cf2 2 rpm\nfan/slot-1-inlet 1 rpm\nfan/x 3 rpm\n"},
     {"equal names get their index", TABLE "      - { column: 3, class: fan }\n",
      CELL(2, 1, 4, "Fan") CELL(2, 2, 4, "Fan") CELL(3, 1, 2, "1") CELL(3, 2, 2, "2"),
      "fan/fan-1 1 rpm\nfan/fan-2 2 rpm\n"},
