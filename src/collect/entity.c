@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/unique.h"
 #include "collect/standard.h"
 
 #define ENTITY_CEILING 100000
@@ -205,30 +206,20 @@ position_of(const RvEntityTree *tree, const RvEntity *entity)
 static void
 name_keys(RvEntityTree *tree)
 {
-    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(RvUnique) keys = rv_unique_new();
 
     for (guint i = 0; i < tree->entities->len; i++) {
         RvEntity *entity = g_ptr_array_index(tree->entities, i);
-        char *key = path(tree, entity);
+        g_autofree char *key = path(tree, entity);
         int position = position_of(tree, entity);
 
-        if (g_hash_table_contains(taken, key) && position >= 0) {
+        if (rv_unique_is_taken(keys, key) && position >= 0) {
             char *longer = g_strdup_printf("%s-%d", key, position);
 
             g_free(key);
             key = longer;
         }
-        for (guint n = 2; g_hash_table_contains(taken, key) && n < ENTITY_CEILING; n++) {
-            g_autofree char *base = g_strdup(key);
-            char *cut = g_strrstr(base, "~");
-
-            if (cut != NULL)
-                *cut = '\0';
-            g_free(key);
-            key = g_strdup_printf("%s~%u", base, n);
-        }
-        entity->key = key;
-        g_hash_table_add(taken, key);
+        entity->key = rv_unique_take(keys, key, '~');
     }
 }
 

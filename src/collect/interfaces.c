@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/unique.h"
 
 #define INTERFACE_CEILING 50000
 #define IF_LENGTH 10   /* 1.3.6.1.2.1.2.2.1.column */
@@ -203,6 +204,43 @@ fill(const RvSnmpAnswers *answers, gboolean by_descr, RvInterface *interface)
     rv_interface_read_moving(answers, interface);
 }
 
+static guint
+count_strange(const RvSnmpAnswers *answers, const RvOid *column)
+{
+    guint count = 0, strange = 0;
+    const RvVarbind *cells = rv_snmp_answers_below(answers, column, &count);
+    gint64 value;
+
+    for (guint i = 0; i < count; i++)
+        strange += !rv_varbind_integer(&cells[i], &value);
+    return strange;
+}
+
+void
+rv_interfaces_note_types(const RvSnmpAnswers *answers, RvObservation *observation)
+{
+    static const guint32 columns[] = {IF_OPER,       IF_IN_OCTETS,    IF_IN_DISCARDS, IF_IN_ERRORS,
+                                      IF_OUT_OCTETS, IF_OUT_DISCARDS, IF_OUT_ERRORS};
+    static const guint32 x_columns[] = {IF_HC_IN_OCTETS, IF_HC_OUT_OCTETS};
+    guint32 ids[IF_LENGTH] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 0};
+    guint32 x_ids[IF_X_LENGTH] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 0};
+    guint strange = 0;
+
+    for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
+        ids[IF_LENGTH - 1] = columns[i];
+        strange += count_strange(answers, &(RvOid){ids, IF_LENGTH});
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(x_columns); i++) {
+        x_ids[IF_X_LENGTH - 1] = x_columns[i];
+        strange += count_strange(answers, &(RvOid){x_ids, IF_X_LENGTH});
+    }
+    if (strange > 0)
+        rv_observation_note(observation,
+                            "%u values of interfaces are no numbers, where IF-MIB has numbers: "
+                            "left out",
+                            strange);
+}
+
 static void
 collect_indexes(const RvSnmpAnswers *answers, const guint32 *column, guint length, GArray *indexes,
                 GHashTable *seen)
@@ -225,22 +263,17 @@ collect_indexes(const RvSnmpAnswers *answers, const guint32 *column, guint lengt
 static void
 fill_keys(RvObservation *observation)
 {
-    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(RvUnique) keys = rv_unique_new();
 
     for (guint i = 0; i < observation->interfaces->len; i++) {
         RvInterface *interface = g_ptr_array_index(observation->interfaces, i);
         g_autofree char *slug = interface->name[0] != '\0'
                                     ? rv_text_slug(interface->name)
                                     : g_strdup_printf("index-%u", interface->index);
-        char *key = g_strconcat("port/", slug, NULL);
+        g_autofree char *key = g_strconcat("port/", slug, NULL);
 
-        for (guint n = 2; g_hash_table_contains(taken, key) && n < INTERFACE_CEILING; n++) {
-            g_free(key);
-            key = g_strdup_printf("port/%s-%u", slug, n);
-        }
         g_free(interface->key);
-        interface->key = key;
-        g_hash_table_add(taken, g_strdup(key));
+        interface->key = rv_unique_take(keys, key, '-');
     }
 }
 

@@ -211,9 +211,11 @@ collect_all(RvCollecting *collecting, const GPtrArray *profiles)
         identify(collecting, profile);
     }
     rv_frame_recorder_turn(collecting->recorder, RV_READS_FREELY);
-    if (interfaces)
+    if (interfaces) {
         rv_collect_interfaces(rv_ground_answers(collecting->ground), collecting->by_descr,
                               collecting->observation);
+        rv_interfaces_note_types(rv_ground_answers(collecting->ground), collecting->observation);
+    }
     rv_frame_recorder_turn(collecting->recorder, RV_READS_STILL);
     rv_entity_components(collecting->tree, collecting->observation);
     for (guint i = 0; i < profiles->len; i++) {
@@ -317,6 +319,8 @@ fill(RvCollecting *collecting, const GPtrArray *profiles, const RvColumnPlan *pl
     rv_frame_add_still(collecting->frame, collecting->observation);
     for (guint i = first_interface; i < interfaces->len; i++)
         rv_interface_read_moving(answers, g_ptr_array_index(interfaces, i));
+    if (interfaces->len > first_interface)
+        rv_interfaces_note_types(answers, collecting->observation);
     rv_frame_begin(collecting->frame, plan, answers);
     for (guint i = 0; i < profiles->len; i++)
         rv_collect_sensors(collecting, g_ptr_array_index(profiles, i));

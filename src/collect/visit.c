@@ -113,18 +113,23 @@ probes_of(const RvVisit *visit)
 
 /* ---- the end ---- */
 
+/* Of several phases the first that went wrong says why; more does the one that ended the visit. */
 static void
 add_outcome(RvVisit *visit, const RvSnmpOutcome *outcome)
 {
+    gboolean worse = outcome->state != RV_STATE_UP || visit->outcome.reason == RV_REASON_NONE;
+
     visit->outcome.state = outcome->state;
-    visit->outcome.reason = outcome->reason;
     visit->outcome.partial = visit->outcome.partial || outcome->partial;
     visit->outcome.requests += outcome->requests;
     visit->outcome.answers += outcome->answers;
     visit->outcome.retries += outcome->retries;
     visit->outcome.duration_ms += outcome->duration_ms;
-    if (outcome->detail != NULL && visit->outcome.detail == NULL)
+    if (outcome->reason != RV_REASON_NONE && worse) {
+        visit->outcome.reason = outcome->reason;
+        g_free(visit->outcome.detail);
         visit->outcome.detail = g_strdup(outcome->detail);
+    }
     if (outcome->note != NULL && visit->outcome.note == NULL)
         visit->outcome.note = g_strdup(outcome->note);
 }

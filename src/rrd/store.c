@@ -19,6 +19,9 @@
 
 #define DAEMON_TIMEOUT_MS 10000
 #define FAILURES_CEILING 100
+/* Files of one device; an agent that makes up ports must not fill the disk, nor hold up a round. */
+#define FILES_CEILING 10000
+#define NEW_FILES_CEILING 1000 /* in one round: the others in the next ones */
 #define SOURCES_CEILING 64
 #define EARLIEST_S G_GINT64_CONSTANT(1577836800) /* 2020-01-01: a clock before that is not set */
 #define AHEAD_S (G_GINT64_CONSTANT(400) * 86400) /* of the newest round: a clock that jumped */
@@ -350,6 +353,8 @@ typedef struct {
     gboolean folder_made;
     RvRrdKnown *known; /* NULL: direct */
     GString *sample;   /* room for one */
+    guint made;        /* files, in this round */
+    guint files;       /* of the device, when it made the first; 0: not counted */
 } Round;
 
 /* Appends the name of a series' file: "interface.port+eth0.rrd"; FALSE where the key is none. */
@@ -488,6 +493,34 @@ put(Round *round, const char *path, const RvRrdTemplate *template, const double 
                : rv_rrd_file_update(round->folder_fd, path, template, round->time_s, values, error);
 }
 
+static guint
+count_files(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    guint n = 0;
+
+    while (dir != NULL && n <= FILES_CEILING && g_dir_read_name(dir) != NULL)
+        n++;
+    return n;
+}
+
+/* Is there room for one more file of this device? Where there will never be, that is a failure. */
+static gboolean
+has_room(Round *round)
+{
+    if (round->made >= NEW_FILES_CEILING)
+        return FALSE;
+    if (round->files == 0)
+        round->files = 1 + count_files(round->folder);
+    if (round->files + round->made <= FILES_CEILING)
+        return TRUE;
+    report_failure(round->store, round->report, round->folder,
+                   "the device has " G_STRINGIFY(FILES_CEILING) " files, and more series than "
+                                                                "that: the others are not stored");
+    round->made = NEW_FILES_CEILING; /* said once */
+    return FALSE;
+}
+
 /* A file that was not there: made where it is wanted. */
 static RvRrdWrite
 put_first(Round *round, const char *key, gboolean is_cut, const RvRrdTemplate *template,
@@ -496,12 +529,13 @@ put_first(Round *round, const char *key, gboolean is_cut, const RvRrdTemplate *t
     const char *path = round->path->str;
     RvRrdWrite result;
 
-    if (!wants_file(template, values, up)) {
+    if (!wants_file(template, values, up) || !has_room(round)) {
         round->report->skipped++;
         return RV_WRITE_NO_FILE;
     }
     if (!create(round, path, key, is_cut, template, error))
         return RV_WRITE_FAILED;
+    round->made++;
     result = put(round, path, template, values, error);
     if (result != RV_WRITE_NO_FILE)
         return result;

@@ -49,7 +49,7 @@ typedef struct {
     guint written;   /* files that took a sample */
     guint created;   /* of these, new ones */
     guint unchanged; /* held a sample of that second already */
-    guint skipped;   /* series that need no file yet */
+    guint skipped;   /* series that need no file yet, or get one in the next rounds */
     guint unknown;   /* rates not known, stored as such: restarts, resets, gaps */
     guint failed;
     GPtrArray *failures; /* RvRrdFailure*, the first 100; NULL: none */
@@ -57,7 +57,8 @@ typedef struct {
 void rv_rrd_report_clear(RvRrdReport *report);
 
 /* Writes everything one device said. Files that cannot be written are in `report` by name and do
- * not stop the others; FALSE where nothing can be: a name that is none, a time that is not of this
+ * not stop the others; a device gets at most 1,000 new files a round, and 10,000 in all, which is
+ * a failure by name; FALSE where nothing can be: a name that is none, a time that is not of this
  * age or too far ahead of the last round, a daemon that is gone. The same Observation twice changes
  * nothing. */
 gboolean rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *now,

@@ -84,20 +84,30 @@ detail_of(const RvAsk *ask, gboolean up)
     return g_strdup(ask->detail);
 }
 
+/* Odd, but no failure; NULL: nothing. */
+static char *
+note_of(const RvAsk *ask)
+{
+    if (ask->session->note != NULL || ask->tally.unknown == 0)
+        return g_strdup(ask->session->note);
+    return g_strdup_printf("the agent gave %u %s of a type that SNMP does not have: left out",
+                           ask->tally.unknown, ask->tally.unknown == 1 ? "value" : "values");
+}
+
 static void
 on_end(RvTimer *timer)
 {
     RvAsk *ask = ASK_OF(timer, end);
     gboolean up = ask->tally.answers > 0 && ask->reason != RV_REASON_CONFIGURATION &&
                   !(ask->reason == RV_REASON_CREDENTIALS && rv_snmp_answers_count(ask->into) == 0);
-    g_autofree char *detail = detail_of(ask, up);
+    g_autofree char *detail = detail_of(ask, up), *note = note_of(ask);
     RvSnmpOutcome outcome = {
         .state = up                                                            ? RV_STATE_UP
                  : ask->tally.requests == 0 && ask->reason == RV_REASON_BUDGET ? RV_STATE_NOT_ASKED
                                                                                : RV_STATE_DOWN,
         .reason = ask->reason,
         .detail = detail,
-        .note = ask->session->note,
+        .note = note,
         .partial = up && ask->partials > 0,
         .requests = ask->tally.requests,
         .answers = ask->tally.answers,

@@ -209,6 +209,7 @@ rv_gets_answer(RvGets *gets, const RvRequest *request, const RvPdu *pdu, RvSnmpA
         if (item == NULL || item->state == SETTLED)
             continue;
         item->state = SETTLED;
+        request->tally->unknown += varbind.cell == RV_CELL_UNKNOWN;
         if (varbind.cell != RV_CELL_VALUE)
             continue;
         if (!rv_snmp_answers_add_copy(into, &varbind.varbind))

@@ -11,6 +11,7 @@
 
 typedef struct {
     guint requests, answers, retries;
+    guint unknown; /* values of a type that is none of SNMP's: left out */
 } RvTally;
 
 typedef struct RvRequest RvRequest;

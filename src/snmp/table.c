@@ -37,7 +37,7 @@ struct RvTable {
     guint known;          /* rows; 0: not known */
     gboolean counted;     /* known from a column whose end was seen, this time */
     guint rows_a_request; /* while not known, and past what was */
-    guint strikes, cells;
+    guint strikes, cells, unknown;
     RvCapacity *capacity;
     RvPartial partial;
     gpointer ask;
@@ -428,6 +428,7 @@ take_cell(RvTable *table, Column *column, const RvPduVarbind *cell, gboolean bul
         return REPEATED;
     if (cell->cell == RV_CELL_VALUE && !rv_snmp_answers_add_copy(into, &cell->varbind))
         return FULL;
+    table->unknown += cell->cell == RV_CELL_UNKNOWN;
     memcpy(column->last, oid->ids, oid->length * sizeof *oid->ids);
     column->last_length = oid->length;
     column->rows++;
@@ -552,6 +553,8 @@ rv_table_answer(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSn
     }
     if (!take_cells(table, request, pdu, into, &cells, &cut))
         return FALSE;
+    request->tally->unknown += table->unknown;
+    table->unknown = 0;
     release(table, request, before);
     if (table->cells > RV_TABLE_CEILING)
         endless(table);

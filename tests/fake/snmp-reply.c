@@ -26,6 +26,7 @@ static const char *const words[] = {
     [FAKE_REPEAT] = "repeat",
     [FAKE_BULK_REPEAT] = "bulk-repeat",
     [FAKE_ENDLESS] = "endless",
+    [FAKE_MANY] = "many",
     [FAKE_SKIP] = "skip",
     [FAKE_INVALID] = "invalid",
     [FAKE_STRANGE_TYPE] = "strange-type",
@@ -380,6 +381,17 @@ is_skipped(const Work *work, const Row *row)
            row->oid.length > 9 && row->oid.ids[9] == 10;
 }
 
+/* It is a row of ifTable, and not yet the last of N. */
+static gboolean
+goes_on(const Work *work, const RvOid *oid)
+{
+    static guint32 entry[] = {1, 3, 6, 1, 2, 1, 2, 2, 1};
+    const RvOid table = {entry, G_N_ELEMENTS(entry)};
+
+    return oid->length == table.length + 2 && rv_oid_is_below(oid, &table) &&
+           oid->ids[table.length + 1] < work->manner->misbehave[FAKE_MANY];
+}
+
 /* What follows `oid`, which moves on to it. FALSE: nothing does. */
 static gboolean
 next(Work *work, RvOid *oid, guint32 *room, guint index)
@@ -391,7 +403,7 @@ next(Work *work, RvOid *oid, guint32 *room, guint index)
         work->bulk && wrong[FAKE_BULK_REPEAT] ? wrong[FAKE_BULK_REPEAT] : wrong[FAKE_REPEAT];
     const Row *row;
 
-    if (wrong[FAKE_ENDLESS]) {
+    if (wrong[FAKE_ENDLESS] || goes_on(work, oid)) {
         invent(work, oid, room);
         return TRUE;
     }

@@ -26,6 +26,7 @@ typedef enum {
     FAKE_REPEAT,        /* after N values a walk stays where it is */
     FAKE_BULK_REPEAT,   /* the same, of GETBULK alone */
     FAKE_ENDLESS,       /* a walk finds ever new OIDs */
+    FAKE_MANY,          /* columns of ifTable that have rows have N of them */
     FAKE_SKIP,          /* GETBULK leaves out every N-th row of column 10 */
     FAKE_INVALID,       /* integers of ten bytes */
     FAKE_STRANGE_TYPE,  /* values of an unknown type */

@@ -1101,6 +1101,43 @@ test_kept_bytes(Fixture *fixture, gconstpointer unused)
     }
 }
 
+/* Whatever an agent makes up, its files are counted; those that are there go on. */
+static void
+test_files_of_a_device(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(RvObservation) first = make_round(0), second = make_round(1);
+    g_autoptr(RvRrdPrevious) previous = rv_rrd_previous_new(first);
+    g_autofree char *path = rv_rrd_store_path(fixture->store, "sw1", "reachability");
+    g_autofree char *folder = g_path_get_dirname(path);
+    RvRrdReport report = {0};
+    const RvRrdFailure *failure;
+
+    g_assert_true(rv_rrd_store_write(fixture->store, "sw1", first, NULL, &report, NULL));
+    for (guint i = 0; i < 10000; i++) {
+        g_autofree char *other = g_strdup_printf("%s/%u", folder, i);
+        FILE *file = fopen(other, "w");
+
+        g_assert_nonnull(file);
+        fclose(file);
+    }
+    for (guint i = 2; i < 12; i++) {
+        RvInterface *port = rv_observation_add_interface(second, i);
+
+        g_free(port->key);
+        port->key = g_strdup_printf("port/made-up-%u", i);
+        port->oper_status = RV_OPER_UP;
+    }
+    rv_rrd_report_clear(&report);
+    g_assert_true(rv_rrd_store_write(fixture->store, "sw1", second, previous, &report, NULL));
+    g_assert_cmpuint(report.created, ==, 0);
+    g_assert_cmpuint(report.written, >, 0);
+    g_assert_cmpuint(report.failed, ==, 1);
+    failure = g_ptr_array_index(report.failures, 0);
+    g_assert_true(g_str_has_suffix(failure->file, "/sw1"));
+    g_assert_nonnull(strstr(failure->reason, "10000 files"));
+    rv_rrd_report_clear(&report);
+}
+
 #define ADD(path, function) g_test_add(path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -1118,6 +1155,7 @@ main(int argc, char **argv)
     ADD("/store/errors of fast ports", test_errors_of_fast_ports);
     ADD("/store/what cannot be written is named, the others are", test_failures_are_named);
     ADD("/store/when files begin", test_files_begin);
+    ADD("/store/files of a device have a ceiling", test_files_of_a_device);
     ADD("/store/hostile names", test_hostile_names);
     ADD("/store/broken files", test_broken_files);
     ADD("/store/read-only", test_read_only);

@@ -28,7 +28,7 @@ typedef struct {
     gboolean partial;
     guint values;        /* that came */
     guint most_requests; /* 0: not looked at */
-    const char *detail;  /* in it; NULL: there is none */
+    const char *detail;  /* in it, or (beginning with "note: ") in the note; NULL: there is none */
 } Row;
 
 #define UP RV_STATE_UP, RV_REASON_NONE, FALSE
@@ -91,8 +91,9 @@ static const Row rows[] = {
      QUICK, DOWN(RV_REASON_PROTOCOL), 0, 1, "another address"},
     {"numbers are of ten bytes", "--misbehave invalid", SMALL, TABLE, RV_SNMP_2C, PATIENT,
      UP_PARTIAL(RV_REASON_PROTOCOL), 0, 8, "decoded"},
-    {"types are unknown: skipped", "--misbehave strange-type", SMALL, SCALARS " " TABLE, RV_SNMP_2C,
-     PATIENT, UP, 0, 4, NULL},
+    {"types are unknown: skipped, and said so", "--misbehave strange-type", SMALL,
+     SCALARS " " TABLE, RV_SNMP_2C, PATIENT, UP, 0, 4,
+     "note: the agent gave 9 values of a type that SNMP does not have"},
     {"other objects are answered than were asked", "--misbehave other-objects", SMALL,
      "g1.3.6.1.2.1.1.3.0", RV_SNMP_2C, PATIENT, UP_PARTIAL(RV_REASON_PROTOCOL), 0, 2,
      "other objects"},
@@ -160,8 +161,12 @@ check(const Row *row)
     g_assert_cmpuint(rv_snmp_answers_count(asked.answers), ==, row->values);
     if (row->most_requests > 0)
         g_assert_cmpuint(asked.outcome.requests, <=, row->most_requests);
-    if (row->detail == NULL)
+    if (row->detail == NULL || g_str_has_prefix(row->detail, "note: "))
         g_assert_null(asked.outcome.detail);
+    if (row->detail == NULL)
+        g_assert_null(asked.outcome.note);
+    else if (g_str_has_prefix(row->detail, "note: "))
+        g_assert_nonnull(strstr(asked.outcome.note, row->detail + strlen("note: ")));
     else
         g_assert_nonnull(strstr(asked.outcome.detail, row->detail));
 }
