@@ -244,7 +244,7 @@ put_identity(const RvHtmlDevice *device, GString *out)
         const RvProtocol *protocol = g_ptr_array_index(device->latest->protocols, i);
         g_autofree char *text = protocol_text(language, protocol);
 
-        if (protocol->state != RV_STATE_NOT_ASKED)
+        if (protocol->state != RV_STATE_NOT_ASKED && !is_silent(device))
             put_term(out, protocol->name, text);
     }
     g_string_append(out, "</dl>\n");
@@ -532,7 +532,8 @@ static void
 put_summary(const RvHtmlDevice *device, const RvHtmlLine *line, GString *out)
 {
     RvLanguage language = device->options->language;
-    const RvObservation *latest = device->latest;
+    /* what was well before it fell silent would look like good news */
+    const RvObservation *latest = is_silent(device) ? NULL : device->latest;
     g_autofree char *percent =
         isnan(line->share) ? g_strdup("–") : rv_write_availability(line->share);
 

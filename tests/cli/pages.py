@@ -337,6 +337,14 @@ def shaded(folder):
          re.findall("<rect class=\"[mo].*?</rect>", silent))
 
 
+def silent_page(folder):
+    """The page of a device that fell silent does not begin with what was well before."""
+    words = Page(open(os.path.join(folder, "devices", "acc-sw-02.html"), encoding="utf-8").read()).words
+    words = " ".join(" ".join(words).split())
+    tell("down since 2025-11-04 23:50" in words and "What follows was said at 2025-11-04 23:45" in words and
+         "OK" not in words[:words.index("What follows")] and "41 ms" not in words, "silence comes first", words)
+
+
 def read_while_written(folder, base):
     """A reader never sees half a page."""
     paths = list(pages_of(folder))
@@ -382,6 +390,7 @@ def written(state):
              f"{os.path.basename(path)[:9]}: nothing that steers a terminal or turns the text")
     tell(all(page.lang == "en" for page in pages.values()), "says that it is English")
     shaded(folder)
+    silent_page(folder)
     tell("#1 · level 1 · 2025-11-04 23:00 · PSU 2: the device says &apos;failed&apos;" in core, "the fault's title",
          re.findall("<li>#.*", core))
     read_while_written(folder, base)
