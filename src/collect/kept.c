@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "collect/packed.h"
 
-#define MAGIC "rackvitals kept cells 2\n"
+#define MAGIC "rackvitals kept cells 3\n"
 #define CELLS_CEILING 200000
 #define MOVING_CEILING 10000
 #define HEAD_USUAL 4096 /* bytes of a file that hold its head */
@@ -39,7 +39,8 @@ struct RvKept {
     guint64 links;     /* of ifLastChange */
     gint64 rested_ms;  /* since when the resting columns are as they are */
     gint64 rest_ms;    /* how long they rest */
-    gboolean breaks;   /* the agent tells when counters were set back */
+    gboolean breaks;   /* the agent tells when counters were set back … */
+    gboolean flaps;    /* … and when links changed */
     gsize cells_begin; /* in the file */
     guint64 cells;     /* hash of what stands there */
     guint8 *bytes;     /* the whole file, `size` of them, between reading and adding; else NULL */
@@ -199,8 +200,12 @@ rv_kept_is_rested(const RvKept *kept, gint64 now_ms)
 const RvOid *
 rv_kept_resting(const RvKept *kept, gint64 now_ms, guint *count)
 {
-    *count = rv_kept_is_rested(kept, now_ms) ? RESTING : kept->breaks ? 1 : 0;
-    return *count == RESTING ? resting : &resting[REST_DISCONTINUITY];
+    guint first = rv_kept_is_rested(kept, now_ms) ? 0
+                  : kept->flaps                   ? REST_LAST_CHANGE
+                                                  : REST_DISCONTINUITY;
+
+    *count = (first > 0 && kept->flaps && !kept->breaks ? REST_DISCONTINUITY : RESTING) - first;
+    return &resting[first];
 }
 
 const RvOid *
@@ -280,6 +285,7 @@ take_head(RvUnpack *reader, const char *device, RvKept *kept)
     kept->links = rv_unpack_number(reader);
     kept->rested_ms = rv_unpack_signed(reader);
     kept->breaks = rv_unpack_number(reader) != 0;
+    kept->flaps = rv_unpack_number(reader) != 0;
     take_moving(reader, kept);
 }
 
@@ -478,6 +484,7 @@ rv_kept_save(const char *state_folder, const char *device, const RvSnmpAnswers *
     rv_pack_number(out, values_of(answers, &resting[REST_LAST_CHANGE]));
     rv_pack_signed(out, now_ms);
     rv_pack_number(out, any_value(answers, &resting[REST_DISCONTINUITY]));
+    rv_pack_number(out, any_value(answers, &resting[REST_LAST_CHANGE]));
     put_moving(out, answers, plan->moving);
     rv_pack_number(cells, count);
     g_byte_array_append(cells, body->data, body->len);

@@ -23,8 +23,9 @@ const RvOid *rv_kept_signs(guint *count);
 
 /* Columns of interfaces that are kept although they may change, borrowed, `*count` of them to be
  * read again in this round: whether a port is wanted, when its link changed, when its counters were
- * set back. All after half an hour, by devices not at once, and where a status changed; the last in
- * each round where the agent makes use of it. */
+ * set back. All after half an hour, by devices not at once, and where a status changed; the second
+ * and the last in each round where the agent makes use of them, and the last also where it does not
+ * of the second: a link that went and came between two rounds may have set counters back. */
 const RvOid *rv_kept_resting(const RvKept *kept, gint64 now_ms, guint *count);
 /* All of them. */
 const RvOid *rv_kept_all_resting(guint *count);
