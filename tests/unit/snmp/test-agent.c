@@ -53,6 +53,10 @@ static const Row rows[] = {
      NULL},
     {"v1: the end of all", "", SMALL, "w1.3.6.1.2.1.31.1.1.1:6", RV_SNMP_1, PATIENT, UP, 0, 1,
      NULL},
+    {"small tables that are known share a request", "", SMALL,
+     "w1.3.6.1.2.1.2.2.1:2,10/3 w1.3.6.1.2.1.31.1.1.1:6/1", RV_SNMP_2C, PATIENT, UP, 7, 1, NULL},
+    {"one of them is gone, the other has fewer rows", "", SMALL,
+     "w1.3.6.1.2.1.2.2.1:2,10/5 w1.3.6.1.2.1.99.1.1.1:1,4/5", RV_SNMP_2C, PATIENT, UP, 6, 1, NULL},
     {"a table of 55 rows, rows not known", "--rows 55 --string 4", NULL, LARGE, RV_SNMP_2C, PATIENT,
      UP, 110, 5, NULL},
     {"a table of 55 rows, known: a request a column", "--rows 55 --string 4", NULL, LARGE_KNOWN,
@@ -178,10 +182,57 @@ test_rows(void)
         check(&rows[i]);
 }
 
+/* It answers twice and no more, and patience is longer than the time there is. */
+static void
+test_deadline(void)
+{
+    Fake fake;
+    g_auto(Asked) asked = {0};
+    g_autoptr(RvSnmpAccess) access = NULL;
+
+    fake_start(&fake, "--rows 55 --max-size 8000 --misbehave silent-after=2", NULL);
+    access = access_to(&fake, RV_SNMP_2C, 60000);
+    ask_once(access, LARGE_KNOWN " w1.3.6.1.4.1.9:1", 3000, &asked);
+    fake_stop(&fake);
+    g_assert_cmpint(asked.outcome.state, ==, RV_STATE_UP);
+    g_assert_cmpint(asked.outcome.reason, ==, RV_REASON_BUDGET);
+    g_assert_true(asked.outcome.partial);
+    g_assert_nonnull(strstr(asked.outcome.detail, "not all was asked"));
+    g_assert_cmpuint(rv_snmp_answers_count(asked.answers), >=, 55);
+    g_assert_null(rv_snmp_answers_partial(asked.answers,
+                                          &(RvOid){(guint32[]){1, 3, 6, 1, 2, 1, 2, 2, 1, 2}, 10}));
+    g_assert_nonnull(
+        rv_snmp_answers_partial(asked.answers, &(RvOid){(guint32[]){1, 3, 6, 1, 4, 1, 9, 1}, 8}));
+}
+
+/* Twenty packets a second: the fifth leaves 200 ms after the first, or later. */
+static void
+test_pace(void)
+{
+    Fake fake;
+    g_auto(Asked) asked = {0};
+    g_autoptr(RvSnmpAccess) access = NULL;
+    g_autoptr(GMainContext) context = g_main_context_new();
+    g_autoptr(RvSnmpLoop) loop = rv_snmp_loop_new(context, NULL);
+    gint64 begun_ms;
+
+    fake_start(&fake, "", SMALL);
+    access = access_to(&fake, RV_SNMP_1, PATIENT);
+    rv_snmp_loop_set_pace(loop, 20);
+    begun_ms = rv_clock_monotonic_ms();
+    ask_with(loop, context, access, TABLE, 20000, &asked);
+    fake_stop(&fake);
+    g_assert_cmpuint(rv_snmp_answers_count(asked.answers), ==, 6);
+    g_assert_cmpuint(asked.outcome.requests, >=, 4);
+    g_assert_cmpint(rv_clock_monotonic_ms() - begun_ms, >=, 50 * (asked.outcome.requests - 1) - 10);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/snmp/agent/rows", test_rows);
+    g_test_add_func("/snmp/agent/what came until the deadline is kept", test_deadline);
+    g_test_add_func("/snmp/agent/packets are paced", test_pace);
     return g_test_run();
 }
