@@ -183,7 +183,7 @@ print_protocols(Printer *printer)
         if (protocol->state == RV_STATE_NOT_ASKED && protocol->reason == RV_REASON_NONE)
             continue;
         g_string_append_printf(printer->out, "  %s %s in %" G_GINT64_FORMAT " ms", protocol->name,
-                               rv_reachability_word(protocol->state), protocol->duration_ms);
+                               rv_describe_reachability(protocol->state), protocol->duration_ms);
         if (protocol->requests > 0 && (printer->style->explain || protocol->retries > 0))
             g_string_append_printf(printer->out, " (requests: %u, repeated: %u)",
                                    protocol->requests, protocol->retries);

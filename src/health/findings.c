@@ -118,7 +118,7 @@ rv_findings(const RvObservation *observation)
 
             finding->value = g_strdup(protocol->partial && protocol->state == RV_STATE_UP
                                           ? "answers in part"
-                                          : rv_reachability_word(protocol->state));
+                                          : rv_describe_reachability(protocol->state));
             finding->reason = rv_describe_trouble(protocol);
         }
     }

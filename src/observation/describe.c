@@ -229,6 +229,12 @@ reason_sentence(RvReason reason)
     return "";
 }
 
+const char *
+rv_describe_reachability(RvReachability state)
+{
+    return state == RV_STATE_NOT_ASKED ? "not asked" : rv_reachability_word(state);
+}
+
 char *
 rv_describe_trouble(const RvProtocol *protocol)
 {

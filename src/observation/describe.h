@@ -18,6 +18,8 @@ char *rv_describe_limits(const RvSensor *sensor);
 char *rv_describe_duration(gint64 seconds);
 /* "10 Gbit/s"; "over 4 Gbit/s" where a 32-bit number could not say more; "" below 1. */
 char *rv_describe_speed(gint64 bits_per_second);
+/* The word of the JSON form as people write it: "not asked". */
+const char *rv_describe_reachability(RvReachability state);
 /* "up in 41 ms", "down: no answer", "up in 41 ms, not whole: …". */
 char *rv_describe_protocol(const RvProtocol *protocol);
 /* Why it is not up, or not whole: its detail, else a sentence of the reason; NULL where all is

@@ -43,6 +43,12 @@ on_done(gpointer data, const RvSnmpOutcome *outcome)
     g_autofree char *detail = g_strdup(outcome->detail), *note = g_strdup(outcome->note);
     RvSnmpOutcome copy = *outcome;
 
+    if (agent->lookup != NULL && outcome->reason == RV_REASON_BUDGET) {
+        g_free(detail);
+        detail = g_strdup_printf("the name '%s' was not resolved in time; see that the name server "
+                                 "answers, or give an address",
+                                 agent->session.access->address);
+    }
     copy.detail = detail;
     copy.note = note;
     rv_resolve_cancel(g_steal_pointer(&agent->lookup));

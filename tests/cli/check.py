@@ -145,6 +145,8 @@ def width(line):
 
 
 def many_alike():
+    out = formatted("text", answer("late", protocols=[protocol(state="not_asked", reason="budget", detail="too late")]))[1]
+    tell("snmp not asked in 41 ms" in out and "? unknown   snmp: not asked (too late)" in out, "words for people", out)
     slots = [sensor("state", f"Slot {n}", state="commLost", device_verdict="critical", group="module")
              for n in range(1, 8)]
     left = [f"Port {n}: high_critical 0 °C dropped: 0 is none" for n in range(30)]
