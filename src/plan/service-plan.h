@@ -41,7 +41,7 @@ typedef struct {
 
 typedef struct {
     char *customer, *provider, *project, *contract, *confidentiality; /* "" where not given */
-    char *logo;                       /* path of a PNG or SVG; NULL: none */
+    char *logo;                       /* path of a PNG; NULL: none */
     char *accent;                     /* "#1f4e79"; NULL: the default */
     char *report_prefix;              /* of report numbers; "" */
     GTimeZone *zone;                  /* of the contract; never NULL */

@@ -811,7 +811,9 @@ add_head(json_t *json, const RvReport *r)
                  {"confidentiality", r->confidentiality},
                  {"version", r->version},
                  {"state_sha256", r->state_digest},
-                 {"configuration_sha256", r->configuration_digest}};
+                 {"configuration_sha256", r->configuration_digest},
+                 {"inventory_sha256", r->inventory_digest},
+                 {"plan_sha256", r->plan_digest}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         set(json, texts[i].key, text(texts[i].value));

@@ -350,6 +350,7 @@ typedef struct {
     char *logo, *accent;                                              /* NULL */
     char *currency;                                                   /* of prices; "" */
     char *version, *state_digest, *configuration_digest;
+    char *inventory_digest, *plan_digest; /* "" where there is no such file, or a folder of them */
     int schema;
     GPtrArray *sign_off; /* RvSignOff* */
     /* what was found */

@@ -204,9 +204,11 @@ put_cell(const RvPage *page, const Frame *frame, guint column, const RvCell *cel
     double left = x + pad_left(frame->table, column);
 
     if (cell->spark != NULL) {
+        rv_page_tag(page, "TD", NULL);
         rv_chart_spark(page->cairo, &page->style, (const double *)cell->spark->data,
                        cell->spark->len, left, page->y + (height - SPARK_HEIGHT) / 2,
                        frame->widths[column] - (left - x) - PAD_X, SPARK_HEIGHT);
+        rv_page_untag(page, "TD");
         return;
     }
     if (cell->mark != RV_MARK_NONE) {

@@ -1,4 +1,5 @@
 #include <qpdf/qpdf-c.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "report/pdf.h"
@@ -85,6 +86,71 @@ attach(qpdf_data pdf, qpdf_oh root, const RvAttachment *attachments, guint count
     qpdf_oh_replace_key(pdf, root, "/AF", related);
 }
 
+/* ---- what figures show, for who cannot see them: ISO 32000-1 §14.9.3 ---- */
+
+static char *
+alternative(const RvChart *chart)
+{
+    gboolean says = chart->finding != NULL && chart->finding[0] != '\0';
+
+    return g_strdup_printf("%s%s%s%s%s", chart->subject != NULL ? chart->subject : "",
+                           chart->subject != NULL ? ", " : "", chart->title, says ? ": " : "",
+                           says ? chart->finding : "");
+}
+
+/* In the order in which they are drawn. */
+static GPtrArray *
+alternatives(const RvDocument *document)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < document->blocks->len; i++) {
+        const RvBlock *block = g_ptr_array_index(document->blocks, i);
+
+        for (guint j = 0; j < block->charts->len; j++)
+            g_ptr_array_add(texts, block->kind == RV_BLOCK_CHART
+                                       ? g_strdup(g_ptr_array_index(block->texts, 0))
+                                       : alternative(g_ptr_array_index(block->charts, j)));
+    }
+    return texts;
+}
+
+/* Of the children of a structure element, from text `next` on; gives the text after the last. */
+static guint
+describe_children(qpdf_data pdf, qpdf_oh element, const GPtrArray *texts, guint next)
+{
+    qpdf_oh children = qpdf_oh_get_key(pdf, element, "/K");
+    int count = qpdf_oh_is_array(pdf, children) ? qpdf_oh_get_array_n_items(pdf, children) : 0;
+
+    for (int i = 0; i < count && next < texts->len; i++) {
+        qpdf_oh child = qpdf_oh_get_array_item(pdf, children, i);
+
+        if (qpdf_oh_is_dictionary(pdf, child)) {
+            qpdf_oh kind = qpdf_oh_get_key(pdf, child, "/S");
+            const char *name = qpdf_oh_is_name(pdf, kind) ? qpdf_oh_get_name(pdf, kind) : "";
+
+            if (strcmp(name, "/Figure") == 0)
+                set_text(pdf, child, "/Alt", g_ptr_array_index(texts, next++));
+            else if (strcmp(name, "/Document") == 0)
+                next = describe_children(pdf, child, texts, next);
+            qpdf_oh_release(pdf, kind);
+        }
+        qpdf_oh_release(pdf, child);
+    }
+    qpdf_oh_release(pdf, children);
+    return next;
+}
+
+static void
+describe_figures(qpdf_data pdf, qpdf_oh root, const RvDocument *document)
+{
+    g_autoptr(GPtrArray) texts = alternatives(document);
+    qpdf_oh tree = qpdf_oh_get_key(pdf, root, "/StructTreeRoot");
+
+    if (qpdf_oh_is_dictionary(pdf, tree))
+        describe_children(pdf, tree, texts, 0);
+}
+
 static gboolean
 failed(qpdf_data pdf, GError **error)
 {
@@ -130,6 +196,7 @@ rv_pdf_finish(GBytes *pages, const RvDocument *document, const RvAttachment *att
         qpdf_oh_replace_key(pdf, viewer, "/DisplayDocTitle", qpdf_oh_new_bool(pdf, QPDF_TRUE));
         qpdf_oh_replace_key(pdf, root, "/ViewerPreferences", viewer);
         set_name(pdf, root, "/PageMode", "/UseOutlines");
+        describe_figures(pdf, root, document);
         if (count > 0)
             attach(pdf, root, attachments, count, document->made_ms);
         if (!failed(pdf, error))

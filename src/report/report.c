@@ -153,6 +153,7 @@ RECORD(report_texts_free, AT(RvReport, subject), AT(RvReport, zone_name), AT(RvR
        AT(RvReport, language), AT(RvReport, customer), AT(RvReport, provider),
        AT(RvReport, project), AT(RvReport, contract), AT(RvReport, confidentiality),
        AT(RvReport, logo), AT(RvReport, accent), AT(RvReport, version), AT(RvReport, state_digest),
+       AT(RvReport, inventory_digest), AT(RvReport, plan_digest),
        AT(RvReport, configuration_digest), AT(RvReport, currency))
 
 /* ---- and of those that hold more ---- */
@@ -400,6 +401,8 @@ fill_head(RvBuild *build)
     report->schema = rv_state_schema_version();
     report->state_digest = digest_of_file(rv_state_path(build->sources->state));
     report->configuration_digest = digest_of_file(build->sources->configuration->path);
+    report->inventory_digest = digest_of_file(build->sources->configuration->inventory_path);
+    report->plan_digest = digest_of_file(build->sources->configuration->service_plan_path);
     report->number = make_number(report, plan);
     copy_sign_off(report, plan);
 }

@@ -319,6 +319,10 @@ rv_section_sources(RvDocument *document, const RvReport *report)
          g_strdup(rv_or_dash(report->state_digest)));
     fact(table, SAY("Site file, SHA-256", "站点配置 SHA-256"),
          g_strdup(rv_or_dash(report->configuration_digest)));
+    fact(table, SAY("Inventory, SHA-256", "设备台账 SHA-256"),
+         g_strdup(rv_or_dash(report->inventory_digest)));
+    fact(table, SAY("Service plan, SHA-256", "服务计划 SHA-256"),
+         g_strdup(rv_or_dash(report->plan_digest)));
     fact(table, SAY("Made at", "生成时间"),
          rv_write_time(document->language, report->made_ms, report->zone));
     fact(table, SAY("Attached to the PDF", "PDF 附件"),

@@ -140,6 +140,10 @@ def check_links(site, name):
     rows = {target for page, target in links if target.startswith("u:device-")}
     result(len(rows) >= 2 and len({places[row] for row in rows}) == len(rows),
            "names of devices lead to their own rows", sorted(places.items()))
+    figures = [one["value"] for one in objects.objects.values()
+               if isinstance(one.get("value"), dict) and one["value"].get("/S") == "/Figure"]
+    result(figures and all(len(one.get("/Alt", "")) > 6 for one in figures),
+           "every figure says in words what it shows", [one.get("/Alt") for one in figures])
     text = site.text(name).split("\f")
     contents = [page for page in text if "目录" in page][0]
     section = re.search(r"故障\D*?(\d+)$", contents, re.MULTILINE)
