@@ -111,6 +111,31 @@ make(const char *beside, const char *path, const char *source, const RvRrdTempla
     return FALSE;
 }
 
+static gboolean
+cannot(const char *path, GError **error)
+{
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(errno));
+    return FALSE;
+}
+
+/* What takes the place of a file with history has its rights and its owner, whoever made it (only
+ * root can give files away), and is on the disk before it has its name. */
+static gboolean
+take_after(const char *beside, const char *source, GError **error)
+{
+    struct stat status;
+    int fd = open(beside, O_RDONLY | O_CLOEXEC);
+    gboolean good = fd >= 0 && stat(source, &status) == 0 &&
+                    (fchown(fd, status.st_uid, status.st_gid) == 0 || errno == EPERM) &&
+                    fchmod(fd, status.st_mode & 07777) == 0 && fsync(fd) == 0;
+
+    if (!good)
+        cannot(source, error);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
 gboolean
 rv_rrd_file_create(const char *path, const RvRrdTemplate *template, gint64 start_s, GError **error)
 {
@@ -123,12 +148,13 @@ rv_rrd_file_create_from(const char *path, const char *source, const RvRrdTemplat
 {
     g_autofree char *beside = g_strdup_printf("%s.new", path);
 
-    if (!may_make(beside, path, error) || !make(beside, path, source, template, start_s, error)) {
+    if (!may_make(beside, path, error) || !make(beside, path, source, template, start_s, error) ||
+        (source != NULL && !take_after(beside, source, error))) {
         (void)g_unlink(beside);
         return FALSE;
     }
     if (g_rename(beside, path) != 0) {
-        g_set_error(error, RV_ERROR, RV_ERROR_STORE, "%s: %s", path, g_strerror(errno));
+        cannot(path, error);
         (void)g_unlink(beside);
         return FALSE;
     }

@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#define RRD_EXPORT_DEPRECATED /* for the types of the file's header; no function of that part is   \
-                                 called */
-#include <rrd.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "rrd/file.h"
+#include "rrd/head.h"
 
 #define SOURCES_CEILING 64
 #define ARCHIVES_CEILING 1000
@@ -145,11 +144,39 @@ rv_rrd_layout_difference(const char *path, const RvRrdTemplate *template, GError
     return text->len > 0 ? g_strdup(text->str) : NULL;
 }
 
+/* librrd believes what a head says of its rows. FALSE with *error where it says what cannot be;
+ * heads larger than ours are left to librrd. */
+static gboolean
+is_sound(const char *path, GError **error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    RvRrdHead head = {0};
+    guint64 rows = 0;
+    struct stat status;
+    gboolean sound = fd >= 0 && rv_rrd_head_read(fd, &head, 0) && fstat(fd, &status) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    for (guint i = 0; sound && i < head.fixed.rra_cnt; i++)
+        rows += head.archives[i].row_cnt;
+    if (sound &&
+        status.st_size == (off_t)(head.end + rows * head.fixed.ds_cnt * sizeof(rrd_value_t)))
+        return TRUE;
+    if (!sound && (head.fixed.ds_cnt > RV_RRD_SOURCES_CEILING ||
+                   head.fixed.rra_cnt > RV_RRD_ARCHIVES_CEILING))
+        return TRUE;
+    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                "%s: its head does not fit its rows, so that its history cannot be read; move it "
+                "away and a new one is made",
+                path);
+    return FALSE;
+}
+
 gboolean
 rv_rrd_layout_migrate(const char *path, const RvRrdTemplate *template, GError **error)
 {
     gint64 last_s = 0;
 
-    return rv_rrd_file_last(path, &last_s, error) &&
+    return is_sound(path, error) && rv_rrd_file_last(path, &last_s, error) &&
            rv_rrd_file_create_from(path, path, template, last_s, error);
 }

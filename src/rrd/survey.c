@@ -75,7 +75,7 @@ look_for_halves(RvRrdSurvey *survey, const char *folder)
     while (entries != NULL && (entry = g_dir_read_name(entries)) != NULL) {
         g_autofree char *path = g_build_filename(folder, entry, NULL);
 
-        if (g_str_has_suffix(entry, ".rrd.new"))
+        if (strstr(entry, ".rrd.new") != NULL) /* librrd's own has six letters more */
             add(survey, RV_RRD_LEFTOVER, path, bytes_of(path),
                 g_strdup("half a file, left where a run was killed"));
     }

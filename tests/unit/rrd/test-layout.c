@@ -214,6 +214,50 @@ test_broken(Place *place, gconstpointer unused)
     g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
 }
 
+/* Bytes of the head changed at random: it is migrated or refused, and the process lives. */
+static void
+test_damaged_heads(Place *place, gconstpointer unused)
+{
+    g_autoptr(GPtrArray) all = NULL;
+    g_autofree char *whole = NULL;
+    const RvRrdSeriesInfo *info;
+    gsize length = 0;
+    guint refused = 0;
+
+    fill(place, "sw-1");
+    write_templates(place, "templates:\n"
+                           "  - template: sensor\n"
+                           "    series: sensor\n"
+                           "    classes: [temperature]\n"
+                           "    step: 300s\n"
+                           "    sources: [ { name: value } ]\n"
+                           "    archives: [ { function: AVERAGE, every: 300s, keep: 4d } ]\n");
+    reopen(place);
+    info = only_series(place, &all);
+    g_assert_true(g_file_get_contents(info->path, &whole, &length, NULL));
+    for (guint i = 0; i < 300; i++) {
+        g_autofree char *text = g_memdup2(whole, length);
+        g_autofree char *difference = NULL;
+        g_autoptr(GError) error = NULL;
+
+        for (guint n = 0; n <= i % 4; n++)
+            text[g_test_rand_int_range(0, 1200)] ^= (char)(1 << g_test_rand_int_range(0, 8));
+        g_assert_cmpint(g_unlink(info->path), ==, 0);
+        g_assert_true(g_file_set_contents_full(info->path, text, (gssize)length,
+                                               G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+        difference = rv_rrd_layout_difference(info->path, info->template, &error);
+        if (difference != NULL)
+            (void)rv_rrd_layout_migrate(info->path, info->template, &error);
+        if (error != NULL && i < 5)
+            g_test_message("%s", error->message);
+        refused += error != NULL;
+        if (error != NULL)
+            g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
+    }
+    g_test_message("%u of 300 refused", refused);
+    g_assert_cmpuint(refused, >, 5);
+}
+
 static void
 test_survey(Place *place, gconstpointer unused)
 {
@@ -227,7 +271,7 @@ test_survey(Place *place, gconstpointer unused)
     fill(place, "gone-1");
     g_hash_table_add(known, (gpointer) "sw-1");
     path = rv_rrd_store_path(place->store, "sw-1", "temperature/inlet");
-    half = g_strconcat(path, ".new", NULL);
+    half = g_strconcat(path, ".newaB3xYz", NULL); /* librrd's own, before it is ours */
     g_assert_true(g_file_set_contents(half, "half", -1, NULL));
     rv_rrd_survey(place->store, known, &survey);
     g_assert_cmpuint(survey.devices, ==, 2);
@@ -275,6 +319,7 @@ main(int argc, char **argv)
         ADD(path, &changes[i], test_change);
     }
     ADD("/layout/what is no RRD file is named", NULL, test_broken);
+    ADD("/layout/a damaged head is refused", NULL, test_damaged_heads);
     ADD("/layout/orphans and halves are found", NULL, test_survey);
     ADD("/layout/the size that is foretold is the size that comes", NULL, test_size);
     return g_test_run();
