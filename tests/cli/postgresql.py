@@ -108,7 +108,7 @@ def polling(server, folder):
     ok(done.returncode == 69 and "see that the server runs" in done.stderr, "other commands say so", done)
     server.start()
     done = run(folder, "poll", at=NOW + 240)
-    ok(done.returncode == 0 and f"{3 * DEVICES} answers of" in done.stdout and spool() == [],
+    ok(done.returncode == 0 and f"{3 * DEVICES} answers that waited were stored" in done.stdout and spool() == [],
        "it is back: all is stored", done, spool())
     ok(server.sql("SELECT count(*), max(from_ms) / 60000, min(until_ms) / 60000, min(samples), max(samples)"
                   " FROM reachability WHERE protocol = ''", schema=schema)
