@@ -277,7 +277,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     guint8 kind;
 
     script.at = data;
-    script.end = data + size;
+    script.end = size > 0 ? data + size : data;
     kind = take();
     capacity.has_bulk = (kind & 2) != 0;
     table = table_of(kind, &capacity, answers);
