@@ -1,5 +1,6 @@
 #include "base/oid.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -127,4 +128,56 @@ rv_oid_is_below(const RvOid *oid, const RvOid *root)
 {
     return oid->length >= root->length &&
            memcmp(oid->ids, root->ids, root->length * sizeof *oid->ids) == 0;
+}
+
+/* ---- lists ---- */
+
+static void
+clear_member(gpointer data)
+{
+    rv_oid_clear(data);
+}
+
+GArray *
+rv_oids_new(void)
+{
+    GArray *oids = g_array_new(FALSE, TRUE, sizeof(RvOid));
+
+    g_array_set_clear_func(oids, clear_member);
+    return oids;
+}
+
+static int
+compare_members(const void *a, const void *b)
+{
+    return rv_oid_compare(a, b);
+}
+
+void
+rv_oids_sort(GArray *oids)
+{
+    if (oids->len > 1)
+        qsort(oids->data, oids->len, sizeof(RvOid), compare_members);
+}
+
+void
+rv_oids_settle(GArray *oids)
+{
+    guint kept = 0;
+
+    rv_oids_sort(oids);
+    for (guint i = 0; i < oids->len; i++) {
+        RvOid *oid = &g_array_index(oids, RvOid, i);
+
+        if (kept > 0 && rv_oid_compare(oid, &g_array_index(oids, RvOid, kept - 1)) == 0) {
+            rv_oid_clear(oid);
+            continue;
+        }
+        if (kept != i) {
+            g_array_index(oids, RvOid, kept) = *oid;
+            *oid = (RvOid){NULL, 0};
+        }
+        kept++;
+    }
+    g_array_set_size(oids, kept);
 }

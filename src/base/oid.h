@@ -28,3 +28,10 @@ guint rv_oid_hash(gconstpointer oid);
 gboolean rv_oid_equal(gconstpointer a, gconstpointer b);
 /* True where `oid` is `root` or lies below it. */
 gboolean rv_oid_is_below(const RvOid *oid, const RvOid *root);
+
+/* A list of RvOid that owns them. */
+GArray *rv_oids_new(void);
+/* Ascending. */
+void rv_oids_sort(GArray *oids);
+/* Ascending, each once. */
+void rv_oids_settle(GArray *oids);

@@ -11,21 +11,6 @@ struct RvColumnPlans {
 };
 
 static void
-clear_oid(gpointer data)
-{
-    rv_oid_clear(data);
-}
-
-static GArray *
-oids_new(void)
-{
-    GArray *oids = g_array_new(FALSE, TRUE, sizeof(RvOid));
-
-    g_array_set_clear_func(oids, clear_oid);
-    return oids;
-}
-
-static void
 plan_free(gpointer data)
 {
     RvColumnPlan *plan = data;
@@ -113,8 +98,8 @@ make(const GPtrArray *profiles, gboolean packets)
     rv_questions_add_interfaces(all, packets);
     rv_questions_add_entities(all, FALSE);
     rv_questions_add_moving_interfaces(moving, packets);
-    plan->moving = oids_new();
-    plan->still = oids_new();
+    plan->moving = rv_oids_new();
+    plan->still = rv_oids_new();
     plan->hash = RV_HASH_BASIS;
     plan->shortest = RV_OID_CEILING;
     oids = rv_questions_oids(all);

@@ -1,6 +1,5 @@
 #include "collect/questions.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct RvQuestions {
@@ -8,12 +7,6 @@ struct RvQuestions {
     GHashTable *known; /* RvOid */
     GArray *list;      /* RvSnmpQuestion of the last call */
 };
-
-static void
-clear_oid(gpointer data)
-{
-    rv_oid_clear(data);
-}
 
 static void
 clear_question(gpointer data)
@@ -29,8 +22,7 @@ rv_questions_new(void)
 {
     RvQuestions *questions = g_new0(RvQuestions, 1);
 
-    questions->oids = g_array_new(FALSE, TRUE, sizeof(RvOid));
-    g_array_set_clear_func(questions->oids, clear_oid);
+    questions->oids = rv_oids_new();
     questions->known = g_hash_table_new_full(rv_oid_hash, rv_oid_equal, g_free, NULL);
     questions->list = g_array_new(FALSE, TRUE, sizeof(RvSnmpQuestion));
     g_array_set_clear_func(questions->list, clear_question);
@@ -155,29 +147,16 @@ is_instance(const RvOid *oid)
     return oid->ids[oid->length - 1] == 0;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    return rv_oid_compare(a, b);
-}
-
 gboolean
 rv_questions_has(const RvQuestions *questions, const RvOid *oid)
 {
     return g_hash_table_contains(questions->known, oid);
 }
 
-static void
-sort(RvQuestions *questions)
-{
-    if (questions->oids->len > 1)
-        qsort(questions->oids->data, questions->oids->len, sizeof(RvOid), compare);
-}
-
 const GArray *
 rv_questions_oids(RvQuestions *questions)
 {
-    sort(questions);
+    rv_oids_sort(questions->oids);
     return questions->oids;
 }
 
@@ -227,7 +206,7 @@ rv_questions_list(RvQuestions *questions, const RvHabits *habits, const RvQuesti
                   guint *count)
 {
     g_array_set_size(questions->list, 0);
-    sort(questions);
+    rv_oids_sort(questions->oids);
     for (guint i = 0; i < questions->oids->len; i++) {
         const RvOid *oid = &g_array_index(questions->oids, RvOid, i);
 

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 
 #include "profile/profile.h"
 
@@ -113,45 +112,12 @@ add_component(Columns *columns, const RvComponentRule *rule)
     add_conditions(columns, rule->where, STILL);
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    return rv_oid_compare(a, b);
-}
-
-static void
-clear(gpointer data)
-{
-    rv_oid_clear(data);
-}
-
-static GArray *
-without_repeats(GArray *columns)
-{
-    GArray *unique = g_array_new(FALSE, TRUE, sizeof(RvOid));
-
-    g_array_set_clear_func(unique, clear);
-    if (columns->len > 1)
-        qsort(columns->data, columns->len, sizeof(RvOid), compare);
-    for (guint i = 0; i < columns->len; i++) {
-        RvOid *oid = &g_array_index(columns, RvOid, i);
-
-        if (unique->len > 0 &&
-            rv_oid_compare(oid, &g_array_index(unique, RvOid, unique->len - 1)) == 0)
-            rv_oid_clear(oid);
-        else
-            g_array_append_val(unique, *oid);
-    }
-    g_array_unref(columns);
-    return unique;
-}
-
 static void
 columns_init(Columns *columns)
 {
     *columns = (Columns){0};
     for (guint i = 0; i < PURPOSES; i++)
-        columns->oids[i] = g_array_new(FALSE, TRUE, sizeof(RvOid));
+        columns->oids[i] = rv_oids_new();
 }
 
 static void
@@ -177,6 +143,7 @@ static void
 join(GArray *into, GArray *from)
 {
     g_array_append_vals(into, from->data, from->len);
+    g_array_set_clear_func(from, NULL);
     g_array_unref(from);
 }
 
@@ -191,7 +158,8 @@ rv_profile_columns(const RvProfile *profile, gboolean census)
         add_component(&columns, g_ptr_array_index(profile->components, i));
     join(columns.oids[VALUE], columns.oids[STILL]);
     join(columns.oids[VALUE], columns.oids[ROWS]);
-    return without_repeats(columns.oids[VALUE]);
+    rv_oids_settle(columns.oids[VALUE]);
+    return columns.oids[VALUE];
 }
 
 static gboolean
@@ -216,12 +184,12 @@ rv_profile_moving_columns(const RvProfile *profile)
         RvOid *oid = &g_array_index(rows, RvOid, i);
 
         if (holds(columns.oids[STILL], oid))
-            rv_oid_clear(oid);
-        else
-            g_array_append_val(columns.oids[VALUE], *oid);
+            continue;
+        g_array_append_val(columns.oids[VALUE], *oid);
+        *oid = (RvOid){NULL, 0};
     }
     g_array_unref(rows);
-    g_array_set_clear_func(columns.oids[STILL], clear);
     g_array_unref(columns.oids[STILL]);
-    return without_repeats(columns.oids[VALUE]);
+    rv_oids_settle(columns.oids[VALUE]);
+    return columns.oids[VALUE];
 }

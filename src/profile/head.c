@@ -6,22 +6,14 @@
 static const char *const head_keys[] = {"profile", "match", "role", "uses",
                                         "without", "base",  NULL};
 
-static void
-clear_oid(gpointer data)
-{
-    rv_oid_clear(data);
-}
-
 RvProfileHead *
 rv_profile_head_new(const char *path)
 {
     RvProfileHead *head = g_new0(RvProfileHead, 1);
 
     head->file = g_intern_string(path);
-    head->object_ids = g_array_new(FALSE, TRUE, sizeof(RvOid));
-    head->has = g_array_new(FALSE, TRUE, sizeof(RvOid));
-    g_array_set_clear_func(head->object_ids, clear_oid);
-    g_array_set_clear_func(head->has, clear_oid);
+    head->object_ids = rv_oids_new();
+    head->has = rv_oids_new();
     head->descr = g_ptr_array_new_with_free_func(g_free);
     head->descr_not = g_ptr_array_new_with_free_func(g_free);
     head->uses = g_ptr_array_new_with_free_func(g_free);

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -80,56 +79,11 @@ rv_matching_has_all(const RvProfileHead *head, RvHas has, gpointer user_data)
     return TRUE;
 }
 
-static int
-compare_oids(const void *a, const void *b)
-{
-    return rv_oid_compare(a, b);
-}
-
-static void
-clear_oid(gpointer data)
-{
-    rv_oid_clear(data);
-}
-
-static GArray *
-new_oids(void)
-{
-    GArray *oids = g_array_new(FALSE, TRUE, sizeof(RvOid));
-
-    g_array_set_clear_func(oids, clear_oid);
-    return oids;
-}
-
-/* In order, each once. */
-static void
-settle_oids(GArray *oids)
-{
-    guint kept = 0;
-
-    if (oids->len > 1)
-        qsort(oids->data, oids->len, sizeof(RvOid), compare_oids);
-    for (guint i = 0; i < oids->len; i++) {
-        RvOid *oid = &g_array_index(oids, RvOid, i);
-
-        if (kept > 0 && rv_oid_compare(oid, &g_array_index(oids, RvOid, kept - 1)) == 0) {
-            rv_oid_clear(oid);
-            continue;
-        }
-        if (kept != i) {
-            g_array_index(oids, RvOid, kept) = *oid;
-            *oid = (RvOid){NULL, 0};
-        }
-        kept++;
-    }
-    g_array_set_size(oids, kept);
-}
-
 GArray *
 rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self)
 {
     g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
-    GArray *probes = new_oids();
+    GArray *probes = rv_oids_new();
 
     for (guint i = 0; i < rv_profiles_count(profiles); i++) {
         const RvProfileHead *head = rv_profiles_head(profiles, i);
@@ -142,7 +96,7 @@ rv_profiles_probes(const RvProfiles *profiles, const RvSelf *self)
             g_array_append_val(probes, copy);
         }
     }
-    settle_oids(probes);
+    rv_oids_settle(probes);
     return probes;
 }
 
@@ -200,10 +154,10 @@ rv_profiles_relative_probes(RvProfiles *profiles, const RvSelf *self, RvHas has,
 {
     g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
     RvFittingFamily fitting = fitting_family(profiles, self, lower, has, user_data, NULL);
-    GArray *probes = new_oids();
+    GArray *probes = rv_oids_new();
 
     rv_relatives_probes(profiles, self, &fitting, has, user_data, probes);
-    settle_oids(probes);
+    rv_oids_settle(probes);
     return probes;
 }
 

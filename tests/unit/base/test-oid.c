@@ -107,6 +107,30 @@ test_append(void)
     rv_oid_clear(&same); /* twice is allowed */
 }
 
+static void
+test_settle(void)
+{
+    static const char *const given[] = {"1.3.6", "1.3", "1.3.6.1", "1.3", "1.3.6", "1.3"};
+    static const char *const settled[] = {"1.3", "1.3.6", "1.3.6.1"};
+    g_autoptr(GArray) oids = rv_oids_new();
+
+    rv_oids_settle(oids);
+    g_assert_cmpuint(oids->len, ==, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
+        RvOid oid;
+
+        g_assert_true(rv_oid_parse(given[i], &oid));
+        g_array_append_val(oids, oid);
+    }
+    rv_oids_settle(oids);
+    g_assert_cmpuint(oids->len, ==, G_N_ELEMENTS(settled));
+    for (guint i = 0; i < oids->len; i++) {
+        g_autofree char *text = rv_oid_format(&g_array_index(oids, RvOid, i));
+
+        g_assert_cmpstr(text, ==, settled[i]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -115,5 +139,6 @@ main(int argc, char **argv)
     g_test_add_func("/oid/ceiling", test_ceiling);
     g_test_add_func("/oid/order", test_order);
     g_test_add_func("/oid/append", test_append);
+    g_test_add_func("/oid/settle", test_settle);
     return g_test_run();
 }
