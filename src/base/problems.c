@@ -48,6 +48,14 @@ rv_problems_add(RvProblems *problems, const char *file, guint line, guint column
                              : g_strdup_printf("%s: %s", file, clean));
 }
 
+void
+rv_problems_join(RvProblems *problems, const RvProblems *from)
+{
+    problems->count += from->count;
+    for (guint i = 0; i < from->lines->len && problems->lines->len < PROBLEMS_CEILING; i++)
+        g_ptr_array_add(problems->lines, g_strdup(g_ptr_array_index(from->lines, i)));
+}
+
 guint
 rv_problems_count(const RvProblems *problems)
 {

@@ -15,6 +15,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvProblems, rv_problems_free)
 void rv_problems_add(RvProblems *problems, const char *file, guint line, guint column,
                      const char *format, ...) G_GNUC_PRINTF(5, 6);
 
+/* Those of `from`, after what is there. */
+void rv_problems_join(RvProblems *problems, const RvProblems *from);
+
 guint rv_problems_count(const RvProblems *problems);
 
 /* The n-th message kept, or NULL. */

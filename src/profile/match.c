@@ -107,11 +107,11 @@ say(GPtrArray *trail, const RvProfileHead *head, const char *what)
         g_ptr_array_add(trail, g_strdup_printf("%s: %s", head->name, what));
 }
 
-/* By the enterprise, or one arc below it, and nothing else. */
+/* By the enterprise and nothing else. */
 static gboolean
 is_loose(const Fit *fit)
 {
-    return fit->object_id <= 7 && fit->descr == 0 && fit->conditions == 0;
+    return fit->object_id <= RV_ENTERPRISE_LENGTH && fit->descr == 0 && fit->conditions == 0;
 }
 
 static RvFittingFamily
@@ -156,7 +156,7 @@ rv_profiles_relative_probes(RvProfiles *profiles, const RvSelf *self, RvHas has,
     RvFittingFamily fitting = fitting_family(profiles, self, lower, has, user_data, NULL);
     GArray *probes = rv_oids_new();
 
-    rv_relatives_probes(profiles, self, &fitting, has, user_data, probes);
+    rv_relatives_probes(profiles, self, lower, &fitting, has, user_data, probes);
     rv_oids_settle(probes);
     return probes;
 }
@@ -191,7 +191,7 @@ add_family(RvProfiles *profiles, const RvSelf *self, const char *lower, RvHas ha
            gpointer user_data, GPtrArray *chosen, GPtrArray *trail)
 {
     RvFittingFamily fitting = fitting_family(profiles, self, lower, has, user_data, trail);
-    RvProfileHead *relative = rv_relatives_choose(profiles, self, &fitting, has, user_data);
+    RvProfileHead *relative = rv_relatives_choose(profiles, self, lower, &fitting, has, user_data);
 
     if (relative == NULL || !fitting.loose)
         add_with_uses(profiles, fitting.head, chosen, trail,

@@ -3,6 +3,8 @@
 
 #include "profile/profiles.h"
 
+#define RV_ENTERPRISE_LENGTH 7 /* 1.3.6.1.4.1.N */
+
 /* TRUE where one of the globs (char*, lower case) matches; *longest (may be NULL) becomes at least
  * the letters of the longest that does. */
 gboolean rv_matching_any_glob(const GPtrArray *globs, const char *lower, guint *longest);

@@ -14,6 +14,7 @@ struct RvProfiles {
     GPtrArray *heads;     /* RvProfileHead*, by name */
     GHashTable *by_name;  /* of a head → the head */
     GHashTable *compiled; /* name → RvProfile* */
+    GHashTable *unheard;  /* name → RvProblems* of what was compiled and nobody took */
     guint64 digest;       /* of names, sizes and times of all files */
 };
 
@@ -100,6 +101,8 @@ rv_profiles_open(const char *const *folders, const char *catalogue, RvProblems *
     profiles->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     profiles->compiled =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rv_profile_free);
+    profiles->unheard =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rv_problems_free);
     for (guint i = 0; folders != NULL && folders[i] != NULL; i++) {
         g_autoptr(GHashTable) of_folder =
             g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -117,6 +120,7 @@ rv_profiles_free(RvProfiles *profiles)
     if (profiles == NULL)
         return;
     g_hash_table_unref(profiles->compiled);
+    g_hash_table_unref(profiles->unheard);
     g_hash_table_unref(profiles->by_name);
     g_ptr_array_unref(profiles->heads);
     g_free(profiles);
@@ -146,13 +150,43 @@ rv_profiles_find(const RvProfiles *profiles, const char *name)
     return g_hash_table_lookup(profiles->by_name, name);
 }
 
-/* TRUE: *profile (may be NULL) is what the file gave for this base or for any. */
-static gboolean
-is_compiled(const RvProfiles *profiles, const char *name, const char *name_at, RvProfile **profile)
+/* Under which name there is what the file gave for this base or for any (*profile, may be NULL);
+ * NULL: under none. */
+static const char *
+find_compiled(const RvProfiles *profiles, const char *name, const char *name_at,
+              RvProfile **profile)
 {
-    return g_hash_table_lookup_extended(profiles->compiled, name_at, NULL, (gpointer *)profile) ||
-           (g_hash_table_lookup_extended(profiles->compiled, name, NULL, (gpointer *)profile) &&
-            (*profile == NULL || !(*profile)->at_base));
+    if (g_hash_table_lookup_extended(profiles->compiled, name_at, NULL, (gpointer *)profile))
+        return name_at;
+    return g_hash_table_lookup_extended(profiles->compiled, name, NULL, (gpointer *)profile) &&
+                   (*profile == NULL || !(*profile)->at_base)
+               ? name
+               : NULL;
+}
+
+static const char *
+compile(RvProfiles *profiles, RvProfileHead *head, const RvOid *base, const char *name_at,
+        RvProfile **profile)
+{
+    RvProblems *problems = rv_problems_new();
+    const char *name;
+
+    *profile = rv_profile_load(head, base, problems);
+    name = *profile == NULL || !(*profile)->at_base ? head->name : name_at;
+    g_hash_table_insert(profiles->compiled, g_strdup(name), *profile);
+    g_hash_table_insert(profiles->unheard, g_strdup(name), problems);
+    return name;
+}
+
+static void
+hand_over(RvProfiles *profiles, const char *name, RvProblems *problems)
+{
+    const RvProblems *unheard = g_hash_table_lookup(profiles->unheard, name);
+
+    if (unheard == NULL || problems == NULL)
+        return;
+    rv_problems_join(problems, unheard);
+    g_hash_table_remove(profiles->unheard, name);
 }
 
 const RvProfile *
@@ -163,13 +197,13 @@ rv_profiles_get(RvProfiles *profiles, const char *name, const RvOid *base, RvPro
     g_autofree char *name_at = based ? g_strconcat(name, " ", dotted, NULL) : g_strdup(name);
     RvProfileHead *head = rv_profiles_find(profiles, name);
     RvProfile *profile = NULL;
+    const char *compiled;
 
-    if (head == NULL || is_compiled(profiles, name, name_at, &profile))
-        return profile;
-    profile = rv_profile_load(head, based ? base : NULL, problems);
-    if (profile == NULL || !profile->at_base)
-        g_hash_table_insert(profiles->compiled, g_strdup(name), profile);
-    else
-        g_hash_table_insert(profiles->compiled, g_steal_pointer(&name_at), profile);
+    if (head == NULL)
+        return NULL;
+    compiled = find_compiled(profiles, name, name_at, &profile);
+    if (compiled == NULL)
+        compiled = compile(profiles, head, based ? base : NULL, name_at, &profile);
+    hand_over(profiles, compiled, problems);
     return profile;
 }

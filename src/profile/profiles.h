@@ -25,7 +25,8 @@ RvProfileHead *rv_profiles_head(const RvProfiles *profiles, guint n);
 RvProfileHead *rv_profiles_find(const RvProfiles *profiles, const char *name);
 
 /* Compiled for `base` (NULL or empty: none), kept by `profiles`; NULL where there is none of that
- * name or nothing could be read of it. Problems come with the first use. */
+ * name or nothing could be read of it. Problems come with the first use that takes them (`problems`
+ * not NULL). */
 const RvProfile *rv_profiles_get(RvProfiles *profiles, const char *name, const RvOid *base,
                                  RvProblems *problems);
 

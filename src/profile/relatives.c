@@ -2,9 +2,6 @@
 
 #include "profile/matching.h"
 
-/* 1.3.6.1.4.1.N */
-#define ENTERPRISE_LENGTH 7
-
 /* How well a relative serves: compared place by place. */
 typedef struct {
     guint answered;  /* vendors' tables that the device answers */
@@ -20,46 +17,52 @@ is_of_a_vendor(const RvOid *oid)
     static guint32 ids[] = {1, 3, 6, 1, 4, 1};
     static const RvOid enterprises = {ids, G_N_ELEMENTS(ids)};
 
-    if (oid->length < ENTERPRISE_LENGTH || !rv_oid_is_below(oid, &enterprises))
+    if (oid->length < RV_ENTERPRISE_LENGTH || !rv_oid_is_below(oid, &enterprises))
         return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(agents); i++)
-        if (oid->ids[ENTERPRISE_LENGTH - 1] == agents[i])
+        if (oid->ids[RV_ENTERPRISE_LENGTH - 1] == agents[i])
             return FALSE;
     return TRUE;
 }
 
+/* FALSE: enough of them. */
+typedef gboolean (*VisitTable)(const RvOid *column, gpointer user_data);
+
 /* Calls `visit` with the first column of each vendor's table that the profile and what it uses
- * read; `seen` are profiles that are done. */
-static void
-each_table(RvProfiles *profiles, const RvProfileHead *head, GHashTable *seen,
-           void (*visit)(const RvOid *column, gpointer user_data), gpointer user_data)
+ * read, until it has enough; `seen` are profiles that are done. */
+static gboolean
+each_table(RvProfiles *profiles, const RvProfileHead *head, GHashTable *seen, VisitTable visit,
+           gpointer user_data)
 {
-    g_autoptr(RvProblems) ignored = rv_problems_new();
-    const RvProfile *profile = rv_profiles_get(profiles, head->name, NULL, ignored);
+    const RvProfile *profile = rv_profiles_get(profiles, head->name, NULL, NULL);
 
     if (!g_hash_table_add(seen, (gpointer)head))
-        return;
+        return TRUE;
     for (guint i = 0; profile != NULL && i < profile->tables->len; i++) {
         const RvTableRule *table = g_ptr_array_index(profile->tables, i);
 
-        if (table->sensors->len > 0 && is_of_a_vendor(&table->entry))
-            visit(&((const RvSensorRule *)g_ptr_array_index(table->sensors, 0))->column, user_data);
+        if (table->sensors->len > 0 && is_of_a_vendor(&table->entry) &&
+            !visit(&((const RvSensorRule *)g_ptr_array_index(table->sensors, 0))->column,
+                   user_data))
+            return FALSE;
     }
     for (guint i = 0; i < head->uses->len; i++) {
         const RvProfileHead *used = rv_profiles_find(profiles, g_ptr_array_index(head->uses, i));
 
-        if (used != NULL)
-            each_table(profiles, used, seen, visit, user_data);
+        if (used != NULL && !each_table(profiles, used, seen, visit, user_data))
+            return FALSE;
     }
+    return TRUE;
 }
 
 typedef struct {
     RvHas has;
     gpointer user_data;
+    guint enough; /* answered ones */
     guint tables, answered;
 } Count;
 
-static void
+static gboolean
 count_table(const RvOid *column, gpointer user_data)
 {
     Count *count = user_data;
@@ -67,13 +70,15 @@ count_table(const RvOid *column, gpointer user_data)
     count->tables++;
     if (count->has != NULL && count->has(column, count->user_data))
         count->answered++;
+    return count->answered < count->enough;
 }
 
 static Count
-count_tables(RvProfiles *profiles, const RvProfileHead *head, RvHas has, gpointer user_data)
+count_tables(RvProfiles *profiles, const RvProfileHead *head, guint enough, RvHas has,
+             gpointer user_data)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    Count count = {has, user_data, 0, 0};
+    Count count = {has, user_data, enough, 0, 0};
 
     if (head != NULL)
         each_table(profiles, head, seen, count_table, &count);
@@ -84,9 +89,10 @@ count_tables(RvProfiles *profiles, const RvProfileHead *head, RvHas has, gpointe
 static guint
 to_beat(RvProfiles *profiles, const RvFittingFamily *fitting, RvHas has, gpointer user_data)
 {
-    Count own = count_tables(profiles, fitting->head, has, user_data);
+    Count own =
+        count_tables(profiles, fitting->head, fitting->loose ? G_MAXUINT : 1, has, user_data);
 
-    if (fitting->head == NULL || fitting->loose)
+    if (fitting->loose)
         return own.answered;
     return own.tables > 0 && own.answered == 0 ? 0 : G_MAXUINT;
 }
@@ -115,7 +121,7 @@ is_candidate(const RvProfileHead *head, const RvFittingFamily *fitting, const Rv
 {
     return head != fitting->head && head->role == RV_ROLE_FAMILY && !head->none && !head->any &&
            !rv_matching_any_glob(head->descr_not, lower, NULL) &&
-           common_length(head, enterprise) == ENTERPRISE_LENGTH;
+           common_length(head, enterprise) == RV_ENTERPRISE_LENGTH;
 }
 
 static int
@@ -129,13 +135,12 @@ compare_worth(const Worth *a, const Worth *b)
 }
 
 RvProfileHead *
-rv_relatives_choose(RvProfiles *profiles, const RvSelf *self, const RvFittingFamily *fitting,
-                    RvHas has, gpointer user_data)
+rv_relatives_choose(RvProfiles *profiles, const RvSelf *self, const char *lower,
+                    const RvFittingFamily *fitting, RvHas has, gpointer user_data)
 {
-    g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
     RvProfileHead *best = NULL;
     Worth best_worth = {0};
-    RvOid enterprise = {self->object_id.ids, ENTERPRISE_LENGTH};
+    RvOid enterprise = {self->object_id.ids, RV_ENTERPRISE_LENGTH};
 
     if (!is_of_a_vendor(&self->object_id))
         return NULL;
@@ -148,7 +153,7 @@ rv_relatives_choose(RvProfiles *profiles, const RvSelf *self, const RvFittingFam
         if (!is_candidate(head, fitting, &enterprise, lower) ||
             !rv_matching_has_all(head, has, user_data))
             continue;
-        worth.answered = count_tables(profiles, head, has, user_data).answered;
+        worth.answered = count_tables(profiles, head, G_MAXUINT, has, user_data).answered;
         worth.described = head->descr->len == 0 || rv_matching_any_glob(head->descr, lower, NULL);
         worth.common = common_length(head, &self->object_id);
         if (compare_worth(&worth, &best_worth) > 0) {
@@ -159,21 +164,21 @@ rv_relatives_choose(RvProfiles *profiles, const RvSelf *self, const RvFittingFam
     return best;
 }
 
-static void
+static gboolean
 add_probe(const RvOid *column, gpointer user_data)
 {
     RvOid copy = rv_oid_copy(column);
 
     g_array_append_val((GArray *)user_data, copy);
+    return TRUE;
 }
 
 void
-rv_relatives_probes(RvProfiles *profiles, const RvSelf *self, const RvFittingFamily *fitting,
-                    RvHas has, gpointer user_data, GArray *oids)
+rv_relatives_probes(RvProfiles *profiles, const RvSelf *self, const char *lower,
+                    const RvFittingFamily *fitting, RvHas has, gpointer user_data, GArray *oids)
 {
-    g_autofree char *lower = g_utf8_strdown(self->descr != NULL ? self->descr : "", -1);
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    RvOid enterprise = {self->object_id.ids, ENTERPRISE_LENGTH};
+    RvOid enterprise = {self->object_id.ids, RV_ENTERPRISE_LENGTH};
 
     if (!is_of_a_vendor(&self->object_id) ||
         to_beat(profiles, fitting, has, user_data) == G_MAXUINT)

@@ -217,6 +217,29 @@ test_relatives(void)
     }
 }
 
+/* To look for relatives compiles a profile; its mistakes still come with its first use. */
+static void
+test_heard(void)
+{
+    g_autoptr(RvProblems) problems = rv_problems_new();
+    g_autoptr(RvProfiles) profiles = NULL;
+    g_autofree char *names = NULL;
+    const char *const nothing[] = {NULL};
+
+    empty_folder();
+    put("p.yaml", "profile: p\nmatch: { sysObjectID: 1.3.6.1.4.1.99999 }\ntables:\n"
+                  "  - { entry: 1.3.6.1.4.1.99999.1, sensors: [ { column: 2, class: phan } ] }\n");
+    profiles = open_folder(problems);
+    g_assert_cmpuint(rv_problems_count(problems), ==, 0);
+    names = choose_by(profiles, "1.3.6.1.4.1.99999.7", "", NULL, is_listed, (gpointer)nothing);
+    g_assert_cmpstr(names, ==, "p");
+    rv_profiles_get(profiles, "p", NULL, problems);
+    g_assert_cmpuint(rv_problems_count(problems), ==, 1);
+    g_assert_nonnull(strstr(rv_problems_get(problems, 0), "p.yaml:4:"));
+    rv_profiles_get(profiles, "p", NULL, problems);
+    g_assert_cmpuint(rv_problems_count(problems), ==, 1);
+}
+
 /* A later folder's profile of the same name replaces the shipped one. */
 static void
 test_replace(void)
@@ -387,6 +410,7 @@ main(int argc, char **argv)
     folder = g_dir_make_tmp("rv-profiles-XXXXXX", NULL);
     g_test_add_func("/profile/choose", test_choose);
     g_test_add_func("/profile/relatives", test_relatives);
+    g_test_add_func("/profile/heard", test_heard);
     g_test_add_func("/profile/replace", test_replace);
     g_test_add_func("/profile/mistakes", test_mistakes);
     g_test_add_func("/profile/columns", test_columns);
