@@ -348,12 +348,11 @@ port_free(Port *port)
 static Port *
 read_port(const Week *week, const RvTraffic *traffic, const RvInterface *interface)
 {
-    const RvRrdTemplates *templates = rv_rrd_store_templates(week->device->store);
-    g_autofree char *key = g_strdup_printf("%s/%s", traffic->template, interface->key);
+    g_autofree char *key = g_strdup_printf("%s/%s", traffic->template->name, interface->key);
     Port *port = g_new0(Port, 1);
 
     port->interface = interface;
-    if (!fetch(week, traffic->kept, key, (const char *const[]){traffic->in, traffic->out}, 2,
+    if (!fetch(week, traffic->template, key, (const char *const[]){traffic->in, traffic->out}, 2,
                port->series) ||
         rv_series_known(port->series[0]) + rv_series_known(port->series[1]) == 0) {
         port_free(port);
@@ -361,14 +360,11 @@ read_port(const Week *week, const RvTraffic *traffic, const RvInterface *interfa
     }
     port->busy =
         fmax(rv_series_percentile(port->series[0], 95), rv_series_percentile(port->series[1], 95));
-    for (guint i = 0; traffic->faults != NULL && i < rv_rrd_templates_count(templates); i++) {
-        const RvRrdTemplate *template = rv_rrd_templates_get(templates, i);
-        g_autofree char *faults = NULL;
+    if (traffic->faults != NULL) {
+        g_autofree char *faults =
+            g_strdup_printf("%s/%s", traffic->faults_template->name, interface->key);
 
-        if (strcmp(template->name, traffic->faults_template) != 0)
-            continue;
-        faults = g_strdup_printf("%s/%s", traffic->faults_template, interface->key);
-        fetch(week, template, faults, &traffic->faults, 1, &port->faults);
+        fetch(week, traffic->faults_template, faults, &traffic->faults, 1, &port->faults);
     }
     return port;
 }

@@ -178,7 +178,7 @@ put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const RvTr
             GString *out)
 {
     RvLanguage language = device->options->language;
-    g_autofree char *key = g_strdup_printf("%s/%s", traffic->template, interface->key);
+    g_autofree char *key = g_strdup_printf("%s/%s", traffic->template->name, interface->key);
     gint64 now_s = device->options->now_ms / 1000;
     RvSeries *read[2] = {NULL, NULL};
     g_autoptr(RvSeries) in = NULL;

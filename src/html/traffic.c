@@ -16,7 +16,7 @@ take_source(RvTraffic *traffic, const RvRrdTemplate *template, const RvRrdSource
         traffic->faults != NULL)
         return;
     traffic->faults = source->name;
-    traffic->faults_template = template->name;
+    traffic->faults_template = template;
 }
 
 gboolean
@@ -32,10 +32,8 @@ rv_traffic_find(const RvRrdTemplates *templates, RvTraffic *traffic)
             traffic->in = traffic->out = NULL;
         for (guint j = 0; j < template->sources->len; j++)
             take_source(traffic, template, &g_array_index(template->sources, RvRrdSource, j));
-        if (traffic->template == NULL && traffic->in != NULL && traffic->out != NULL) {
-            traffic->template = template->name;
-            traffic->kept = template;
-        }
+        if (traffic->template == NULL && traffic->in != NULL && traffic->out != NULL)
+            traffic->template = template;
     }
     return traffic->template != NULL;
 }

@@ -3,11 +3,12 @@
 
 #include "rrd/templates.h"
 
-/* Names of templates and of their sources; NULL where no template keeps such a thing. Borrowed. */
+/* Templates and names of their sources; NULL where none keeps such a thing. Borrowed. */
 typedef struct {
-    const char *template, *in, *out; /* bit/s */
-    const RvRrdTemplate *kept;
-    const char *faults_template, *faults; /* errors and discards, each second */
+    const RvRrdTemplate *template;
+    const char *in, *out; /* bit/s */
+    const RvRrdTemplate *faults_template;
+    const char *faults; /* errors and discards, each second */
 } RvTraffic;
 
 /* FALSE: traffic is not kept. */

@@ -66,6 +66,7 @@ void rv_drawing_items(RvDrawing *drawing);
 void rv_drawing_spans(RvDrawing *drawing);
 /* Where the first of the lines is not known. */
 void rv_drawing_gap(RvDrawing *drawing, const RvSeries *series);
+
 /* ---- the kinds of graphs ---- */
 
 gboolean rv_draw_interface(RvDrawing *drawing, const RvRrdSeriesInfo *info, GError **error);
