@@ -107,8 +107,8 @@ add_condition(RvDeviceNow *device, RvStatement *row)
     const char *component = rv_db_column_string(row, 4);
     const char *name = rv_db_column_string(row, 2);
     const char *reason = rv_db_column_string(row, 6);
-    g_autofree char *cause =
-        g_strconcat("part:", component != NULL && component[0] != '\0' ? component : key, NULL);
+    g_autofree char *cause = g_strconcat(
+        RV_CAUSE_PART, component != NULL && component[0] != '\0' ? component : key, NULL);
     RvVerdict status = rv_db_verdict(row, 5);
     RvCondition *condition = find_condition(device, cause);
 

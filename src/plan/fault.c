@@ -530,3 +530,9 @@ rv_fault_clocks(const RvFaultTimes *times, const RvFaultLevel *level, const RvCa
     for (guint i = 0; i < RV_CLOCK_KINDS; i++)
         clocks[i] = run_clock((RvClockKind)i, &runs[i], basis, now_ms);
 }
+
+const char *
+rv_cause_part(const char *cause)
+{
+    return g_str_has_prefix(cause, RV_CAUSE_PART) ? cause + strlen(RV_CAUSE_PART) : NULL;
+}

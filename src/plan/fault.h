@@ -99,6 +99,9 @@ typedef struct {
 void rv_open_fault_free(RvOpenFault *fault);
 
 #define RV_CAUSE_REACHABILITY "reachability"
+#define RV_CAUSE_PART "part:" /* before the part, or the key of a sensor that has none */
+/* What stands behind RV_CAUSE_PART, in `cause`; NULL: it is another cause. */
+const char *rv_cause_part(const char *cause);
 
 typedef enum {
     RV_FAULT_ACTION_OPEN,

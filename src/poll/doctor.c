@@ -236,20 +236,13 @@ say_waiting(Visit *visit, const GPtrArray *files)
 static void
 say_lost(Visit *visit)
 {
-    GTimeZone *zone = visit->configuration->plan->zone;
-    RvPollSpoolLost lost;
-    g_autofree char *first = NULL;
-    g_autofree char *last = NULL;
+    g_autofree char *lost = rv_poll_spool_say_lost(visit->configuration->state_folder,
+                                                   visit->configuration->plan->zone);
 
-    if (!rv_poll_spool_lost(visit->configuration->state_folder, &lost))
-        return;
-    first = rv_clock_format(lost.first_ms, zone);
-    last = rv_clock_format(lost.last_ms, zone);
-    say(visit, RV_DOCTOR_PROBLEM,
-        "see that rrdcached, or the database, answers; spool-ceiling says how much may wait",
-        "%" G_GUINT64_FORMAT " answers of the rounds from %s to %s are lost: there was no room to "
-        "keep them",
-        lost.answers, first, last);
+    if (lost != NULL)
+        say(visit, RV_DOCTOR_PROBLEM,
+            "see that rrdcached, or the database, answers; spool-ceiling says how much may wait",
+            "%s", lost);
 }
 
 static void

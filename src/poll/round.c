@@ -318,18 +318,11 @@ static void
 tell_lost(Round *round)
 {
     const char *folder = round->configuration->state_folder;
-    GTimeZone *zone = round->configuration->plan->zone;
-    RvPollSpoolLost lost;
-    g_autofree char *first = NULL;
-    g_autofree char *last = NULL;
+    g_autofree char *lost = rv_poll_spool_say_lost(folder, round->configuration->plan->zone);
 
-    if (!rv_poll_spool_lost(folder, &lost))
+    if (lost == NULL)
         return;
-    first = rv_clock_format(lost.first_ms, zone);
-    last = rv_clock_format(lost.last_ms, zone);
-    rv_warning("%" G_GUINT64_FORMAT " answers of the rounds from %s to %s are lost: there was no "
-               "room to keep them; that time is not observed",
-               lost.answers, first, last);
+    rv_warning("%s; that time is not observed", lost);
     rv_poll_spool_forget_lost(folder);
 }
 
@@ -340,10 +333,6 @@ replay_leftovers(Round *round, GError **error)
     g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
     gboolean stored = TRUE;
 
-    if (rv_rrd_store_away(round->store) != NULL) {
-        know_spooled(round);
-        return TRUE;
-    }
     for (guint i = 0, count; i < paths->len && stored; i += count) {
         gint64 number = rv_poll_spool_round(g_ptr_array_index(paths, i));
 
@@ -398,10 +387,13 @@ open_state(Round *round, GError **error)
 static gboolean
 load(Round *round, GError **error)
 {
-    if (round->state != NULL)
-        return load_rows(round, error) && replay_leftovers(round, error);
-    round->rows =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)rv_device_row_free);
+    if (round->state == NULL)
+        round->rows = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                            (GDestroyNotify)rv_device_row_free);
+    else if (!load_rows(round, error))
+        return FALSE;
+    if (round->state != NULL && rv_rrd_store_away(round->store) == NULL)
+        return replay_leftovers(round, error);
     know_spooled(round);
     return TRUE;
 }

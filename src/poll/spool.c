@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "observation/json.h"
 
@@ -188,19 +189,24 @@ rv_poll_spool_bytes(const char *state_folder)
 
 /* ---- what is lost ---- */
 
+typedef struct {
+    guint64 answers;
+    gint64 first_ms, last_ms; /* rounds */
+} Lost;
+
 static char *
 lost_path(const char *state_folder)
 {
     return g_build_filename(state_folder, "spool", "lost", NULL);
 }
 
-gboolean
-rv_poll_spool_lost(const char *state_folder, RvPollSpoolLost *lost)
+static gboolean
+read_lost(const char *state_folder, Lost *lost)
 {
     g_autofree char *path = lost_path(state_folder);
     g_autofree char *text = NULL;
 
-    *lost = (RvPollSpoolLost){0};
+    *lost = (Lost){0};
     return g_file_get_contents(path, &text, NULL, NULL) &&
            sscanf(text, "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
                   &lost->answers, &lost->first_ms, &lost->last_ms) == 3;
@@ -213,13 +219,29 @@ rv_poll_spool_note_lost(const char *state_folder, guint answers, gint64 round_ms
 {
     g_autofree char *path = lost_path(state_folder);
     g_autofree char *text = NULL;
-    RvPollSpoolLost lost;
+    Lost lost;
 
-    if (!rv_poll_spool_lost(state_folder, &lost))
-        lost = (RvPollSpoolLost){.first_ms = round_ms};
+    if (!read_lost(state_folder, &lost))
+        lost = (Lost){.first_ms = round_ms};
     text = g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
                            lost.answers + answers, lost.first_ms, round_ms);
     (void)g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0640, NULL);
+}
+
+char *
+rv_poll_spool_say_lost(const char *state_folder, GTimeZone *zone)
+{
+    Lost lost;
+    g_autofree char *first = NULL;
+    g_autofree char *last = NULL;
+
+    if (!read_lost(state_folder, &lost))
+        return NULL;
+    first = rv_clock_format(lost.first_ms, zone);
+    last = rv_clock_format(lost.last_ms, zone);
+    return g_strdup_printf("%" G_GUINT64_FORMAT " answers of the rounds from %s to %s are lost: "
+                           "there was no room to keep them",
+                           lost.answers, first, last);
 }
 
 void

@@ -36,14 +36,10 @@ GPtrArray *rv_poll_spool_leftovers(const char *state_folder);
 /* What they take. */
 guint64 rv_poll_spool_bytes(const char *state_folder);
 /* Answers that were neither stored nor kept, for want of room: added up over rounds until
- * forgotten.
- */
-typedef struct {
-    guint64 answers;
-    gint64 first_ms, last_ms; /* rounds */
-} RvPollSpoolLost;
+ * forgotten. */
 void rv_poll_spool_note_lost(const char *state_folder, guint answers, gint64 round_ms);
-gboolean rv_poll_spool_lost(const char *state_folder, RvPollSpoolLost *lost); /* FALSE: none */
+/* In a sentence without an end; NULL: none are. Caller frees. */
+char *rv_poll_spool_say_lost(const char *state_folder, GTimeZone *zone);
 void rv_poll_spool_forget_lost(const char *state_folder);
 /* The number of the round whose file it is. */
 gint64 rv_poll_spool_round(const char *path);

@@ -73,7 +73,7 @@ fault_of(const RvBuild *build, const char *device, const char *component, const 
     for (guint i = 0; i < build->report->faults->len; i++) {
         const RvFault *fault =
             ((RvReportFault *)g_ptr_array_index(build->report->faults, i))->fault;
-        const char *part = g_str_has_prefix(fault->cause, "part:") ? fault->cause + 5 : NULL;
+        const char *part = rv_cause_part(fault->cause);
 
         if (fault->resolved_ms == 0 && strcmp(fault->device, device) == 0 &&
             (key == NULL

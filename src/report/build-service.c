@@ -207,7 +207,9 @@ cause_of(const RvBuild *build, const RvFault *fault)
         return rv_fault_kind_word(fault->kind);
     if (strcmp(fault->cause, RV_CAUSE_REACHABILITY) == 0)
         return RV_CAUSE_REACHABILITY;
-    part = g_str_has_prefix(fault->cause, "part:") ? fault->cause + 5 : fault->cause;
+    part = rv_cause_part(fault->cause);
+    if (part == NULL)
+        part = fault->cause;
     for (guint i = 0; i < build->report->findings->len; i++) {
         const RvReportFinding *finding = g_ptr_array_index(build->report->findings, i);
 

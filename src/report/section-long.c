@@ -125,6 +125,7 @@ add_recurring(RvDocument *document, const RvReport *report)
     table->none = g_strdup(SAY("No fault came back.", "没有重复发生的故障。"));
     for (guint i = 0; i < found->len; i++) {
         const RvReportRecurring *one = g_ptr_array_index(found, i);
+        const char *part = rv_cause_part(one->cause);
 
         if (rv_table_full(document, table, 20, found->len))
             break;
@@ -133,7 +134,8 @@ add_recurring(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s",
                       strcmp(one->cause, RV_CAUSE_REACHABILITY) == 0
                           ? rv_say_group(document->language, one->cause)
-                          : one->cause + (g_str_has_prefix(one->cause, "part:") ? 5 : 0));
+                      : part != NULL ? part
+                                     : one->cause);
         rv_table_cell(table, "%u", one->times);
         rv_table_take(table, rv_write_time(document->language, one->last_ms, report->zone));
     }
