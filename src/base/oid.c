@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 gboolean
 rv_oid_parse(const char *text, RvOid *oid)
@@ -65,15 +66,11 @@ rv_oid_clear(RvOid *oid)
 static char *
 put_number(char *at, guint32 number)
 {
-    char digits[10];
-    guint n = 0;
+    char digits[RV_TEXT_DIGITS];
+    gsize first = rv_text_digits(digits, number);
 
-    do
-        digits[n++] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    while (n > 0)
-        *at++ = digits[--n];
-    return at;
+    memcpy(at, digits + first, sizeof digits - first);
+    return at + sizeof digits - first;
 }
 
 char *

@@ -8,6 +8,22 @@
 
 #include "base/error.h"
 
+gboolean
+rv_output_write_fd(int fd, const char *data, gsize size)
+{
+    while (size > 0) {
+        gssize n = write(fd, data, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return FALSE;
+        data += n;
+        size -= (gsize)n;
+    }
+    return TRUE;
+}
+
 static gboolean
 write_into(const char *path, const char *data, gsize size)
 {
@@ -15,21 +31,12 @@ write_into(const char *path, const char *data, gsize size)
 
     if (fd < 0)
         return FALSE;
-    while (size > 0) {
-        gssize n = write(fd, data, size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            problem = errno;
-            close(fd);
-            errno = problem;
-            return FALSE;
-        }
-        data += n;
-        size -= (gsize)n;
-    }
-    return close(fd) == 0;
+    if (rv_output_write_fd(fd, data, size))
+        return close(fd) == 0;
+    problem = errno;
+    close(fd);
+    errno = problem;
+    return FALSE;
 }
 
 /* GLib's message names a temporary file, which nobody asked for; its last part says why. */

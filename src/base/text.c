@@ -232,3 +232,14 @@ rv_text_glob(const char *pattern, const char *text)
 {
     return g_pattern_match_simple(pattern, text);
 }
+
+gsize
+rv_text_digits(char room[RV_TEXT_DIGITS], guint64 number)
+{
+    gsize first = RV_TEXT_DIGITS;
+
+    do
+        room[--first] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    return first;
+}

@@ -26,3 +26,7 @@ char *rv_text_number(double value, int digits);
 
 /* "*" and "?" match; the whole text, case-sensitive. */
 gboolean rv_text_glob(const char *pattern, const char *text);
+
+/* Decimal digits: they end where `room` ends, without a NUL; returns the place of the first. */
+#define RV_TEXT_DIGITS 20
+gsize rv_text_digits(char room[RV_TEXT_DIGITS], guint64 number);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "html/markup.h"
 #include "html/page.h"
 #include "plan/interval.h"
@@ -45,22 +46,6 @@ make_folder(const char *path, GError **error)
     return FALSE;
 }
 
-static gboolean
-write_all(int fd, const char *text, gsize left)
-{
-    while (left > 0) {
-        gssize n = write(fd, text, left);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return FALSE;
-        text += n;
-        left -= (gsize)n;
-    }
-    return TRUE;
-}
-
 /* Beside it, then in its place: a reader sees the old page or the new one. It is not waited for the
  * disk, which would take longer than all else; after a loss of power the next round writes anew. */
 static gboolean
@@ -69,7 +54,7 @@ write_page(const char *folder, const char *name, const GString *page, GError **e
     g_autofree char *path = g_build_filename(folder, name, NULL);
     g_autofree char *beside = g_build_filename(folder, UNFINISHED "XXXXXX", NULL);
     int fd = g_mkstemp_full(beside, O_WRONLY | O_CLOEXEC, 0644);
-    gboolean good = fd >= 0 && write_all(fd, page->str, page->len);
+    gboolean good = fd >= 0 && rv_output_write_fd(fd, page->str, page->len);
     int cause = errno;
 
     if (fd >= 0 && close(fd) != 0 && good) {

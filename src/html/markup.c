@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "html/style.h"
 
 void
@@ -20,17 +21,12 @@ rv_markup(GString *out, const char *format, ...)
 void
 rv_markup_integer(GString *out, int value)
 {
-    char digits[12];
-    gsize at = sizeof digits;
-    guint rest = value < 0 ? 0u - (guint)value : (guint)value;
+    char digits[RV_TEXT_DIGITS];
+    gsize first = rv_text_digits(digits, value < 0 ? 0u - (guint)value : (guint)value);
 
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
     if (value < 0)
-        digits[--at] = '-';
-    g_string_append_len(out, digits + at, (gssize)(sizeof digits - at));
+        g_string_append_c(out, '-');
+    g_string_append_len(out, digits + first, (gssize)(sizeof digits - first));
 }
 
 /* By its hash: whatever else came into a page would not run. */

@@ -12,13 +12,10 @@
 static void
 put_natural(GString *out, guint64 number)
 {
-    char digits[20];
-    gsize n = sizeof digits;
+    char digits[RV_TEXT_DIGITS];
+    gsize first = rv_text_digits(digits, number);
 
-    do
-        digits[--n] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    g_string_append_len(out, digits + n, (gssize)(sizeof digits - n));
+    g_string_append_len(out, digits + first, (gssize)(sizeof digits - first));
 }
 
 static void

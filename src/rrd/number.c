@@ -3,21 +3,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define WHOLE_CEILING 1e15 /* "%.15g" has an exponent from here on */
 #define DECIMALS_CEILING 4
 
 static gsize
 put_digits(char *text, guint64 number, guint at_least)
 {
-    char digits[24];
-    gsize n = sizeof digits;
+    char digits[RV_TEXT_DIGITS];
+    gsize first = rv_text_digits(digits, number), length = sizeof digits - first;
+    gsize zeros = at_least > length ? at_least - length : 0;
 
-    for (guint i = 0; number > 0 || i < at_least; i++) {
-        digits[--n] = (char)('0' + number % 10);
-        number /= 10;
-    }
-    memcpy(text, digits + n, sizeof digits - n);
-    return sizeof digits - n;
+    memset(text, '0', zeros);
+    memcpy(text + zeros, digits + first, length);
+    return zeros + length;
 }
 
 static gsize
