@@ -353,8 +353,8 @@ typedef struct {
     gboolean folder_made;
     RvRrdKnown *known; /* NULL: direct */
     GString *sample;   /* room for one */
+    GHashTable *there; /* names of the files that are there; NULL: not yet wanted */
     guint made;        /* files, in this round */
-    guint files;       /* of the device, when it made the first; 0: not counted */
 } Round;
 
 /* Appends the name of a series' file: "interface.port+eth0.rrd"; FALSE where the key is none. */
@@ -493,15 +493,25 @@ put(Round *round, const char *path, const RvRrdTemplate *template, const double 
                : rv_rrd_file_update(round->folder_fd, path, template, round->time_s, values, error);
 }
 
-static guint
-count_files(const char *folder)
+/* A device with one series that has no file has many: ports without a cable. To read the folder
+ * once costs less than to look for each. */
+static void
+list_files(Round *round)
 {
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    guint n = 0;
+    g_autoptr(GDir) dir = g_dir_open(round->folder, 0, NULL);
+    const char *name;
 
-    while (dir != NULL && n <= FILES_CEILING && g_dir_read_name(dir) != NULL)
-        n++;
-    return n;
+    round->there = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    while (dir != NULL && g_hash_table_size(round->there) <= FILES_CEILING &&
+           (name = g_dir_read_name(dir)) != NULL)
+        g_hash_table_add(round->there, g_strdup(name));
+}
+
+static gboolean
+is_missing(const Round *round)
+{
+    return round->there != NULL && g_hash_table_size(round->there) <= FILES_CEILING &&
+           !g_hash_table_contains(round->there, round->path->str + strlen(round->folder) + 1);
 }
 
 /* Is there room for one more file of this device? Where there will never be, that is a failure. */
@@ -510,9 +520,7 @@ has_room(Round *round)
 {
     if (round->made >= NEW_FILES_CEILING)
         return FALSE;
-    if (round->files == 0)
-        round->files = 1 + count_files(round->folder);
-    if (round->files + round->made <= FILES_CEILING)
+    if (g_hash_table_size(round->there) + round->made < FILES_CEILING)
         return TRUE;
     report_failure(round->store, round->report, round->folder,
                    "the device has " G_STRINGIFY(FILES_CEILING) " files, and more series than "
@@ -543,7 +551,20 @@ put_first(Round *round, const char *key, gboolean is_cut, const RvRrdTemplate *t
     return RV_WRITE_FAILED;
 }
 
-/* Nearly every file is there: it is written first, and only made where that fails. */
+/* Most files are there: the first is written without a look, and after the first that is not there
+ * those that are are known. */
+static RvRrdWrite
+put_known(Round *round, const RvRrdTemplate *template, const double *values, GError **error)
+{
+    RvRrdWrite result = RV_WRITE_NO_FILE;
+
+    if (!is_missing(round))
+        result = put(round, round->path->str, template, values, error);
+    if (result == RV_WRITE_NO_FILE && round->there == NULL)
+        list_files(round);
+    return result;
+}
+
 static void
 write_series(Round *round, const RvRrdTemplate *template, const char *prefix, const char *key,
              const double *values, gboolean up)
@@ -558,7 +579,7 @@ write_series(Round *round, const RvRrdTemplate *template, const char *prefix, co
                        "a key that is empty or longer than 4096 bytes");
         return;
     }
-    result = put(round, round->path->str, template, values, &error);
+    result = put_known(round, template, values, &error);
     if (result == RV_WRITE_NO_FILE)
         result = put_first(round, key, is_cut, template, values, up, &error);
     round->report->written += result == RV_WRITE_DONE && round->store->daemon == NULL;
@@ -896,6 +917,7 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
     if (store->daemon != NULL)
         round.known = known = rv_rrd_known_load(round.folder_fd);
     write_all(&round);
+    g_clear_pointer(&round.there, g_hash_table_unref);
     if (known != NULL)
         rv_rrd_known_save(known, round.folder_fd);
     if (round.folder_fd >= 0)
