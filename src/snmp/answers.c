@@ -8,6 +8,7 @@
 #define PARTIALS_CEILING 1000
 #define RUNS_MERGED 64
 #define PLACES 64 /* a power of two */
+#define EXPECTED_CEILING 16384
 
 /* OIDs and octets lie one after the other in a few blocks: an answer of 400 varbinds costs five
  * allocations, not a thousand. */
@@ -99,6 +100,15 @@ rv_snmp_answers_free(RvSnmpAnswers *answers)
     g_clear_pointer(&answers->runs, g_array_unref);
     g_clear_pointer(&answers->partials, g_array_unref);
     g_free(answers);
+}
+
+void
+rv_snmp_answers_expect(RvSnmpAnswers *answers, guint more)
+{
+    guint n = answers->varbinds->len;
+
+    g_array_set_size(answers->varbinds, n + MIN(more, EXPECTED_CEILING));
+    g_array_set_size(answers->varbinds, n);
 }
 
 static const RvVarbind *

@@ -14,6 +14,8 @@ RvSnmpAnswers *rv_snmp_answers_new(void);
 void rv_snmp_answers_free(RvSnmpAnswers *answers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpAnswers, rv_snmp_answers_free)
 
+/* About so many more will come: room is made once, not as they come. No promise. */
+void rv_snmp_answers_expect(RvSnmpAnswers *answers, guint more);
 /* Takes the contents of `varbind` (its pointers are stolen). FALSE when full. A second value for an
  * OID is dropped. */
 gboolean rv_snmp_answers_add(RvSnmpAnswers *answers, RvVarbind *varbind);

@@ -324,6 +324,16 @@ add_questions(RvAsk *ask, const RvSnmpQuestion *questions, guint n)
 
 /* ---- life ---- */
 
+static guint
+expected_answers(const RvSnmpQuestion *questions, guint n)
+{
+    guint expected = 0;
+
+    for (guint i = 0; i < n; i++)
+        expected += questions[i].walk ? questions[i].n_columns * questions[i].rows_hint : 1;
+    return expected;
+}
+
 RvAsk *
 rv_ask_new(RvSnmpLoop *loop, RvSession *session, const RvSnmpQuestion *questions, guint n,
            gint64 deadline_ms, RvSnmpAnswers *into,
@@ -335,6 +345,7 @@ rv_ask_new(RvSnmpLoop *loop, RvSession *session, const RvSnmpQuestion *questions
     ask->loop = loop;
     ask->session = session;
     ask->into = into;
+    rv_snmp_answers_expect(into, expected_answers(questions, n));
     ask->done = done;
     ask->user_data = user_data;
     ask->capacity = (RvCapacity){.has_bulk = session->access->version != RV_SNMP_1,
