@@ -28,7 +28,7 @@ ROWS = [
     ("acknowledged twice", ["fault", "ack", "1"], 960, 64, "", "is acknowledged"),
     ("a step of a fault that is not there", ["fault", "note", "7", "x"], 0, 64, "", "no fault 7"),
     ("a resolution that says nothing", ["fault", "resolve", "1"], 0, 64, "", "cause"),
-    ("a report before the resolution", ["fault", "report", "1", "--handed-over"], 0, 64, "",
+    ("a report before the resolution", ["fault", "report", "1", "--handed-over"], 960, 64, "",
      "not resolved"),
     ("resolved", ["fault", "resolve", "1", "--cause", "bearing", "--method", "=new fan"], 7200, 0,
      "", ""),
