@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/text-order.h"
 #include "db/sql.h"
 #include "observation/pairs.h"
 #include "observation/words.h"
@@ -88,16 +89,26 @@ read_devices(RvState *state, const char *name, GError **error)
         " first_ms, last_ms, state, reason, detail, since_ms, status, booted_ms,"
         " asked_reachability_ms, answered_reachability_ms, asked_health_ms, answered_health_ms,"
         " asked_census_ms, answered_census_ms"
-        " FROM device WHERE ?1 = '' OR name = ?1 ORDER BY name",
+        " FROM device WHERE ?1 = '' OR name = ?1",
         EVERY(name));
 
     return read_all(state, row, read_device, (GDestroyNotify)rv_device_row_free, error);
 }
 
+static int
+compare_devices(gconstpointer a, gconstpointer b)
+{
+    return rv_text_compare((*(RvDeviceRow *const *)a)->name, (*(RvDeviceRow *const *)b)->name);
+}
+
 GPtrArray *
 rv_state_devices(RvState *state, GError **error)
 {
-    return read_devices(state, NULL, error);
+    GPtrArray *rows = read_devices(state, NULL, error);
+
+    if (rows != NULL)
+        g_ptr_array_sort(rows, compare_devices);
+    return rows;
 }
 
 RvDeviceRow *

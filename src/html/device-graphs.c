@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text-order.h"
 #include "html/chart.h"
 #include "html/markup.h"
 #include "html/page.h"
@@ -135,7 +136,7 @@ compare_lines(gconstpointer a, gconstpointer b)
         return rank_of(x) - rank_of(y);
     if (x->worst > y->worst || x->worst < y->worst)
         return x->worst > y->worst ? -1 : 1;
-    return strcmp(x->name, y->name);
+    return rv_text_compare(x->name, y->name);
 }
 
 static Group *
@@ -381,7 +382,7 @@ compare_ports(gconstpointer a, gconstpointer b)
         return other - faulty;
     if (x->busy > y->busy || x->busy < y->busy)
         return x->busy > y->busy ? -1 : 1;
-    return strcmp(x->interface->name, y->interface->name);
+    return rv_text_compare(x->interface->name, y->interface->name);
 }
 
 static char *

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "html/markup.h"
 #include "html/page.h"
 
@@ -27,7 +28,7 @@ compare_lines(gconstpointer a, gconstpointer b)
 
     if (order == 0)
         order = (left->state == RV_STATE_UP) - (right->state == RV_STATE_UP);
-    return order != 0 ? order : strcmp(left->name, right->name);
+    return order != 0 ? order : rv_text_compare(left->name, right->name);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "observation/policy.h"
 #include "observation/words.h"
 
@@ -233,7 +234,7 @@ static int
 compare_sensors(gconstpointer a, gconstpointer b)
 {
     const RvSensor *left = *(RvSensor *const *)a, *right = *(RvSensor *const *)b;
-    int order = strcmp(left->key, right->key);
+    int order = rv_text_compare(left->key, right->key);
 
     if (order == 0 && left->oid != NULL && right->oid != NULL) {
         gsize n = strlen(left->oid), m = strlen(right->oid);
@@ -257,7 +258,7 @@ static int
 compare_components(gconstpointer a, gconstpointer b)
 {
     const RvComponent *left = *(RvComponent *const *)a, *right = *(RvComponent *const *)b;
-    int order = strcmp(left->key, right->key);
+    int order = rv_text_compare(left->key, right->key);
 
     return order != 0 ? order : left->index - right->index;
 }
@@ -266,6 +267,16 @@ static char **
 key_at(GPtrArray *elements, guint i, gsize key_offset)
 {
     return (char **)((char *)g_ptr_array_index(elements, i) + key_offset);
+}
+
+/* Of elements that are sorted by key. */
+static gboolean
+has_equal_keys(GPtrArray *elements, gsize key_offset)
+{
+    for (guint i = 1; i < elements->len; i++)
+        if (strcmp(*key_at(elements, i - 1, key_offset), *key_at(elements, i, key_offset)) == 0)
+            return TRUE;
+    return FALSE;
 }
 
 /* `key_offset` is where the element keeps its `char *key`. A number never takes a key that another
@@ -299,15 +310,21 @@ make_keys_unique(GPtrArray *elements, gsize key_offset)
     }
 }
 
+static void
+settle_by_key(GPtrArray *elements, GCompareFunc compare, gsize key_offset)
+{
+    g_ptr_array_sort(elements, compare);
+    if (has_equal_keys(elements, key_offset))
+        make_keys_unique(elements, key_offset);
+}
+
 void
 rv_observation_settle(RvObservation *observation)
 {
-    g_ptr_array_sort(observation->sensors, compare_sensors);
+    settle_by_key(observation->sensors, compare_sensors, G_STRUCT_OFFSET(RvSensor, key));
+    settle_by_key(observation->components, compare_components, G_STRUCT_OFFSET(RvComponent, key));
     g_ptr_array_sort(observation->interfaces, compare_interfaces);
-    g_ptr_array_sort(observation->components, compare_components);
-    make_keys_unique(observation->sensors, G_STRUCT_OFFSET(RvSensor, key));
     make_keys_unique(observation->interfaces, G_STRUCT_OFFSET(RvInterface, key));
-    make_keys_unique(observation->components, G_STRUCT_OFFSET(RvComponent, key));
 }
 
 const RvProtocol *

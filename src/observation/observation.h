@@ -208,8 +208,8 @@ void rv_component_free(RvComponent *component);
 void rv_event_free(RvEvent *event);
 void rv_protocol_free(RvProtocol *protocol);
 
-/* Sorts sensors, interfaces (by index) and components by key; gives sensors of equal key "-2", "-3"
- * … in that order. Call once, when everything is in. */
+/* Sorts sensors and components by key (rv_text_compare), interfaces by index; gives sensors of
+ * equal key "-2", "-3" … in that order. Call once, when everything is in. */
 void rv_observation_settle(RvObservation *observation);
 
 const RvProtocol *rv_observation_protocol(const RvObservation *observation, const char *name);

@@ -1,6 +1,7 @@
 /* What is to be done: parts that are abnormal at the end of the period, and those that will be. */
 #include <string.h>
 
+#include "base/text-order.h"
 #include "report/build.h"
 
 /* Parts that are bought singly and replaced as a whole. */
@@ -133,8 +134,8 @@ compare_actions(gconstpointer a, gconstpointer b)
 
     if (left->urgency != right->urgency)
         return left->urgency < right->urgency ? -1 : 1;
-    order = strcmp(left->device, right->device);
-    return order != 0 ? order : strcmp(left->part, right->part);
+    order = rv_text_compare(left->device, right->device);
+    return order != 0 ? order : rv_text_compare(left->part, right->part);
 }
 
 gboolean

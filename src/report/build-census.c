@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "report/build.h"
 
 /* ---- changes ---- */
@@ -116,7 +117,7 @@ compare_versions(gconstpointer a, gconstpointer b)
 {
     const RvReportVersion *left = *(RvReportVersion *const *)a;
     const RvReportVersion *right = *(RvReportVersion *const *)b;
-    int order = strcmp(left->model, right->model);
+    int order = rv_text_compare(left->model, right->model);
 
     return order != 0 ? order : rv_version_compare(right->version, left->version);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text-order.h"
 #include "observation/words.h"
 #include "report/build.h"
 
@@ -448,7 +449,7 @@ compare_devices(gconstpointer a, gconstpointer b)
         return left->critical_ms > right->critical_ms ? -1 : 1;
     if (left->warning_ms != right->warning_ms)
         return left->warning_ms > right->warning_ms ? -1 : 1;
-    return strcmp(left->name, right->name);
+    return rv_text_compare(left->name, right->name);
 }
 
 static int
@@ -464,8 +465,8 @@ compare_findings(gconstpointer a, gconstpointer b)
         return severity(right->worst) - severity(left->worst);
     if (left->bad_ms != right->bad_ms)
         return left->bad_ms > right->bad_ms ? -1 : 1;
-    order = strcmp(left->device, right->device);
-    return order != 0 ? order : strcmp(left->key, right->key);
+    order = rv_text_compare(left->device, right->device);
+    return order != 0 ? order : rv_text_compare(left->key, right->key);
 }
 
 gboolean

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "report/build.h"
 
 #define VITAL 0.8 /* of all faults */
@@ -33,8 +34,8 @@ compare_recurring(gconstpointer a, gconstpointer b)
 
     if (left->times != right->times)
         return left->times > right->times ? -1 : 1;
-    order = strcmp(left->device, right->device);
-    return order != 0 ? order : strcmp(left->cause, right->cause);
+    order = rv_text_compare(left->device, right->device);
+    return order != 0 ? order : rv_text_compare(left->cause, right->cause);
 }
 
 static void
@@ -76,7 +77,7 @@ compare_models(gconstpointer a, gconstpointer b)
 
     if (left->per_device != right->per_device)
         return left->per_device > right->per_device ? -1 : 1;
-    return strcmp(left->model, right->model);
+    return rv_text_compare(left->model, right->model);
 }
 
 static RvReportModel *

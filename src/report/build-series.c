@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "observation/words.h"
 #include "report/build.h"
 
@@ -709,8 +710,8 @@ compare_interfaces(gconstpointer a, gconstpointer b)
         return used(left) > used(right) ? -1 : 1;
     if (most_95(left) != most_95(right))
         return most_95(left) > most_95(right) ? -1 : 1;
-    order = strcmp(left->device, right->device);
-    return order != 0 ? order : strcmp(left->key, right->key);
+    order = rv_text_compare(left->device, right->device);
+    return order != 0 ? order : rv_text_compare(left->key, right->key);
 }
 
 static int
@@ -721,8 +722,8 @@ compare_highest(gconstpointer a, gconstpointer b)
 
     if (left->maximum != right->maximum)
         return left->maximum > right->maximum ? -1 : 1;
-    order = strcmp(left->device, right->device);
-    return order != 0 ? order : strcmp(left->key, right->key);
+    order = rv_text_compare(left->device, right->device);
+    return order != 0 ? order : rv_text_compare(left->key, right->key);
 }
 
 static int

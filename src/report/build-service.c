@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "report/build.h"
 
 /* ---- service classes ---- */
@@ -302,7 +303,7 @@ compare_causes(gconstpointer a, gconstpointer b)
 
     if (left->faults != right->faults)
         return left->faults > right->faults ? -1 : 1;
-    return strcmp(left->cause, right->cause);
+    return rv_text_compare(left->cause, right->cause);
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "observation/words.h"
 #include "report/sections.h"
 
@@ -417,7 +418,7 @@ compare_faults(gconstpointer a, gconstpointer b)
 
     if (left->faults != right->faults)
         return left->faults > right->faults ? -1 : 1;
-    return strcmp(left->key, right->key);
+    return rv_text_compare(left->key, right->key);
 }
 
 static void
@@ -542,7 +543,7 @@ compare_ports(gconstpointer a, gconstpointer b)
         return left->ports_used > right->ports_used ? -1 : 1;
     if (left->interfaces != right->interfaces)
         return left->interfaces > right->interfaces ? -1 : 1;
-    return strcmp(left->name, right->name);
+    return rv_text_compare(left->name, right->name);
 }
 
 static void

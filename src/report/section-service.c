@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "observation/words.h"
 #include "report/sections.h"
 
@@ -73,7 +74,7 @@ compare_availability(gconstpointer a, gconstpointer b)
         return left->availability->down_ms > right->availability->down_ms ? -1 : 1;
     if (left->availability->not_observed_ms != right->availability->not_observed_ms)
         return left->availability->not_observed_ms > right->availability->not_observed_ms ? -1 : 1;
-    return strcmp(left->name, right->name);
+    return rv_text_compare(left->name, right->name);
 }
 
 #define UNSEEN_SHOWN 12

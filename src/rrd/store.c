@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text-order.h"
 #include "base/text.h"
 #include "observation/words.h"
 #include "rrd/daemon.h"
@@ -993,7 +994,8 @@ series_of_file(const RvRrdStore *store, const char *folder, const char *file)
 static int
 compare_infos(gconstpointer a, gconstpointer b)
 {
-    return strcmp((*(RvRrdSeriesInfo *const *)a)->key, (*(RvRrdSeriesInfo *const *)b)->key);
+    return rv_text_compare((*(RvRrdSeriesInfo *const *)a)->key,
+                           (*(RvRrdSeriesInfo *const *)b)->key);
 }
 
 GPtrArray *
@@ -1033,7 +1035,7 @@ add_devices(GPtrArray *devices, const char *folder)
 static int
 compare_strings(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return rv_text_compare(*(char *const *)a, *(char *const *)b);
 }
 
 GPtrArray *

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text-order.h"
 #include "base/text-width.h"
 #include "base/text.h"
 
@@ -209,6 +210,64 @@ test_width(void)
     }
 }
 
+static int
+sign(int number)
+{
+    return (number > 0) - (number < 0);
+}
+
+static void
+test_order(void)
+{
+    static const struct {
+        const char *shows, *first, *second;
+    } rows[] = {
+        {"letters by their bytes", "Fan", "PSU"},
+        {"what is shorter first", "Fan", "Fan 1"},
+        {"nothing before something", "", "0"},
+        {"a number by its value", "Fan 2", "Fan 10"},
+        {"within a name", "PSU-2/fan", "PSU-10/fan"},
+        {"the first that differs decides", "Ethernet1/2", "Ethernet1/10"},
+        {"also before others", "Ethernet2/10", "Ethernet10/2"},
+        {"digits that both have belong to the number", "Slot 19", "Slot 100"},
+        {"a number before a word", "port 9", "port A"},
+        {"leading zeros do not count", "disk 009", "disk 10"},
+        {"what comes after equal numbers decides before their zeros", "07a", "7b"},
+        {"with all else equal the zeros do", "disk 07", "disk 7"},
+        {"a number that no type holds", "9999999999999999999998", "9999999999999999999999"},
+        {"one longer than that", "99999999999999999999999", "100000000000000000000000"},
+        {"UTF-8 is above ASCII", "z", "电源 1"},
+        {"numbers in Chinese names", "电源 2", "电源 10"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s", rows[i].shows);
+        g_assert_cmpint(rv_text_compare(rows[i].first, rows[i].second), <, 0);
+        g_assert_cmpint(rv_text_compare(rows[i].second, rows[i].first), >, 0);
+        g_assert_cmpint(rv_text_compare(rows[i].first, rows[i].first), ==, 0);
+    }
+}
+
+/* Whatever the texts: one order for all, in which only equal ones are equal. */
+static void
+test_order_anything(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(11);
+
+    for (int round = 0; round < 20000; round++) {
+        char texts[3][8] = {{0}};
+        const char *a = texts[0], *b = texts[1], *c = texts[2];
+
+        for (int i = 0; i < 3; i++)
+            for (int n = g_rand_int_range(rand, 0, sizeof texts[i]); n-- > 0;)
+                texts[i][n] = "0019a-"[g_rand_int_range(rand, 0, 6)];
+        g_assert_cmpint(sign(rv_text_compare(a, b)), ==, -sign(rv_text_compare(b, a)));
+        g_assert_true((rv_text_compare(a, b) == 0) == (strcmp(a, b) == 0));
+        if (rv_text_compare(a, b) <= 0 && rv_text_compare(b, c) <= 0)
+            g_assert_cmpint(rv_text_compare(a, c), <=, 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -221,5 +280,7 @@ main(int argc, char **argv)
     g_test_add_func("/text/number", test_number);
     g_test_add_func("/text/glob", test_glob);
     g_test_add_func("/text/width", test_width);
+    g_test_add_func("/text/order", test_order);
+    g_test_add_func("/text/order-anything", test_order_anything);
     return g_test_run();
 }

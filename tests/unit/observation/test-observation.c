@@ -12,6 +12,28 @@ sensor(RvObservation *observation, const char *key, const char *oid)
     return made;
 }
 
+/* The order in which every list of sensors and of parts begins. */
+static void
+test_order(void)
+{
+    static const char *const keys[] = {"fan-1", "fan-2", "fan-10", "psu-2/fan", "psu-10/fan"};
+    g_autoptr(RvObservation) observation = rv_observation_new();
+
+    for (gsize i = G_N_ELEMENTS(keys); i-- > 0;) {
+        RvComponent *component = rv_observation_add_component(observation);
+
+        sensor(observation, keys[i], NULL);
+        g_free(component->key);
+        component->key = g_strdup(keys[i]);
+    }
+    rv_observation_settle(observation);
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_assert_cmpstr(((RvSensor *)g_ptr_array_index(observation->sensors, i))->key, ==, keys[i]);
+        g_assert_cmpstr(((RvComponent *)g_ptr_array_index(observation->components, i))->key, ==,
+                        keys[i]);
+    }
+}
+
 /* Equal keys are told apart in an order that does not hang on the order of the answers, and no key
  * that was unique is changed. */
 static void
@@ -102,6 +124,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/observation/order", test_order);
     g_test_add_func("/observation/settle", test_settle);
     g_test_add_func("/observation/reachability", test_reachability);
     g_test_add_func("/observation/notes-ceiling", test_notes_ceiling);
