@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -215,6 +216,30 @@ run(int argc, char **argv, char **shown, GError **error)
     return command->run(&context, argc - 1, argv + 1, error);
 }
 
+/* Whether nobody reads standard output any longer, as when head(1) has seen enough. */
+static gboolean
+is_unread(void)
+{
+    struct pollfd end = {.fd = STDOUT_FILENO};
+
+    return poll(&end, 1, 0) == 1 && (end.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+/* The one place that tells when what was printed did not arrive. Without a reader we end as any
+ * program in a pipe does, but only now: a round is not left in the middle for want of one. */
+static int
+end_output(int status)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    if (is_unread()) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    fputs("rackvitals: standard output: cannot be written\n", stderr);
+    return status == 0 ? EX_IOERR : status;
+}
+
 int
 rv_cli_main(int argc, char **argv)
 {
@@ -237,7 +262,5 @@ rv_cli_main(int argc, char **argv)
         memset(arguments[i], 0, strlen(arguments[i]));
     if (error != NULL)
         status = report(error);
-    if (fflush(stdout) != 0 && status == 0)
-        status = EX_IOERR;
-    return status;
+    return end_output(status);
 }

@@ -243,12 +243,8 @@ static gboolean
 write_picture(GBytes *picture, const char *path, GError **error)
 {
     if (strcmp(path, "-") == 0) {
-        if (fwrite(g_bytes_get_data(picture, NULL), 1, g_bytes_get_size(picture), stdout) ==
-                g_bytes_get_size(picture) &&
-            fflush(stdout) == 0)
-            return TRUE;
-        g_set_error(error, RV_ERROR, RV_ERROR_CREATE, "standard output: cannot be written");
-        return FALSE;
+        fwrite(g_bytes_get_data(picture, NULL), 1, g_bytes_get_size(picture), stdout);
+        return TRUE;
     }
     if (!rv_output_write(path, g_bytes_get_data(picture, NULL), g_bytes_get_size(picture), 0644,
                          error))

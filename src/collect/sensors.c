@@ -362,11 +362,20 @@ explain(const Cell *cell, const RvSensor *sensor)
 }
 
 static void
+set_unit(const Cell *cell, RvSensor *sensor)
+{
+    g_free(sensor->unit);
+    sensor->unit =
+        g_strdup(rv_unit_shown(rv_number_unit(&cell->rule->scaling, &cell->row), cell->class));
+}
+
+static void
 add_absent(const Cell *cell, GArray *made)
 {
     RvSensor *sensor = add_sensor(cell, 0, 1, made);
 
     sensor->presence = RV_PRESENCE_ABSENT;
+    set_unit(cell, sensor);
     explain(cell, sensor);
 }
 
@@ -546,7 +555,6 @@ static void
 make_reading(const Cell *cell, GArray *made)
 {
     g_autoptr(GArray) numbers = rv_number_raw(cell->rule, cell->row.self);
-    const RvUnit *unit = rv_number_unit(&cell->rule->scaling, &cell->row);
 
     if (numbers->len == 0)
         drop(cell, "no number stands there");
@@ -562,8 +570,7 @@ make_reading(const Cell *cell, GArray *made)
         }
         sensor = add_sensor(cell, i, numbers->len, made);
         sensor->value = value;
-        g_free(sensor->unit);
-        sensor->unit = g_strdup(rv_unit_shown(unit, cell->class));
+        set_unit(cell, sensor);
         set_limits(cell, sensor);
         set_status(cell, sensor);
         explain(cell, sensor);

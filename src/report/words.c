@@ -67,13 +67,15 @@ limit_sentence(RvLanguage language, const char *reason)
     static const Entry sources[] = {{"device", {"device", "设备自带"}},
                                     {"profile", {"profile", "型号档案"}},
                                     {"policy", {"site policy", "本站策略"}}};
-    g_autoptr(GRegex) form = g_regex_new(
-        "^(\\S+)(.*) is at or (?:above|below) (\\w+) (\\S+(?: \\S+)?) *\\(limit of the (\\w+)\\)$",
-        0, 0, NULL);
+    static GRegex *form;
     g_autoptr(GMatchInfo) match = NULL;
     g_autofree char *value = NULL, *unit = NULL, *limit = NULL, *number = NULL;
     g_autofree char *source = NULL, *plain = NULL, *shown = NULL, *reached = NULL;
 
+    if (g_once_init_enter(&form))
+        g_once_init_leave(&form, g_regex_new("^(\\S+)(.*) is at or (?:above|below) (\\w+) "
+                                             "(\\S+(?: \\S+)?) *\\(limit of the (\\w+)\\)$",
+                                             0, 0, NULL));
     if (!g_regex_match(form, reason, 0, &match))
         return NULL;
     value = g_match_info_fetch(match, 1);

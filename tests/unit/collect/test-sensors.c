@@ -40,7 +40,7 @@ interpret(const char *profile, const char *walk)
     return observation;
 }
 
-/* "key value unit", "key state verdict", "key absent"; one a line. */
+/* "key value unit", "key state verdict", "key absent unit"; one a line. */
 static char *
 print(const RvObservation *observation)
 {
@@ -53,7 +53,8 @@ print(const RvObservation *observation)
 
         g_string_append(out, sensor->key);
         if (sensor->presence == RV_PRESENCE_ABSENT)
-            g_string_append(out, " absent");
+            g_string_append_printf(out, " absent%s%s", *sensor->unit != '\0' ? " " : "",
+                                   sensor->unit);
         else if (sensor->class == RV_CLASS_STATE)
             g_string_append_printf(out, " %s %s", sensor->state,
                                    rv_verdict_word(sensor->device_verdict));
@@ -91,11 +92,14 @@ static const struct {
     {"zero says that there is nothing", TABLE "      - { column: 3, class: fan, zero: none }\n",
      NAMES CELL(3, 1, 2, "0") CELL(3, 2, 2, "900"), "fan/right 900 rpm\n"},
     {"absent", TABLE "      - { column: 3, class: fan, absent: [65535] }\n",
-     NAMES CELL(3, 1, 2, "65535"), "fan/left absent\n"},
+     NAMES CELL(3, 1, 2, "65535"), "fan/left absent rpm\n"},
+    {"absent of what is measured in percent",
+     TABLE "      - { column: 3, class: fan, unit: '%', absent: [255] }\n",
+     NAMES CELL(3, 1, 2, "255") CELL(3, 2, 2, "40"), "fan/left absent %\nfan/right 40 %\n"},
     {"present by another column",
      TABLE "      - { column: 3, class: fan, present: { column: 4, is: [1] } }\n",
      NAMES CELL(3, 1, 2, "0") CELL(4, 1, 2, "2") CELL(3, 2, 2, "700") CELL(4, 2, 2, "1"),
-     "fan/left absent\nfan/right 700 rpm\n"},
+     "fan/left absent rpm\nfan/right 700 rpm\n"},
     {"numbers in texts", TABLE "      - { column: 3, class: temperature }\n",
      NAMES CELL(3, 1, 4, " 41.5 C") CELL(3, 2, 4, "N/A"), "temperature/left 41.5 °C\n"},
     {"a pattern picks the number",
