@@ -43,6 +43,9 @@ rv_publish_html(const RvPublish *publish, const char *folder, guint *pages, GErr
                                                                 : configuration->language),
         .zone = publish->zone,
         .now_ms = publish->now_ms,
+        /* whoever asks seldom is not late before twice that long */
+        .stale_ms = MAX(RV_HTML_STALE_MS,
+                        2 * MAX(configuration->health_ms, configuration->reachability_ms)),
         .graphs = publish->graphs,
     };
 

@@ -13,6 +13,10 @@
 
 #define CURVE_S 86400
 #define CURVE_STEP_S 900
+#define FILTER_LEAST 40     /* fewer rows are found by eye */
+#define SENSORS_AT_ONCE 20  /* of a group, or as many as are not well … */
+#define SENSORS_AT_MOST 100 /* … up to these */
+#define PORTS_AT_ONCE 48
 
 static RvSeries *
 fetch(const RvHtmlDevice *device, const char *key, const char *source, const char *function)
@@ -70,18 +74,19 @@ static void
 put_sensor(const RvHtmlDevice *device, const RvSensor *sensor, GString *out)
 {
     RvLanguage language = device->options->language;
+    g_autofree char *title = rv_finding_title(device->latest, sensor);
     g_autofree char *value = rv_describe_value(sensor);
     g_autofree char *limits = limits_text(language, sensor);
     g_autofree char *reason =
         sensor->status != RV_VERDICT_OK ? rv_say_judgement(language, sensor->reason) : NULL;
 
-    rv_markup(out, "<tr%s><td>", sensor->status != RV_VERDICT_OK ? " class=\"bad\"" : "");
+    rv_markup(out, "<tr class=\"%s\"><td>", sensor->status != RV_VERDICT_OK ? "bad" : "");
     if (sensor->presence == RV_PRESENCE_ABSENT)
         rv_markup(out, "<span class=\"soft\">– %s</span>",
                   RV_SAY(language, "not fitted", "未安装"));
     else
         rv_markup_verdict(out, language, sensor->status);
-    rv_markup(out, "</td><th scope=\"row\">%s", sensor->name);
+    rv_markup(out, "</td><th scope=\"row\">%s", title);
     if (reason != NULL && *reason != '\0')
         rv_markup(out, "<br><span class=\"soft\">%s</span>", reason);
     rv_markup(out, "</th><td class=\"number\">%s</td><td>",
@@ -92,17 +97,24 @@ put_sensor(const RvHtmlDevice *device, const RvSensor *sensor, GString *out)
 }
 
 static void
-put_group(const RvHtmlDevice *device, const char *group, GPtrArray *sensors, GString *out)
+put_group(const RvHtmlDevice *device, const char *group, GPtrArray *sensors, RvMarkupTable *table,
+          GString *out)
 {
     RvLanguage language = device->options->language;
+    guint bad = 0;
 
     g_ptr_array_sort(sensors, rv_findings_compare_sensors);
-    rv_markup(out,
-              "<tbody><tr class=\"group\"><th colspan=\"5\" scope=\"rowgroup\">%s (%u)</th></tr>\n",
-              rv_say_group(language, group), sensors->len);
     for (guint i = 0; i < sensors->len; i++)
+        bad += ((const RvSensor *)g_ptr_array_index(sensors, i))->status != RV_VERDICT_OK;
+    rv_markup(out,
+              "</tbody><tbody><tr class=\"group\"><th colspan=\"5\" scope=\"rowgroup\">%s "
+              "(%u)</th></tr>\n",
+              rv_say_group(language, group), sensors->len);
+    for (guint i = 0; i < sensors->len; i++) {
+        rv_markup_row(out, table, i, sensors->len, CLAMP(bad, SENSORS_AT_ONCE, SENSORS_AT_MOST));
         put_sensor(device, g_ptr_array_index(sensors, i), out);
-    g_string_append(out, "</tbody>\n");
+    }
+    rv_markup_rows_end(out, table);
 }
 
 /* Groups in the order in which a technician looks; others after, as they come. */
@@ -125,26 +137,35 @@ groups_of(const RvObservation *latest)
     return groups;
 }
 
+/* A section, with a field where it is long. */
+static void
+begin_section(const RvHtmlDevice *device, const char *id, const char *title, guint n, GString *out)
+{
+    g_autofree char *field = g_strdup_printf("find-%s", id);
+
+    g_string_append(out, "<section>\n");
+    rv_markup_heading(out, id, title, n);
+    if (n >= FILTER_LEAST)
+        rv_markup_filter(out, device->options->language, field);
+}
+
 void
 rv_html_device_sensors(const RvHtmlDevice *device, GString *out)
 {
+    static const RvMarkupColumn columns[] = {
+        {{"Verdict", "判定"}, FALSE}, {{"Sensor", "传感器"}, FALSE},
+        {{"Value", "读数"}, TRUE},    {{"Last 24 h", "最近 24 小时"}, FALSE},
+        {{"Limits", "门限"}, FALSE},  {{NULL}, FALSE}};
     RvLanguage language = device->options->language;
+    RvMarkupTable table = {language, "sensors", "sensors", columns, FALSE};
     g_autoptr(GPtrArray) groups = NULL;
 
     if (device->latest == NULL || device->latest->sensors->len == 0)
         return;
     groups = groups_of(device->latest);
-    rv_markup_heading(out, "sensors", RV_SAY(language, "Sensors", "传感器"),
-                      device->latest->sensors->len);
-    rv_markup(
-        out,
-        "<div class=\"scroll\"><table class=\"sensors\" aria-labelledby=\"sensors\"><thead><tr>"
-        "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" "
-        "class=\"number\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr>"
-        "</thead>\n",
-        RV_SAY(language, "Verdict", "判定"), RV_SAY(language, "Sensor", "传感器"),
-        RV_SAY(language, "Value", "读数"), RV_SAY(language, "Last 24 h", "最近 24 小时"),
-        RV_SAY(language, "Limits", "门限"));
+    begin_section(device, "sensors", RV_SAY(language, "Sensors", "传感器"),
+                  device->latest->sensors->len, out);
+    rv_markup_table(out, &table);
     for (guint i = 0; i < groups->len; i++) {
         const char *group = g_ptr_array_index(groups, i);
         g_autoptr(GPtrArray) sensors = g_ptr_array_new();
@@ -156,9 +177,10 @@ rv_html_device_sensors(const RvHtmlDevice *device, GString *out)
                 g_ptr_array_add(sensors, sensor);
         }
         if (sensors->len > 0)
-            put_group(device, group, sensors, out);
+            put_group(device, group, sensors, &table, out);
     }
-    g_string_append(out, "</table></div>\n");
+    rv_markup_table_end(out, &table);
+    g_string_append(out, "</section>\n");
 }
 
 /* ---- interfaces ---- */
@@ -208,15 +230,27 @@ put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const RvTr
     g_string_append(out, "</td>");
 }
 
+static char *
+write_count(guint64 count)
+{
+    g_autofree char *digits =
+        g_strdup_printf("%" G_GUINT64_FORMAT, count != RV_COUNTER_NONE ? count : 0);
+
+    return rv_write_grouped(digits);
+}
+
+/* What never happened stands back. */
 static void
 put_counter(GString *out, const char *name, guint64 a, guint64 b)
 {
-    g_autofree char *text = NULL;
+    g_autofree char *in = write_count(a), *sent = write_count(b);
+    gboolean none = strcmp(in, "0") == 0 && strcmp(sent, "0") == 0;
 
-    if (a != RV_COUNTER_NONE || b != RV_COUNTER_NONE)
-        text = g_strdup_printf("%" G_GUINT64_FORMAT " / %" G_GUINT64_FORMAT,
-                               a != RV_COUNTER_NONE ? a : 0, b != RV_COUNTER_NONE ? b : 0);
-    put_figure(out, name, text);
+    if (a == RV_COUNTER_NONE && b == RV_COUNTER_NONE)
+        g_string_append(out, "<td class=\"number\"></td>");
+    else
+        rv_markup(out, "<td class=\"number%s\" data-name=\"%s\">%s / %s</td>", none ? " soft" : "",
+                  name, in, sent);
 }
 
 static const char *
@@ -234,33 +268,31 @@ link_word(RvLanguage language, const RvInterface *interface)
 void
 rv_html_device_interfaces(const RvHtmlDevice *device, GString *out)
 {
-    static const char *const headings[][2] = {{"Interface", "接口"},
-                                              {"Link", "链路"},
-                                              {"Speed", "速率"},
-                                              {"In", "入"},
-                                              {"Out", "出"},
-                                              {"Last 24 h", "最近 24 小时"},
-                                              {"Errors in / out", "错误 入 / 出"},
-                                              {"Discards in / out", "丢弃 入 / 出"}};
+    static const RvMarkupColumn columns[] = {{{"Interface", "接口"}, FALSE},
+                                             {{"Link", "链路"}, FALSE},
+                                             {{"Speed", "速率"}, TRUE},
+                                             {{"In", "入"}, TRUE},
+                                             {{"Out", "出"}, TRUE},
+                                             {{"Last 24 h", "最近 24 小时"}, FALSE},
+                                             {{"Errors in / out", "错误 入 / 出"}, TRUE},
+                                             {{"Discards in / out", "丢弃 入 / 出"}, TRUE},
+                                             {{NULL}, FALSE}};
     RvLanguage language = device->options->language;
+    RvMarkupTable table = {language, "ports", "interfaces", columns, FALSE};
     RvTraffic traffic = {0};
     gboolean kept =
         device->store != NULL && rv_traffic_find(rv_rrd_store_templates(device->store), &traffic);
 
     if (device->latest == NULL || device->latest->interfaces->len == 0)
         return;
-    rv_markup_heading(out, "interfaces", RV_SAY(language, "Interfaces", "接口"),
-                      device->latest->interfaces->len);
-    g_string_append(out, "<div class=\"scroll\"><table class=\"ports\" "
-                         "aria-labelledby=\"interfaces\"><thead><tr>");
-    for (gsize i = 0; i < G_N_ELEMENTS(headings); i++)
-        rv_markup(out, "<th scope=\"col\"%s>%s</th>", i > 1 && i != 5 ? " class=\"number\"" : "",
-                  RV_SAY(language, headings[i][0], headings[i][1]));
-    g_string_append(out, "</tr></thead><tbody>\n");
+    begin_section(device, "interfaces", RV_SAY(language, "Interfaces", "接口"),
+                  device->latest->interfaces->len, out);
+    rv_markup_table(out, &table);
     for (guint i = 0; i < device->latest->interfaces->len; i++) {
         const RvInterface *interface = g_ptr_array_index(device->latest->interfaces, i);
         g_autofree char *speed = rv_describe_speed(interface->speed_bps);
 
+        rv_markup_row(out, &table, i, device->latest->interfaces->len, PORTS_AT_ONCE);
         rv_markup(out, "<tr><th scope=\"row\">%s", interface->name);
         if (*interface->alias != '\0')
             rv_markup(out, "<br><span class=\"soft\">%s</span>", interface->alias);
@@ -270,11 +302,12 @@ rv_html_device_interfaces(const RvHtmlDevice *device, GString *out)
             put_traffic(device, interface, &traffic, out);
         else
             g_string_append(out, "<td></td><td></td><td></td>");
-        put_counter(out, RV_SAY(language, headings[6][0], headings[6][1]), interface->in_errors,
-                    interface->out_errors);
-        put_counter(out, RV_SAY(language, headings[7][0], headings[7][1]), interface->in_discards,
-                    interface->out_discards);
+        put_counter(out, RV_SAY(language, columns[6].words[0], columns[6].words[1]),
+                    interface->in_errors, interface->out_errors);
+        put_counter(out, RV_SAY(language, columns[7].words[0], columns[7].words[1]),
+                    interface->in_discards, interface->out_discards);
         g_string_append(out, "</tr>\n");
     }
-    g_string_append(out, "</tbody></table></div>\n");
+    rv_markup_table_end(out, &table);
+    g_string_append(out, "</section>\n");
 }

@@ -10,8 +10,9 @@
 #include "plan/interval.h"
 #include "rrd/names.h"
 
-#define STALE_MS ((gint64)15 * 60000)
 #define ROWS_CEILING 200 /* of each table of the past */
+#define ROWS_AT_ONCE 20
+#define FINDINGS_AT_ONCE 8
 #define FINDINGS_ON_OVERVIEW 2
 
 void
@@ -50,9 +51,7 @@ rv_html_page_name(const char *device)
 static gboolean
 is_stale(const RvHtmlDevice *device)
 {
-    gint64 stale_ms = device->options->stale_ms > 0 ? device->options->stale_ms : STALE_MS;
-
-    return device->options->now_ms - device->row->last_ms > stale_ms;
+    return device->options->now_ms - device->row->last_ms > device->options->stale_ms;
 }
 
 static gboolean
@@ -84,17 +83,25 @@ verdict_now(const RvHtmlDevice *device)
 static char *
 finding_text(RvLanguage language, const RvFinding *finding)
 {
-    g_autofree char *reason = NULL;
-    const char *value = finding->value;
+    const char *reason = finding->reason, *value = finding->value;
+    g_autofree char *said = rv_say_judgement(language, reason);
+    /* a reason that is about a limit begins with the value */
+    gboolean limit =
+        finding->sensor != NULL && reason != NULL && strstr(reason, "(limit of the ") != NULL;
 
+    if (limit)
+        return g_strdup_printf(RV_SAY(language, "%s: %s", "%s：%s"), finding->subject, said);
     if (language == RV_LANGUAGE_EN)
         return rv_finding_text(finding);
     if (finding->sensor == NULL)
-        return g_strdup_printf("%s：%s", finding->subject,
-                               finding->reason != NULL ? finding->reason : value);
-    reason = rv_say_judgement(language, finding->reason);
-    return g_strdup_printf("%s：%s%s%s%s", finding->subject, value, *reason != '\0' ? "（" : "",
-                           reason, *reason != '\0' ? "）" : "");
+        return g_strdup_printf("%s：%s", finding->subject, reason != NULL ? reason : value);
+    if (strcmp(value, "-") == 0)
+        return g_strdup_printf("%s：%s", finding->subject, said);
+    if (reason == NULL || *said == '\0')
+        return g_strdup_printf("%s：%s", finding->subject, value);
+    if (finding->sensor->state != NULL && strstr(reason, finding->sensor->state) != NULL)
+        return g_strdup_printf("%s：%s（设备报告）", finding->subject, value);
+    return g_strdup_printf("%s：%s（%s）", finding->subject, value, said);
 }
 
 static char *
@@ -104,9 +111,13 @@ silence_text(const RvHtmlDevice *device)
     RvLanguage language = device->options->language;
     g_autofree char *since =
         rv_markup_time(device->options, is_stale(device) ? row->last_ms : row->since_ms);
-    const char *why = row->detail != NULL && *row->detail != '\0'
-                          ? row->detail
-                          : rv_say_reason(language, row->reason);
+    const char *detail = row->detail != NULL ? row->detail : "";
+    const char *reason = rv_say_reason(language, row->reason);
+    /* details are English sentences */
+    g_autofree char *why = *detail == '\0' ? g_strdup(reason)
+                           : language == RV_LANGUAGE_EN
+                               ? g_strdup(detail)
+                               : g_strdup_printf("%s（%s）", reason, detail);
 
     if (is_stale(device))
         return g_strdup_printf("%s %s", RV_SAY(language, "not asked since", "此后未再询问："),
@@ -123,6 +134,34 @@ put_finding(GString *out, RvLanguage language, RvVerdict verdict, const char *te
     rv_markup(out, " <span>%s</span></li>\n", text);
 }
 
+static void
+put_silence(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
+{
+    RvLanguage language = device->options->language;
+    g_autofree char *text = silence_text(device);
+
+    rv_markup(out, "<p class=\"banner\" role=\"alert\">%s", text);
+    if (device->latest != NULL) {
+        g_autofree char *time = rv_markup_time(device->options, device->latest->taken_at_ms);
+
+        rv_markup(out, "<br>%s %s",
+                  RV_SAY(language, "What follows was said at", "以下为历史应答，采集于"), time);
+    }
+    g_string_append(out, "</p>\n");
+    g_ptr_array_add(line->findings, g_steal_pointer(&text));
+}
+
+/* What is wrong is always seen, of what is unknown no more than can be read at once. */
+static guint
+at_once(const GPtrArray *findings)
+{
+    guint wrong = 0;
+
+    for (guint i = 0; i < findings->len; i++)
+        wrong += ((const RvFinding *)g_ptr_array_index(findings, i))->verdict != RV_VERDICT_UNKNOWN;
+    return MAX(wrong, FINDINGS_AT_ONCE);
+}
+
 /* Also fills the line's findings. */
 static void
 put_findings(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
@@ -130,21 +169,11 @@ put_findings(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
     RvLanguage language = device->options->language;
     g_autoptr(GPtrArray) findings =
         device->latest != NULL ? rv_findings(device->latest) : g_ptr_array_new();
+    guint shown = at_once(findings);
 
-    if (is_silent(device)) {
-        g_autofree char *text = silence_text(device);
-
-        rv_markup(out, "<p class=\"banner\" role=\"alert\">%s", text);
-        if (device->latest != NULL) {
-            g_autofree char *time = rv_markup_time(device->options, device->latest->taken_at_ms);
-
-            rv_markup(out, "<br>%s %s",
-                      RV_SAY(language, "What follows was said at", "以下为历史应答，采集于"), time);
-        }
-        g_string_append(out, "</p>\n");
-        g_ptr_array_add(line->findings, g_steal_pointer(&text));
-    }
-    if (findings->len == 0 && !is_silent(device))
+    if (is_silent(device))
+        put_silence(device, line, out);
+    else if (findings->len == 0)
         rv_markup(out, "<p class=\"well\">%s</p>\n",
                   RV_SAY(language, "Nothing needs a look.", "没有需要关注的问题。"));
     if (findings->len == 0)
@@ -155,6 +184,11 @@ put_findings(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
         const RvFinding *finding = g_ptr_array_index(findings, i);
         g_autofree char *text = finding_text(language, finding);
 
+        if (i == shown) {
+            g_string_append(out, "</ul>\n<details class=\"rest\"><summary>");
+            rv_markup(out, RV_SAY(language, "%u more", "其余 %u 项"), findings->len - i);
+            g_string_append(out, "</summary><ul class=\"findings\">\n");
+        }
         put_finding(out, language, finding->verdict, text);
         if (is_silent(device))
             continue;
@@ -163,7 +197,7 @@ put_findings(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
         else
             line->more++;
     }
-    g_string_append(out, "</ul>\n");
+    g_string_append(out, findings->len > shown ? "</ul></details>\n" : "</ul>\n");
 }
 
 static void
@@ -271,34 +305,11 @@ put_availability(const RvHtmlDevice *device, RvHtmlLine *line, GString *out)
     g_string_append_c(out, '\n');
 }
 
-/* ---- tables ---- */
-
-static void
-begin_table(GString *out, RvLanguage language, const char *id, const char *title, guint hidden,
-            const char *const (*headings)[2])
-{
-    rv_markup_heading(out, id, title, 0);
-    if (hidden > 0)
-        rv_markup(out, "<p class=\"soft\">%s %u</p>\n",
-                  RV_SAY(language, "older ones, not shown:", "更早的未列出："), hidden);
-    rv_markup(out, "<div class=\"scroll\"><table aria-labelledby=\"%s\"><thead><tr>", id);
-    for (; (*headings)[0] != NULL; headings++)
-        rv_markup(out, "<th scope=\"col\">%s</th>",
-                  RV_SAY(language, (*headings)[0], (*headings)[1]));
-    g_string_append(out, "</tr></thead><tbody>\n");
-}
-
-static void
-end_table(GString *out)
-{
-    g_string_append(out, "</tbody></table></div>\n");
-}
-
 /* ---- the past: newest first, as many as one reads ---- */
 
 typedef struct {
     const char *id, *title[2];
-    const char *headings[6][2]; /* NULL-terminated */
+    RvMarkupColumn columns[6]; /* NULL-terminated */
     GPtrArray *(*read)(const RvHtmlDevice *device, GError **error);
     void (*put)(const RvHtmlDevice *device, gconstpointer row, GString *out);
 } Past;
@@ -319,7 +330,7 @@ put_verdict(const RvHtmlDevice *device, gconstpointer row, GString *out)
     g_autofree char *until = rv_markup_time(device->options, one->until_ms);
     g_autofree char *why = rv_say_judgement(language, one->reason);
 
-    rv_markup(out, "<tr><td>%s</td><td>%s</td><td>", from,
+    rv_markup(out, "<tr><td class=\"when\">%s</td><td class=\"when\">%s</td><td>", from,
               one->open ? RV_SAY(language, "still so", "持续中") : until);
     rv_markup_verdict(out, language, one->status);
     rv_markup(out, "</td><td>%s</td><td>%s</td></tr>\n", one->name, why);
@@ -341,7 +352,7 @@ put_event(const RvHtmlDevice *device, gconstpointer entry, GString *out)
     g_autofree char *time =
         rv_markup_time(device->options, event->time_ms > 0 ? event->time_ms : row->seen_ms);
 
-    rv_markup(out, "<tr><td>%s%s</td><td>", time,
+    rv_markup(out, "<tr><td class=\"when\">%s%s</td><td>", time,
               event->time_ms > 0 ? "" : RV_SAY(language, " (read)", "（读取时间）"));
     rv_markup_verdict(out, language, event->ended ? RV_VERDICT_OK : event->severity);
     rv_markup(out, "</td><td>%s</td><td>%s%s</td></tr>\n", event->sensor, event->text,
@@ -397,34 +408,41 @@ put_change(const RvHtmlDevice *device, gconstpointer row, GString *out)
     g_autofree char *before = change_value(device, change, change->before);
     g_autofree char *after = change_value(device, change, change->after);
 
-    rv_markup(out, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", time,
-              change_word(device->options->language, change->kind), change->subject, before, after);
+    rv_markup(out,
+              "<tr><td class=\"when\">%s</td><td>%s</td><th "
+              "scope=\"row\">%s</th><td>%s</td><td>%s</td></tr>\n",
+              time, change_word(device->options->language, change->kind), change->subject, before,
+              after);
 }
 
 static const Past pasts[] = {
     {"past",
      {"Not well in 30 days", "30 天内异常"},
-     {{"From", "开始"},
-      {"Until", "结束"},
-      {"Verdict", "判定"},
-      {"Part", "部件"},
-      {"Why", "原因"},
-      {NULL}},
+     {{{"From", "开始"}, FALSE},
+      {{"Until", "结束"}, FALSE},
+      {{"Verdict", "判定"}, FALSE},
+      {{"Part", "部件"}, FALSE},
+      {{"Why", "原因"}, FALSE},
+      {{NULL}, FALSE}},
      read_verdicts,
      put_verdict},
     {"events",
      {"Events of 30 days", "30 天内事件"},
-     {{"Time", "时间"}, {"Level", "级别"}, {"Sensor", "传感器"}, {"Event", "事件"}, {NULL}},
+     {{{"Time", "时间"}, FALSE},
+      {{"Level", "级别"}, FALSE},
+      {{"Sensor", "传感器"}, FALSE},
+      {{"Event", "事件"}, FALSE},
+      {{NULL}, FALSE}},
      read_events,
      put_event},
     {"changes",
      {"Changes in 30 days", "30 天内变更"},
-     {{"Time", "时间"},
-      {"Change", "变更"},
-      {"What", "对象"},
-      {"Before", "之前"},
-      {"After", "之后"},
-      {NULL}},
+     {{{"Time", "时间"}, FALSE},
+      {{"Change", "变更"}, FALSE},
+      {{"What", "对象"}, FALSE},
+      {{"Before", "之前"}, FALSE},
+      {{"After", "之后"}, FALSE},
+      {{NULL}, FALSE}},
      read_changes,
      put_change},
 };
@@ -434,6 +452,7 @@ put_past(const RvHtmlDevice *device, const Past *past, GString *out, GError **er
 {
     RvLanguage language = device->options->language;
     g_autoptr(GPtrArray) all = past->read(device, error);
+    RvMarkupTable table = {language, "past", past->id, past->columns, FALSE};
     guint shown;
 
     if (all == NULL)
@@ -441,11 +460,16 @@ put_past(const RvHtmlDevice *device, const Past *past, GString *out, GError **er
     if (all->len == 0)
         return TRUE;
     shown = MIN(all->len, ROWS_CEILING);
-    begin_table(out, language, past->id, RV_SAY(language, past->title[0], past->title[1]),
-                all->len - shown, past->headings);
-    for (guint i = 0; i < shown; i++)
+    rv_markup_heading(out, past->id, RV_SAY(language, past->title[0], past->title[1]), all->len);
+    rv_markup_table(out, &table);
+    for (guint i = 0; i < shown; i++) {
+        rv_markup_row(out, &table, i, shown, ROWS_AT_ONCE);
         past->put(device, g_ptr_array_index(all, all->len - 1 - i), out);
-    end_table(out);
+    }
+    rv_markup_table_end(out, &table);
+    if (shown < all->len)
+        rv_markup(out, "<p class=\"soft\">%s %u</p>\n",
+                  RV_SAY(language, "older ones, not shown:", "更早的未列出："), all->len - shown);
     return TRUE;
 }
 
@@ -454,24 +478,29 @@ put_past(const RvHtmlDevice *device, const Past *past, GString *out, GError **er
 static void
 put_components(const RvHtmlDevice *device, GString *out)
 {
-    static const char *const headings[][2] = {{"Kind", "类别"},     {"Name", "名称"},
-                                              {"Model", "型号"},    {"Serial number", "序列号"},
-                                              {"Firmware", "固件"}, {NULL}};
+    static const RvMarkupColumn columns[] = {
+        {{"Kind", "类别"}, FALSE},     {{"Name", "名称"}, FALSE},
+        {{"Model", "型号"}, FALSE},    {{"Serial number", "序列号"}, FALSE},
+        {{"Firmware", "固件"}, FALSE}, {{NULL}, FALSE}};
     RvLanguage language = device->options->language;
+    const GPtrArray *components = device->latest != NULL ? device->latest->components : NULL;
+    RvMarkupTable table = {language, "parts", "parts", columns, FALSE};
 
-    if (device->latest == NULL || device->latest->components->len == 0)
+    if (components == NULL || components->len == 0)
         return;
-    begin_table(out, language, "parts", RV_SAY(language, "Parts", "部件"), 0, headings);
-    for (guint i = 0; i < device->latest->components->len; i++) {
-        const RvComponent *component = g_ptr_array_index(device->latest->components, i);
+    rv_markup_heading(out, "parts", RV_SAY(language, "Parts", "部件"), components->len);
+    rv_markup_table(out, &table);
+    for (guint i = 0; i < components->len; i++) {
+        const RvComponent *component = g_ptr_array_index(components, i);
 
+        rv_markup_row(out, &table, i, components->len, ROWS_AT_ONCE);
         rv_markup(out,
                   "<tr><td>%s</td><th scope=\"row\">%s</th><td>%s %s</td><td>%s</td>"
                   "<td>%s</td></tr>\n",
                   rv_say_group(language, component->class), component->name, component->vendor,
                   component->model, component->serial, component->firmware);
     }
-    end_table(out);
+    rv_markup_table_end(out, &table);
 }
 
 static void
@@ -583,13 +612,14 @@ rv_html_device(const RvHtmlDevice *device, GString *out, RvHtmlLine **line, GErr
             return FALSE;
     put_components(device, body);
     put_notes(device, body);
-    rv_markup_begin(out, device->options->language, device->row->name, "../", NULL);
+    rv_markup_begin(out, device->options, device->row->name, "../");
     rv_markup(out, "<h1><bdi>%s</bdi> ", device->row->name);
     rv_markup_verdict(out, device->options->language, made->verdict);
     g_string_append(out, "</h1>\n");
+    rv_markup_as_of(out, device->options);
     put_summary(device, made, out);
     rv_markup_contents(out, device->options->language, body);
     g_string_append_len(out, body->str, (gssize)body->len);
-    rv_markup_end(out, device->options, NULL);
+    rv_markup_end(out, device->options);
     return TRUE;
 }

@@ -1,8 +1,8 @@
 /* Static pages of the estate as it is now: an overview, worst first, and a page for each device.
  *
- * Self-contained (style and pictures are in the page, no script), so that they open from a disk and
- * work behind any web server; nothing a device sent gets in unescaped. Each file is replaced at
- * once or not at all; pages of devices that are gone are removed. */
+ * Self-contained (style, pictures and the one script are in the page), so that they open from a
+ * disk and work behind any web server; nothing a device sent gets in unescaped. Each file is
+ * replaced at once or not at all; pages of devices that are gone are removed. */
 #pragma once
 
 #include "db/state.h"
@@ -10,12 +10,14 @@
 #include "report/words.h"
 #include "rrd/store.h"
 
+#define RV_HTML_STALE_MS ((gint64)15 * 60000) /* the least that is called so */
+
 typedef struct {
     const char *folder; /* made where it is not there */
     RvLanguage language;
     GTimeZone *zone; /* NULL: local; that of the process (TZ) for the graphs */
     gint64 now_ms;
-    gint64 stale_ms; /* a device not asked for so long is said to be unknown; 0: 15 minutes */
+    gint64 stale_ms; /* a device not asked, a page not written for so long says so */
     gboolean graphs; /* of a week, too */
 } RvHtmlOptions;
 

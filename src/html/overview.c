@@ -5,16 +5,7 @@
 #include "html/markup.h"
 #include "html/page.h"
 
-/* Devices that have all the words that are typed. Without scripts there is no such field, and all
- * else is the same. */
-static const char script[] =
-    "(function(){var p=document.querySelector('.filter'),i=p.querySelector('input'),"
-    "s=p.querySelector('span'),r=[].slice.call(document.querySelectorAll('.devices tbody tr'));"
-    "p.hidden=false;i.addEventListener('input',function(){var "
-    "w=i.value.toLowerCase().split(/\\s+/),"
-    "n=0;r.forEach(function(t){var x=t.textContent.toLowerCase(),"
-    "y=w.every(function(v){return x.indexOf(v)>=0});t.hidden=!y;n+=y});"
-    "s.textContent=n+' / '+r.length})})();";
+#define FAULTS_AT_ONCE 8
 
 static int
 compare_lines(gconstpointer a, gconstpointer b)
@@ -62,7 +53,7 @@ put_line(const RvHtmlOptions *options, const RvHtmlLine *line, GString *out)
     g_autofree char *percent =
         isnan(line->share) ? g_strdup("–") : rv_write_availability(line->share);
 
-    rv_markup(out, "<tr%s><td>", line->verdict != RV_VERDICT_OK ? " class=\"bad\"" : "");
+    rv_markup(out, "<tr class=\"%s\"><td>", line->verdict != RV_VERDICT_OK ? "bad" : "");
     rv_markup_verdict(out, options->language, line->verdict);
     rv_markup(out,
               "</td><th scope=\"row\" class=\"short\"><a href=\"%s\"><bdi>%s</bdi></a></th><td>",
@@ -91,71 +82,90 @@ has_page(const GPtrArray *lines, const char *device)
     return FALSE;
 }
 
+/* The worst level, then the newest. */
+static int
+compare_faults(gconstpointer a, gconstpointer b)
+{
+    const RvFault *left = *(RvFault *const *)a, *right = *(RvFault *const *)b;
+    int order = strcmp(left->level, right->level);
+
+    return order != 0 ? order
+                      : (left->opened_ms < right->opened_ms) - (left->opened_ms > right->opened_ms);
+}
+
+static void
+put_fault(const RvHtmlOptions *options, const GPtrArray *lines, const RvFault *fault, GString *out)
+{
+    g_autofree char *opened = rv_markup_time(options, fault->opened_ms);
+    g_autofree char *title = rv_say_fault(options->language, fault);
+    g_autofree char *page = rv_html_page_name(fault->device);
+
+    rv_markup(out,
+              "<tr><td>#%" G_GINT64_FORMAT "</td><td data-name=\"%s\">%s</td>"
+              "<th scope=\"row\">",
+              fault->id, RV_SAY(options->language, "level", "级别"), fault->level);
+    if (has_page(lines, fault->device))
+        rv_markup(out, "<a href=\"devices/%s#faults\">%s</a>", page, fault->device);
+    else
+        rv_markup(out, "%s", fault->device);
+    rv_markup(out, "</th><td>%s</td><td class=\"when\">%s</td></tr>\n", title, opened);
+}
+
 static void
 put_faults(const RvHtmlOptions *options, const GPtrArray *lines, const GPtrArray *faults,
            GString *out)
 {
-    static const char *const headings[][2] = {
-        {"Fault", "故障"}, {"Level", "级别"}, {"Device", "设备"}, {"Opened", "发生"}, {"", ""}};
+    static const RvMarkupColumn columns[] = {
+        {{"Fault", "故障"}, FALSE}, {{"Level", "级别"}, FALSE},  {{"Device", "设备"}, FALSE},
+        {{"Title", "标题"}, FALSE}, {{"Opened", "发生"}, FALSE}, {{NULL}, FALSE}};
     RvLanguage language = options->language;
+    RvMarkupTable table = {language, "faults", "faults", columns, FALSE};
+    g_autoptr(GPtrArray) worst = g_ptr_array_new();
 
     if (faults == NULL || faults->len == 0)
         return;
+    g_ptr_array_extend(worst, (GPtrArray *)faults, NULL, NULL);
+    g_ptr_array_sort(worst, compare_faults);
     rv_markup_heading(out, "faults", RV_SAY(language, "Open faults", "未关闭故障"), faults->len);
-    g_string_append(out, "<div class=\"scroll\"><table aria-labelledby=\"faults\"><thead><tr>");
-    for (gsize i = 0; i < G_N_ELEMENTS(headings) - 1; i++)
-        rv_markup(out, "<th scope=\"col\">%s</th>",
-                  RV_SAY(language, headings[i][0], headings[i][1]));
-    rv_markup(out, "<th scope=\"col\">%s</th></tr></thead><tbody>\n",
-              RV_SAY(language, "Title", "标题"));
-    for (guint i = 0; i < faults->len; i++) {
-        const RvFault *fault = g_ptr_array_index(faults, i);
-        g_autofree char *opened = rv_markup_time(options, fault->opened_ms);
-        g_autofree char *title = rv_say_fault(language, fault);
-
-        g_autofree char *page = rv_html_page_name(fault->device);
-
-        rv_markup(out, "<tr><th scope=\"row\">#%" G_GINT64_FORMAT "</th><td>%s</td><td>", fault->id,
-                  fault->level);
-        if (has_page(lines, fault->device))
-            rv_markup(out, "<a href=\"devices/%s#faults\">%s</a>", page, fault->device);
-        else
-            rv_markup(out, "%s", fault->device);
-        rv_markup(out, "</td><td>%s</td><td>%s</td></tr>\n", opened, title);
+    rv_markup_table(out, &table);
+    for (guint i = 0; i < worst->len; i++) {
+        rv_markup_row(out, &table, i, worst->len, FAULTS_AT_ONCE);
+        put_fault(options, lines, g_ptr_array_index(worst, i), out);
     }
-    g_string_append(out, "</tbody></table></div>\n");
+    rv_markup_table_end(out, &table);
 }
 
 void
 rv_html_overview(const RvHtmlOptions *options, GPtrArray *lines, const GPtrArray *faults,
                  GString *out)
 {
-    static const char *const headings[][2] = {
-        {"Verdict", "判定"},    {"Device", "设备"},  {"What needs a look", "需要关注"},
-        {"Kind", "类别"},       {"Site", "站点"},    {"Model", "型号"},
-        {"Answered", "应答率"}, {"30 days", "30 天"}};
-    const char *title = RV_SAY(options->language, "The machine room now", "机房现状");
+    static const RvMarkupColumn columns[] = {{{"Verdict", "判定"}, FALSE},
+                                             {{"Device", "设备"}, FALSE},
+                                             {{"What needs a look", "需要关注"}, FALSE},
+                                             {{"Kind", "类别"}, FALSE},
+                                             {{"Site", "站点"}, FALSE},
+                                             {{"Model", "型号"}, FALSE},
+                                             {{"Answered", "应答率"}, TRUE},
+                                             {{"30 days", "30 天"}, FALSE},
+                                             {{NULL}, FALSE}};
+    RvLanguage language = options->language;
+    RvMarkupTable table = {language, "devices", "devices", columns, FALSE};
+    const char *title = RV_SAY(language, "The machine room now", "机房现状");
 
-    rv_markup_begin(out, options->language, title, "", script);
+    rv_markup_begin(out, options, title, "");
     rv_markup(out, "<h1>%s</h1>\n", title);
+    rv_markup_as_of(out, options);
     put_tiles(options, lines, out);
     put_faults(options, lines, faults, out);
     g_ptr_array_sort(lines, compare_lines);
-    rv_markup_heading(
-        out, "devices",
-        RV_SAY(options->language, "Devices, the worst first", "设备（按严重程度排列）"), 0);
-    rv_markup(out,
-              "<p class=\"filter\" hidden><label for=\"filter\">%s</label><input id=\"filter\" "
-              "type=\"search\" autocomplete=\"off\"><span role=\"status\"></span></p>\n",
-              RV_SAY(options->language, "Show only", "筛选"));
-    g_string_append(out, "<div class=\"scroll\"><table class=\"devices\" "
-                         "aria-labelledby=\"devices\"><thead><tr>");
-    for (gsize i = 0; i < G_N_ELEMENTS(headings); i++)
-        rv_markup(out, "<th scope=\"col\"%s>%s</th>", i == 6 ? " class=\"number\"" : "",
-                  RV_SAY(options->language, headings[i][0], headings[i][1]));
-    g_string_append(out, "</tr></thead><tbody>\n");
+    g_string_append(out, "<section>\n");
+    rv_markup_heading(out, "devices",
+                      RV_SAY(language, "Devices, the worst first", "设备（按严重程度排列）"), 0);
+    rv_markup_filter(out, language, "filter");
+    rv_markup_table(out, &table);
     for (guint i = 0; i < lines->len; i++)
         put_line(options, g_ptr_array_index(lines, i), out);
-    g_string_append(out, "</tbody></table></div>\n");
-    rv_markup_end(out, options, script);
+    rv_markup_table_end(out, &table);
+    g_string_append(out, "</section>\n");
+    rv_markup_end(out, options);
 }

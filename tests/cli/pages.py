@@ -70,8 +70,10 @@ def day():
         yield answer("acc-sw-02", t, [] if silent else [sensor("temperature", "Inlet", 21, 60, unit="°C")],
                      "down" if silent else "up")
         yield answer("ok-sw-03", t, [sensor("temperature", "Inlet", 21, 60, unit="°C")])
-    # so many ports that they fill sheets of paper
-    yield answer("acc-80", NOW, [sensor("temperature", "Board", 30, 60, unit="°C")], interfaces=[
+    # so many parts that they fill sheets of paper
+    many = [sensor("fan", f"Fan {i}", 8000 + i, unit="rpm") for i in range(1, 61)]
+    mute = [sensor("temperature", f"Cable {i}", unit="°C") for i in range(1, 21)]
+    yield answer("acc-80", NOW, [sensor("temperature", "Board", 30, 60, unit="°C"), *many, *mute], interfaces=[
         {"index": i, "key": f"p{i}", "name": f"Gi0/0/{i}", "alias": f"desk of room {i}", "admin_status": "up",
          "oper_status": "down", "speed_bps": 10 ** 9, "in_errors": i, "out_errors": 0} for i in range(1, 81)])
     yield answer(LONG[:900], NOW, [sensor("temperature", LONG, 15, 60, unit="°C")],
@@ -103,6 +105,8 @@ class Page(html.parser.HTMLParser):
         self.tags.add(tag)
         if len(given) != len(attributes):
             self.problems.append(f"{tag} has an attribute twice")
+        if any('"' in given.get(name, "") for name in ("class", "id", "scope", "role")):
+            self.problems.append(f"{tag} has markup within an attribute: {given}")
         if any(name.startswith("on") for name in given):
             self.problems.append(f"{tag} has a handler")
         if "id" in given:
@@ -166,7 +170,7 @@ def check_pages(folder, what):
         name = f"{what}: {os.path.basename(path)[:20]}"
         tell(not page.problems, f"{name} is well formed", page.problems)
         tell(page.tags.isdisjoint({"iframe", "object", "link", "form", "base"}) and not page.images and
-             ("script" in page.tags) == path.endswith("index.html"), f"{name} needs nothing else", page.tags)
+             "script" in page.tags, f"{name} needs nothing else", page.tags)
         tell(page.heads and page.heads[0] == 1 and page.heads.count(1) == 1 and
              all(b <= a + 1 for a, b in zip(page.heads, page.heads[1:])), f"{name} has an outline", page.heads)
         for link in page.links:
@@ -250,8 +254,14 @@ def check_shown(page, path):
     wide, screen, which = page.ask(WIDE)
     tell(wide <= screen and not which, f"{name}: nothing beyond 360 pixels", [wide, screen, which])
     page.look(width=768)
+    page.look(width=360)
+    torn = page.ask("[...document.querySelectorAll('.cards td, .cards tbody th')].filter(e => e.checkVisibility() && "
+                    "e.textContent.trim().length > 20 && !e.querySelector('svg') && e.getBoundingClientRect().width < 120)"
+                    ".map(e => e.textContent.slice(0, 40))")
+    tell(not torn, f"{name}: sentences have room on 360 pixels", torn)
+    page.look(width=768)
     thin = page.ask("[...document.querySelectorAll('.sensors tbody th, .devices tbody th, .ports tbody th')]"
-                    ".map(e => e.getBoundingClientRect().width).filter(w => w < 90)")
+                    ".filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().width).filter(w => w < 90)")
     tell(not thin, f"{name}: names have room on 768 pixels", thin)
     page.look(prefers_reduced_motion="reduce")
     tell(page.ask("getComputedStyle(document.documentElement).scrollBehavior") == "auto", f"{name}: no motion where none is wanted")
@@ -294,7 +304,60 @@ def check_filter(page, path):
          "without scripts the list is whole, and there is no field")
 
 
-def chromium(folder):
+def check_folded(page, path):
+    """Hundreds of rows: the first of them are seen, the others unfold or are found by what is typed."""
+    rows = """(id => [...document.querySelectorAll(`#${id} ~ .scroll tbody > tr:not(.group):not(.rest)`)]
+              .filter(e => e.checkVisibility() && e.getBoundingClientRect().height > 0))"""
+    seen = [f"{rows}('sensors').length", f"{rows}('interfaces').length"]
+    typed = """((id, text) => { const i = document.querySelector(`#find-${id}`); i.value = text;
+               i.dispatchEvent(new Event("input"));
+               return %s(id).map(e => e.querySelector("th").firstChild.textContent); })""" % rows
+    page.look()
+    page.open(path)
+    folded = [page.ask(one) for one in seen]
+    tell(folded == [41, 48], "of many rows the first are seen", folded)
+    found = [page.ask(f"{typed}({json.dumps(which)}, {json.dumps(text)})") for which, text in
+             (("sensors", "fan 57"), ("sensors", "57 FAN"), ("interfaces", "0/0/79"), ("interfaces", "room 8"), ("sensors", "[57"))]
+    tell(found == [["Fan 57"], ["Fan 57"], ["Gi0/0/79"], ["Gi0/0/8", "Gi0/0/80"], []], "what is folded is found", found)
+    page.ask(f"{typed}('sensors', ''), {typed}('interfaces', '')")
+    folded = [page.ask(one) for one in seen]
+    tell(folded == [41, 48], "and folded again when nothing is typed", folded)
+    unknown = page.ask("""(s => { const before = s('.findings li').length; document.querySelector('details.rest').open = true;
+        return [before, s('.findings li').length]; })(q => [...document.querySelectorAll(q)].filter(e => e.checkVisibility()))""")
+    tell(unknown == [8, 20], "of what is only unknown not all is told at once", unknown)
+
+
+def check_wall(page, path):
+    """On a wall: what is not well, in large type."""
+    page.look(width=1920)
+    page.events = []
+    page.call("Page.navigate", url=f"file://{path}#wall")
+    page.wait("Page.loadEventFired")
+    shown = page.ask("[...document.querySelectorAll('.devices tbody tr, .filter')].filter(e => e.checkVisibility())"
+                     ".map(e => e.className)")
+    size = page.ask("parseFloat(getComputedStyle(document.querySelector('.devices td')).fontSize)")
+    tell(shown == ["bad"] * 3 and size > 20, "a page for the wall", [shown, size])
+
+
+def check_age(page, state, path):
+    """A page that nobody wrote anew says that it is old."""
+    folder = os.path.join(state, "aged")
+    done = run(["html", "--state", state, "--output", folder], RACKVITALS_NOW="")
+    tell(done.returncode == 0, "pages by the real clock", done)
+    banner = "(p => p.checkVisibility() && p.textContent)(document.querySelector('[data-at]'))"
+    page.open(os.path.join(folder, "index.html"))
+    tell(page.ask(banner) is False, "a new page says nothing of its age")
+    later = page.call("Page.addScriptToEvaluateOnNewDocument",
+                      source="{ const now = Date.now; Date.now = () => now() + 3 * 3600 * 1000; }")["identifier"]
+    page.open(os.path.join(folder, "devices", "ok-sw-03.html"))
+    said = page.ask(banner)
+    tell(said and "3 h: what happened since is not on it" in said, "an old one tells how old", said)
+    page.open(path)
+    tell(page.ask("document.querySelector('[data-at]')") is None, "under a simulated clock nothing is old")
+    page.call("Page.removeScriptToEvaluateOnNewDocument", identifier=later)
+
+
+def chromium(folder, state):
     if not browser.PROGRAM:
         print("# chromium is not there: the pages were not rendered")
         return
@@ -306,6 +369,9 @@ def chromium(folder):
         check_keyboard(page, paths[0], "overview")
         check_keyboard(page, core, "core-sw-01")
         check_filter(page, paths[0])
+        check_folded(page, os.path.join(folder, "devices", "acc-80.html"))
+        check_wall(page, paths[0])
+        check_age(page, state, paths[0])
         check_print(page, os.path.join(folder, "devices", "acc-80.html"))
 
 
@@ -320,9 +386,9 @@ def past(state):
                 "--state", state, "--zone", "Asia/Shanghai"])
     tell(done.returncode == 0, "maintenance", done)
     with sqlite3.connect(os.path.join(state, "state.db")) as db:
-        for device, title in (("core-sw-01", "PSU 2: the device says 'failed'"), (EVIL, EVIL)):
+        for device, title, level, hours in (("core-sw-01", "PSU 2: the device says 'failed'", "1", 1), (EVIL, EVIL, "2", 2)):
             db.execute("INSERT INTO fault (device, cause, kind, level, title, opened_ms, opened_by)"
-                       " VALUES (?, 'test', 'alarm', '1', ?, ?, 'rule')", (device, title, (NOW - 3600) * 1000))
+                       " VALUES (?, 'test', 'alarm', ?, ?, ?, 'rule')", (device, level, title, (NOW - hours * 3600) * 1000))
     db.close()
 
 
@@ -377,6 +443,9 @@ def written(state):
     tell("down since 2025-11-04 23:50: no answer in 6000 ms" in words, "a silent device says since when and why",
          words)
     tell("PSU 2: failed (the device says so)" in words, "a finding on the overview", words)
+    tell(0 < words.find("#1 1") < words.find("#2 2"), "the worst fault first", words)
+    tell(all("as of 2025-11-05 00:00 UTC+08:00 (Asia/Shanghai)" in " ".join(" ".join(page.words).split())
+             for page in pages.values()), "each page names its time and zone", words)
     core = open(os.path.join(folder, "devices", "core-sw-01.html"), encoding="utf-8").read()
     for what in ("SN-4711", "uplink", "AC lost", "a table ended early", "进风口", "not fitted", "warning ≥60 °C"):
         tell(what in core, f"the page has {what}")
@@ -386,6 +455,7 @@ def written(state):
     for path, page in pages.items():
         text = open(path, encoding="utf-8").read()
         tell("<img src=x" not in text and EVIL not in text, f"{os.path.basename(path)[:9]}: escaped")
+        tell(not re.search("(low|high)_(warning|critical)", text), f"{os.path.basename(path)[:9]}: limits in words")
         tell(not re.search("[\0-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text),
              f"{os.path.basename(path)[:9]}: nothing that steers a terminal or turns the text")
     tell(all(page.lang == "en" for page in pages.values()), "says that it is English")
@@ -395,7 +465,7 @@ def written(state):
          re.findall("<li>#.*", core))
     read_while_written(folder, base)
     english = {path: figures_of(page) for path, page in pages_of(folder).items()}
-    chromium(folder)
+    chromium(folder, state)
 
     done = run(["--lang", "zh_CN", *base, "--output", folder])
     for path, page in pages_of(folder).items():
