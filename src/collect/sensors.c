@@ -486,10 +486,13 @@ make_state(const Cell *cell, GArray *made)
     }
     sensor = add_sensor(cell, 0, 1, made);
     sensor->state = g_strdup(entry != NULL ? entry->value : text);
-    set_verdict(sensor, entry != NULL ? entry->meaning : RV_MEANING_UNKNOWN);
-    if (entry == NULL)
+    if (entry != NULL) {
+        set_verdict(sensor, entry->meaning);
+    } else {
+        sensor->device_verdict = RV_VERDICT_UNKNOWN; /* and it has none: we cannot interpret it */
         rv_collecting_note(cell->collecting, "%s: column %s: state %s is not among the states",
                            cell->profile->head->name, cell->rule->id, text);
+    }
     explain(cell, sensor);
 }
 

@@ -57,7 +57,9 @@ print(const RvObservation *observation)
                                    sensor->unit);
         else if (sensor->class == RV_CLASS_STATE)
             g_string_append_printf(out, " %s %s", sensor->state,
-                                   rv_verdict_word(sensor->device_verdict));
+                                   sensor->has_device_verdict
+                                       ? rv_verdict_word(sensor->device_verdict)
+                                       : "uninterpreted");
         else
             g_string_append_printf(out, " %s %s", value, sensor->unit);
         if (g_strcmp0(sensor->group, "optics") == 0)
@@ -147,7 +149,7 @@ static const struct {
      TABLE
      "      - { column: 3, class: state, states: { 1: [normal, ok], 2: [failed, critical] } }\n",
      NAMES CELL(3, 1, 2, "2") CELL(3, 2, 2, "9"),
-     "state/left failed critical\nstate/right 9 unknown\n"},
+     "state/left failed critical\nstate/right 9 uninterpreted\n"},
     {"states in texts",
      TABLE "      - { column: 3, class: state, states: { 'ok': ok, 'fail*': [failed, critical], "
            "'*': [other, warning] } }\n",
