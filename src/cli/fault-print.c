@@ -187,7 +187,7 @@ print_text(const RvFaultStyle *style, const RvFault *fault, GString *out)
     g_autofree char *detail = rv_fault_facts_detail(fault->facts);
     g_autofree char *level_said =
         g_strdup_printf(SAY("%s%s%s", "%s%s%s"), fault->level, level != NULL ? SAY(", ", "，") : "",
-                        level != NULL ? level->name : "");
+                        level != NULL ? rv_say_fault_level(style->language, level->name) : "");
 
     g_string_append_printf(
         out, SAY("fault %" G_GINT64_FORMAT ": %s\n", "故障 %" G_GINT64_FORMAT "：%s\n"), fault->id,

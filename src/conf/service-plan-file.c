@@ -473,7 +473,7 @@ read_reports(RvReader *reader, const RvYamlNode *list, gpointer target)
     }
 }
 
-static const char *const role_words[] = {"prepared", "reviewed", "approved", NULL};
+static const char *const role_words[] = {"prepared", "reviewed", "approved", "customer", NULL};
 
 const RvField rv_sign_off_fields[] = {
     {"role", RV_FIELD_ONE_OF, offsetof(RvSignOff, role), .words = role_words, .required = TRUE},

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "plan/fault-facts.h"
+#include "plan/words.h"
 
 #define LINES_CEILING 200 /* of a digest */
 
@@ -76,7 +77,7 @@ static char *
 level_of(const Style *style, const RvNews *event)
 {
     if (event->level_name[0] != '\0' && strcmp(event->level_name, event->level) != 0)
-        return g_strdup(event->level_name);
+        return g_strdup(rv_say_fault_level(style->language, event->level_name));
     return g_strdup_printf(SAY(style, "level %s", "%s 级"), event->level);
 }
 

@@ -23,7 +23,7 @@ typedef struct {
 } RvRedundantGroup;
 
 typedef struct {
-    char *role, *name; /* "prepared" "reviewed" "approved"; the name may be "" */
+    char *role, *name; /* "prepared" "reviewed" "approved" "customer"; the name may be "" */
 } RvSignOff;
 
 typedef struct {

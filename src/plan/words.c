@@ -138,7 +138,7 @@ rv_say_group(RvLanguage language, const char *group)
         {"interface", {"interface", "接口"}},
         {"other", {"other", "其他"}},
         {"alarm", {"alarm", "告警"}},
-        {"defect", {"defect, seen by a person", "人工发现的缺陷"}},
+        {"defect", {"defect seen by a person", "人工发现的缺陷"}},
         {"question", {"question", "咨询"}},
     };
 
@@ -214,6 +214,18 @@ rv_say_clock(RvLanguage language, RvClockKind kind)
     };
 
     return pick(language, &words[kind]);
+}
+
+const char *
+rv_say_fault_level(RvLanguage language, const char *name)
+{
+    static const Entry words[] = {
+        {"device down", {"device down", "设备中断"}},
+        {"part failed", {"part failed", "部件故障"}},
+        {"part degraded", {"part degraded", "部件性能下降"}},
+    };
+
+    return look_up(language, words, G_N_ELEMENTS(words), name);
 }
 
 const char *

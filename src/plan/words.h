@@ -21,11 +21,13 @@ const char *rv_say_interval(RvLanguage language, const RvInterval *interval);
 const char *rv_say_promise(RvLanguage language, RvPromise promise);
 const char *rv_say_piece(RvLanguage language, RvPieceKind kind);
 const char *rv_say_clock(RvLanguage language, RvClockKind kind);
+/* Of the levels that there are without a service plan; a site's own name is said as it is. */
+const char *rv_say_fault_level(RvLanguage language, const char *name);
 const char *rv_say_fault_kind(RvLanguage language, RvFaultKind kind);
 const char *rv_say_fault_action(RvLanguage language, const char *action);
 const char *rv_say_period_kind(RvLanguage language, RvPeriodKind kind);
 /* "round" "month" …, where a whole line is about one. */
 const char *rv_say_duty(RvLanguage language, RvPeriodKind kind);
 const char *rv_say_duty_state(RvLanguage language, RvDutyState state);
-/* "prepared" "reviewed" "approved"; another role is said as it is. */
+/* "prepared" "reviewed" "approved" "customer"; another role is said as it is. */
 const char *rv_say_role(RvLanguage language, const char *role);
