@@ -337,22 +337,24 @@ judge(const RvFirmwareRule *rule, const char *version, char **sentence)
     return RV_FIRMWARE_FINE;
 }
 
+const RvFirmwareRule *
+rv_firmware_rule(const GPtrArray *rules, const RvFirmwareOf *firmware)
+{
+    for (guint i = 0; i < rules->len; i++)
+        if (names(g_ptr_array_index(rules, i), firmware))
+            return g_ptr_array_index(rules, i);
+    return NULL;
+}
+
 RvFirmwareVerdict
 rv_firmware_judge(const GPtrArray *rules, const RvFirmwareOf *firmware, char **sentence)
 {
-    for (guint i = 0; i < rules->len; i++) {
-        const RvFirmwareRule *rule = g_ptr_array_index(rules, i);
-        g_autofree char *text = NULL;
-        RvFirmwareVerdict verdict;
+    const RvFirmwareRule *rule = rv_firmware_rule(rules, firmware);
+    g_autofree char *text = NULL;
+    RvFirmwareVerdict verdict =
+        rule != NULL ? judge(rule, firmware->version, &text) : RV_FIRMWARE_NO_RULE;
 
-        if (!names(rule, firmware))
-            continue;
-        verdict = judge(rule, firmware->version, &text);
-        if (sentence != NULL)
-            *sentence = g_steal_pointer(&text);
-        return verdict;
-    }
     if (sentence != NULL)
-        *sentence = NULL;
-    return RV_FIRMWARE_NO_RULE;
+        *sentence = g_steal_pointer(&text);
+    return verdict;
 }

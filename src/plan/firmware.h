@@ -53,3 +53,5 @@ typedef struct {
  * wrong, or NULL; caller frees. */
 RvFirmwareVerdict rv_firmware_judge(const GPtrArray *rules, const RvFirmwareOf *firmware,
                                     char **sentence);
+/* That rule; NULL: none. */
+const RvFirmwareRule *rv_firmware_rule(const GPtrArray *rules, const RvFirmwareOf *firmware);

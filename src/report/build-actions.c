@@ -67,22 +67,26 @@ part_of(const RvBuild *build, const char *device, const char *component, const c
     return found;
 }
 
-/* The open fault that is about it; 0: none. */
-static gint64
-fault_of(const RvBuild *build, const char *device, const char *component, const char *key)
+/* Notes the open fault that is about it, and until when that was to be resolved. */
+static void
+note_fault(const RvBuild *build, RvReportAction *action, const char *device, const char *component,
+           const char *key)
 {
     for (guint i = 0; i < build->report->faults->len; i++) {
-        const RvFault *fault =
-            ((RvReportFault *)g_ptr_array_index(build->report->faults, i))->fault;
+        const RvReportFault *one = g_ptr_array_index(build->report->faults, i);
+        const RvFault *fault = one->fault;
+        const RvClock *resolve = &one->clocks[RV_CLOCK_RESOLVE];
         const char *part = rv_cause_part(fault->cause);
 
-        if (fault->resolved_ms == 0 && strcmp(fault->device, device) == 0 &&
+        if (fault->resolved_ms != 0 || strcmp(fault->device, device) != 0 ||
             (key == NULL
-                 ? strcmp(fault->cause, RV_CAUSE_REACHABILITY) == 0
-                 : part != NULL && (strcmp(part, key) == 0 || g_strcmp0(part, component) == 0)))
-            return fault->id;
+                 ? strcmp(fault->cause, RV_CAUSE_REACHABILITY) != 0
+                 : part == NULL || (strcmp(part, key) != 0 && g_strcmp0(part, component) != 0)))
+            continue;
+        action->fault = fault->id;
+        action->due_ms = resolve->exists ? resolve->due_ms : 0;
+        return;
     }
-    return 0;
 }
 
 static RvReportAction *
@@ -93,6 +97,7 @@ add_action(RvBuild *build, const char *name, const char *part, RvActionKind kind
 
     action->device = g_strdup(name);
     action->rack = g_strdup(device != NULL ? device->rack : "");
+    action->owner = g_strdup(device != NULL ? device->owner : "");
     action->part = g_strdup(part);
     action->model = g_strdup("");
     action->serial = g_strdup("");
@@ -116,7 +121,7 @@ add_for_part(RvBuild *build, GHashTable *seen, const char *device, const char *c
                             part != NULL && strcmp(part->class, "chassis") != 0 ? part->key : key)))
         return;
     action = add_action(build, device, name, kind, urgency);
-    action->fault = fault_of(build, device, component, key);
+    note_fault(build, action, device, component, key);
     if (part == NULL || strcmp(part->class, "chassis") == 0)
         return;
     g_free(action->model);
@@ -148,8 +153,9 @@ rv_build_actions(RvBuild *build, G_GNUC_UNUSED GError **error)
         const RvReportDevice *device = g_ptr_array_index(report->devices, i);
 
         if (device->observed && device->last_state == RV_STATE_DOWN)
-            add_action(build, device->name, "", RV_ACTION_RESTORE, RV_URGENCY_NOW)->fault =
-                fault_of(build, device->name, NULL, NULL);
+            note_fault(build,
+                       add_action(build, device->name, "", RV_ACTION_RESTORE, RV_URGENCY_NOW),
+                       device->name, NULL, NULL);
     }
     /* the worst come first, so that a part is named by its worst sensor */
     for (guint i = 0; i < report->findings->len; i++) {

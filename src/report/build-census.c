@@ -64,11 +64,12 @@ judge_one(RvBuild *build, RvReportDevice *device, const RvFirmwareOf *of)
 {
     g_autofree char *sentence = NULL;
     RvFirmwareVerdict verdict = rv_firmware_judge(build->plan->firmware, of, &sentence);
+    const RvFirmwareRule *rule = rv_firmware_rule(build->plan->firmware, of);
     RvReportFirmware *one;
 
     if (of->part == NULL)
         device->firmware = verdict;
-    if (verdict == RV_FIRMWARE_NO_RULE)
+    if (rule == NULL)
         return;
     build->report->firmware_judged++;
     if (verdict == RV_FIRMWARE_FINE) {
@@ -86,6 +87,9 @@ judge_one(RvBuild *build, RvReportDevice *device, const RvFirmwareOf *of)
     one->version = g_strdup(of->version != NULL ? of->version : "");
     one->verdict = verdict;
     one->sentence = g_strdup(sentence);
+    one->min = g_strdup(rule->min != NULL ? rule->min : "");
+    one->exact = g_strdup(rule->exact != NULL ? rule->exact : "");
+    one->why = g_strdup(rule->why != NULL ? rule->why : "");
     g_ptr_array_add(build->report->firmware, one);
 }
 

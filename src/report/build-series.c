@@ -14,6 +14,7 @@
 #define GRAPHS_OF_A_DEVICE 4
 #define GRAPHS_OF_A_REPORT 60
 #define GRAPH_POINTS 372
+#define ROWS_MOST 5000000
 
 typedef struct {
     RvBuild *build;
@@ -34,7 +35,10 @@ fetch_sources(Reading *reading, const char *key, const char *const *sources, gui
               const char *function, gint64 from_s, guint step_s, RvSeries **series)
 {
     g_autoptr(GError) problem = NULL;
+    /* a step of 1 s asks for the finest there is; over a year that were more rows than are given */
+    guint least_s = (guint)((reading->until_s - from_s) / ROWS_MOST + 1);
 
+    step_s = MAX(step_s, least_s);
     if (rv_rrd_fetch_sources(reading->build->sources->rrd, reading->device->name, key, sources, n,
                              function, from_s, reading->until_s, step_s, series, &problem))
         return TRUE;

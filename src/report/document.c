@@ -187,7 +187,7 @@ rv_document_text(RvDocument *document, RvBlockKind kind, const char *format, ...
     va_list arguments;
 
     va_start(arguments, format);
-    g_ptr_array_add(block->texts, cleaned(g_strdup_vprintf(format, arguments)));
+    g_ptr_array_add(block->texts, cleaned(rv_write_text_v(format, arguments)));
     va_end(arguments);
     return block;
 }
@@ -210,7 +210,7 @@ rv_document_item(RvBlock *items, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    g_ptr_array_add(items->texts, cleaned(g_strdup_vprintf(format, arguments)));
+    g_ptr_array_add(items->texts, cleaned(rv_write_text_v(format, arguments)));
     g_ptr_array_add(items->targets, NULL);
     va_end(arguments);
 }
@@ -247,7 +247,7 @@ rv_table_finding(RvTable *table, const char *format, ...)
         return;
     va_start(arguments, format);
     g_free(table->caption);
-    table->caption = cleaned(g_strdup_vprintf(format, arguments));
+    table->caption = cleaned(rv_write_text_v(format, arguments));
     va_end(arguments);
 }
 
@@ -394,7 +394,7 @@ rv_table_cell(RvTable *table, const char *format, ...)
     char *text;
 
     va_start(arguments, format);
-    text = g_strdup_vprintf(format, arguments);
+    text = rv_write_text_v(format, arguments);
     va_end(arguments);
     return rv_table_take(table, text);
 }

@@ -1,7 +1,8 @@
 /* Document: what a report says, block by block, in one language, before anybody knows of pages or
  * HTML. Sections (section-*.c) add blocks; writers (pdf.c, html.c) show them.
  *
- * Strings given are copied; texts are plain, never markup. */
+ * Strings given are copied; texts are plain, never markup. A format is that of rv_write_text(): %u
+ * counts, and has its thousands told apart. */
 #pragma once
 
 #include "report/chart.h"

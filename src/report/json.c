@@ -385,7 +385,9 @@ action(gconstpointer row)
     set(json, "serial", text(a->serial));
     set(json, "do", text(rv_action_word(a->kind)));
     set(json, "urgency", text(rv_urgency_word(a->urgency)));
+    set(json, "owner", text(a->owner));
     set(json, "fault", a->fault != 0 ? json_integer(a->fault) : json_null());
+    set(json, "due_ms", a->due_ms != 0 ? json_integer(a->due_ms) : json_null());
     return json;
 }
 
@@ -494,6 +496,9 @@ firmware(gconstpointer row)
     set(json, "version", text(f->version));
     set(json, "verdict", text(rv_firmware_verdict_word(f->verdict)));
     set(json, "sentence", text(f->sentence));
+    set(json, "min", text(f->min));
+    set(json, "exact", text(f->exact));
+    set(json, "why", text(f->why));
     return json;
 }
 

@@ -150,7 +150,9 @@ typedef struct {
     char *model, *serial; /* of the part; "" where not known */
     RvActionKind kind;
     RvUrgency urgency;
-    gint64 fault; /* the open one about it; 0: none */
+    gint64 fault;  /* the open one about it; 0: none */
+    gint64 due_ms; /* when that one is to be resolved, as agreed; 0: nothing agreed */
+    char *owner;   /* of the device; "" where not given */
 } RvReportAction;
 
 /* What the report before would have predicted, held against what came. */
@@ -183,7 +185,8 @@ typedef struct {
     char *device; /* "" for the part's own row */
     char *model, *part, *version;
     RvFirmwareVerdict verdict;
-    char *sentence; /* may be NULL */
+    char *sentence;          /* may be NULL */
+    char *min, *exact, *why; /* of the rule that decided; "" where it has none */
 } RvReportFirmware;
 
 typedef struct {

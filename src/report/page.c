@@ -262,6 +262,16 @@ put_lines(RvPage *page, PangoLayout *layout, const RvTextStyle *style, const cha
 }
 
 void
+rv_page_need_text(RvPage *page, const char *text, const RvTextStyle *style)
+{
+    PangoLayout *layout = rv_page_layout(page, text, style);
+
+    if (page->y > RV_PAGE_TOP + 1 && lines_that_fit(layout, 0, rv_page_left_over(page)) == 0)
+        rv_page_break(page);
+    g_object_unref(layout);
+}
+
+void
 rv_page_flow(RvPage *page, const char *text, const RvTextStyle *style, const char *tag, double x)
 {
     PangoLayout *layout = rv_page_layout(page, text, style);
@@ -388,7 +398,7 @@ put_foot(const RvPage *page)
     const RvTextStyle right = {7.5, FALSE, rv_page_grey, RV_TEXT_WIDTH * 0.28, 1, RV_ALIGN_RIGHT};
     double y = RV_PAGE_HEIGHT - 42;
     g_autofree char *number =
-        g_strdup_printf(SAY("Page %u of %u", "第 %u 页，共 %u 页"), page->page, page->pages);
+        rv_write_text(SAY("Page %u of %u", "第 %u 页，共 %u 页"), page->page, page->pages);
     g_autofree char *line = g_strdup_printf(
         "%s%s%s%s%s", document->number, document->confidentiality[0] != '\0' ? "  ·  " : "",
         document->confidentiality, document->demonstration ? "  ·  " : "",

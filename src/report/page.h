@@ -70,6 +70,8 @@ void rv_page_put(const RvPage *page, PangoLayout *layout, const RvTextStyle *sty
                  double x, double y);
 void rv_page_write(const RvPage *page, const char *text, const RvTextStyle *style, const char *tag,
                    double x, double y);
+/* Breaks the page where rv_page_flow() would before the first line: for what stands beside it. */
+void rv_page_need_text(RvPage *page, const char *text, const RvTextStyle *style);
 /* A text across the page, broken between its lines where it must be, never leaving one line alone;
  * moves on. */
 void rv_page_flow(RvPage *page, const char *text, const RvTextStyle *style, const char *tag,

@@ -136,6 +136,9 @@ put_contents(RvPage *page)
     for (guint i = 0; i < document->blocks->len; i++)
         lines += ((RvBlock *)g_ptr_array_index(document->blocks, i))->kind == RV_BLOCK_HEADING;
     style.colour = page->style.accent;
+    if (page->y > RV_PAGE_TOP + 1)
+        page->y += 18;
+    rv_page_need(page, MIN(48 + 18.0 * lines, RV_TEXT_HEIGHT / 2));
     begin_section(page, SAY("Contents", "目录"));
     rv_page_flow(page, SAY("Contents", "目录"), &style, "H1", RV_PAGE_LEFT);
     page->y += 8;
@@ -205,7 +208,7 @@ put_items(RvPage *page, const RvBlock *block)
         g_autofree char *number = g_strdup_printf("%u.", i + 1);
         const char *text = g_ptr_array_index(block->texts, i);
 
-        rv_page_need(page, MIN(text_height(page, text, &style), 3 * 15));
+        rv_page_need_text(page, text, &style); /* or its number stays behind */
         rv_page_tag(page, "LI", NULL);
         rv_page_write(page, number, &body, "Lbl", RV_PAGE_LEFT, page->y);
         if (g_ptr_array_index(block->targets, i) != NULL)
@@ -319,10 +322,17 @@ put_sign_box(const RvPage *page, const RvTable *table, guint row, double x, doub
     }
 }
 
+/* Four stand two by two. */
+static guint
+signs_in_a_row(const RvTable *table)
+{
+    return table->rows->len == SIGNS_IN_A_ROW + 1 ? 2 : CLAMP(table->rows->len, 1, SIGNS_IN_A_ROW);
+}
+
 static void
 put_sign(RvPage *page, const RvTable *table)
 {
-    guint in_row = MIN(MAX(1, table->rows->len), SIGNS_IN_A_ROW);
+    guint in_row = signs_in_a_row(table);
     double width = (RV_TEXT_WIDTH - GAP * (in_row - 1)) / in_row;
 
     for (guint i = 0; i < table->rows->len; i++) {
@@ -339,7 +349,9 @@ put_sign(RvPage *page, const RvTable *table)
 static double
 sign_height(const RvTable *table)
 {
-    return (double)((table->rows->len + SIGNS_IN_A_ROW - 1) / SIGNS_IN_A_ROW) * (SIGN_HEIGHT + GAP);
+    guint in_row = signs_in_a_row(table);
+
+    return (double)((table->rows->len + in_row - 1) / in_row) * (SIGN_HEIGHT + GAP);
 }
 
 static void
@@ -415,9 +427,10 @@ panel_height(const RvBlock *block)
     return height;
 }
 
-/* Whether all up to the next begun page fits below a panel of that height. */
-static gboolean
-rest_fits(const RvPage *page, guint index, double height)
+/* What a page has left below all that comes up to the next begun page, after a panel of that
+ * height; NAN: it does not fit. */
+static double
+left_after_rest(const RvPage *page, guint index, double height)
 {
     const GPtrArray *blocks = page->document->blocks;
     RvPage trial = *page;
@@ -426,28 +439,29 @@ rest_fits(const RvPage *page, guint index, double height)
     trial.section = trial.coming = NULL;
     trial.y += height + AFTER_TEXT;
     for (guint i = index + 1; i < blocks->len && trial.page == page->page; i++) {
-        if (((RvBlock *)g_ptr_array_index(blocks, i))->kind == RV_BLOCK_PAGE)
+        RvBlockKind kind = ((RvBlock *)g_ptr_array_index(blocks, i))->kind;
+
+        if (kind == RV_BLOCK_PAGE || kind == RV_BLOCK_CONTENTS)
             break;
         put_block(&trial, i);
     }
     g_free(trial.section);
     g_free(trial.coming);
-    return trial.page == page->page;
+    return trial.page == page->page ? rv_page_left_over(&trial) : NAN;
 }
 
-/* A page that is to hold everything takes from its charts what its sentences need. */
+/* A page that is to hold everything takes from its charts what its sentences need; where even that
+ * is too little, they keep their height. */
 static double
 flexible_height(const RvPage *page, guint index)
 {
     const RvBlock *block = g_ptr_array_index(page->document->blocks, index);
-    double height = panel_height(block);
-    double least = height * PANEL_LEAST;
+    double height = panel_height(block), least = height * PANEL_LEAST, left;
 
-    if (!block->flexible || rest_fits(page, index, height))
+    if (!block->flexible)
         return height;
-    while (height > least && !rest_fits(page, index, height))
-        height -= 4;
-    return height;
+    left = left_after_rest(page, index, least);
+    return isfinite(left) ? MIN(height, least + MAX(0, left)) : height;
 }
 
 static void
@@ -594,7 +608,6 @@ put_block(RvPage *page, guint index)
         put_heading(page, index);
         break;
     case RV_BLOCK_TEXT:
-        rv_page_need(page, MIN(text_height(page, block_text(block), &body), 45));
         rv_page_flow(page, block_text(block), &body, "P", RV_PAGE_LEFT);
         page->y += AFTER_TEXT;
         break;

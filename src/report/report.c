@@ -133,12 +133,13 @@ RECORD(fault_texts_free, AT(RvReportFault, level_name))
 RECORD(handling_free, AT(RvReportHandling, level), AT(RvReportHandling, name))
 RECORD(suspect_texts_free, AT(RvReportSuspect, group), AT(RvReportSuspect, component))
 RECORD(action_free, AT(RvReportAction, device), AT(RvReportAction, rack), AT(RvReportAction, part),
-       AT(RvReportAction, model), AT(RvReportAction, serial))
+       AT(RvReportAction, model), AT(RvReportAction, serial), AT(RvReportAction, owner))
 RECORD(interface_free, AT(RvReportInterface, device), AT(RvReportInterface, key),
        AT(RvReportInterface, name), AT(RvReportInterface, alias))
 RECORD(series_free, AT(RvReportSeries, device), AT(RvReportSeries, key), AT(RvReportSeries, name))
 RECORD(firmware_free, AT(RvReportFirmware, device), AT(RvReportFirmware, model),
-       AT(RvReportFirmware, part), AT(RvReportFirmware, version), AT(RvReportFirmware, sentence))
+       AT(RvReportFirmware, part), AT(RvReportFirmware, version), AT(RvReportFirmware, sentence),
+       AT(RvReportFirmware, min), AT(RvReportFirmware, exact), AT(RvReportFirmware, why))
 RECORD(version_free, AT(RvReportVersion, model), AT(RvReportVersion, version))
 RECORD(month_free, AT(RvReportMonth, label))
 RECORD(cause_free, AT(RvReportCause, cause))

@@ -212,8 +212,8 @@ rv_section_method(RvDocument *document, const RvReport *report)
             "趋势：日均值的 Theil-Sen 斜率与 Mann-Kendall 检验，p < 0.01，至少 28 天；"
             "有进风传感器时对温度作进风校正。预测时长不超过历史时长。"));
     rv_document_item(items, "%s",
-                     SAY("Clocks of faults are as they stood when the report was made.",
-                         "故障时限以报告生成时刻为准。"));
+                     SAY("States and clocks of faults are as they stood when the report was made.",
+                         "故障的状态与时限以报告生成时刻为准。"));
 }
 
 /* ---- sources ---- */
@@ -239,15 +239,15 @@ add_limit_sources(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Source", "来源"), 60, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Sensors", "传感器数"), 20, RV_ALIGN_RIGHT);
     fact(table, SAY("Policy of this site", "本站策略"),
-         g_strdup_printf("%u", counts[RV_LIMITS_POLICY]));
+         rv_write_text("%u", counts[RV_LIMITS_POLICY]));
     fact(table, SAY("Profile of the device family", "型号档案"),
-         g_strdup_printf("%u", counts[RV_LIMITS_PROFILE]));
+         rv_write_text("%u", counts[RV_LIMITS_PROFILE]));
     fact(table, SAY("The device itself", "设备自带"),
-         g_strdup_printf("%u", counts[RV_LIMITS_DEVICE]));
+         rv_write_text("%u", counts[RV_LIMITS_DEVICE]));
     fact(table, SAY("None: not judged by its value", "无限值：不按数值判断"),
-         g_strdup_printf("%u", counts[RV_LIMITS_NONE]));
+         rv_write_text("%u", counts[RV_LIMITS_NONE]));
     rv_table_finding(table,
-                     SAY("Where limits come from: %u sensors have some, %u have none",
+                     SAY("Where limits come from: sensors that have some %u, that have none %u",
                          "限值来源：%u 个传感器有限值，%u 个没有"),
                      counts[RV_LIMITS_POLICY] + counts[RV_LIMITS_PROFILE] +
                          counts[RV_LIMITS_DEVICE],

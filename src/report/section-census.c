@@ -64,7 +64,7 @@ describe_change(const RvDocument *document, const RvChange *change)
     const char *subject = say_field(document, change->subject);
 
     if (change->kind == RV_CHANGE_RESTART)
-        return g_strdup("–");
+        return g_strdup("");
     if (change->before[0] != '\0' && change->after[0] != '\0')
         return g_strdup_printf(SAY("%s: %s → %s", "%s：%s → %s"), subject, change->before,
                                change->after);
@@ -81,7 +81,7 @@ rv_section_changes(RvDocument *document, const RvReport *report)
     g_autofree char *caption = NULL;
 
     rv_document_heading(document, 1, "changes", SAY("Asset changes", "资产变更"));
-    caption = g_strdup_printf(
+    caption = rv_write_text(
         SAY("Changes of devices, parts and firmware: %u", "设备、部件与固件变更共 %u 项"),
         report->changes->len);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
@@ -96,6 +96,7 @@ rv_section_changes(RvDocument *document, const RvReport *report)
                            "没有发现设备、部件或固件变更。"));
     for (guint i = 0; i < report->changes->len; i++) {
         const RvChange *change = g_ptr_array_index(report->changes, i);
+        g_autofree char *what = NULL;
 
         if (rv_table_full(document, table, ROWS, report->changes->len))
             break;
@@ -103,7 +104,8 @@ rv_section_changes(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_time(document->language, change->time_ms, report->zone));
         rv_device_cell(table, report, change->device);
         rv_table_cell(table, "%s", say_change(document, change->kind));
-        rv_table_take(table, describe_change(document, change));
+        what = describe_change(document, change);
+        rv_table_cell(table, "%s", rv_or_dash(what));
     }
 }
 
@@ -129,6 +131,22 @@ say_firmware(const RvDocument *document, RvFirmwareVerdict verdict)
     return "";
 }
 
+/* What the baseline asks for; caller frees. */
+static char *
+wanted_version(const RvDocument *document, const RvReportFirmware *one)
+{
+    gboolean denied = one->verdict == RV_FIRMWARE_DENIED;
+    GString *text = g_string_new(one->exact);
+
+    if (one->exact[0] == '\0' && one->min[0] != '\0')
+        g_string_append_printf(text, SAY("%s or newer", "%s 及以上"), one->min);
+    if (text->len == 0 && denied)
+        g_string_append(text, SAY("any other", "其他版本"));
+    if (denied && one->why[0] != '\0')
+        g_string_append_printf(text, SAY(" (%s)", "（%s）"), one->why);
+    return g_string_free(text, FALSE);
+}
+
 static void
 add_off_baseline(RvDocument *document, const RvReport *report)
 {
@@ -142,15 +160,16 @@ add_off_baseline(RvDocument *document, const RvReport *report)
                              "服务计划中没有适用于本站设备的固件基线，以下仅列出版本。"));
         return;
     }
-    caption = g_strdup_printf(SAY("Firmware that meets the baseline: %u of %u judged",
-                                  "受检固件 %2$u 项，符合基线 %1$u 项"),
-                              report->firmware_fine, report->firmware_judged);
+    caption = rv_write_text(SAY("Firmware that meets the baseline: %u of %u judged",
+                                "受检固件 %2$u 项，符合基线 %1$u 项"),
+                            report->firmware_fine, report->firmware_judged);
     table = rv_document_table(document, RV_BLOCK_TABLE, caption);
     rv_table_column(table, SAY("Device", "设备"), 20, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Part", "部件"), 16, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Part", "部件"), 12, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Model", "型号"), 22, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Version", "版本"), 26, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Result", "结果"), 16, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Version", "当前版本"), 23, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Required", "要求版本"), 26, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Result", "结果"), 13, RV_ALIGN_LEFT);
     table->none = g_strdup(SAY("Every version meets the baseline.", "全部符合基线。"));
     for (guint i = 0; i < report->firmware->len; i++) {
         const RvReportFirmware *one = g_ptr_array_index(report->firmware, i);
@@ -162,6 +181,7 @@ add_off_baseline(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s", one->part[0] != '\0' ? one->part : SAY("device", "整机"));
         rv_table_cell(table, "%s", rv_or_dash(one->model));
         rv_table_cell(table, "%s", rv_or_dash(one->version));
+        rv_table_take(table, wanted_version(document, one));
         rv_table_mark(table,
                       one->verdict == RV_FIRMWARE_DENIED    ? RV_MARK_CRITICAL
                       : one->verdict == RV_FIRMWARE_UNKNOWN ? RV_MARK_UNKNOWN
@@ -258,8 +278,12 @@ list_devices(const RvDocument *document, const GPtrArray *devices)
     for (guint i = 0; i < devices->len && i < 12; i++)
         g_string_append_printf(text, "%s%s", i > 0 ? SAY(", ", "、") : "",
                                (const char *)g_ptr_array_index(devices, i));
-    if (devices->len > 12)
-        g_string_append_printf(text, SAY(" and %u more", " 等，另有 %u 台"), devices->len - 12);
+    if (devices->len > 12) {
+        g_autofree char *more =
+            rv_write_text(SAY(" and %u more", " 等，另有 %u 台"), devices->len - 12);
+
+        g_string_append(text, more);
+    }
     return g_string_free(text, FALSE);
 }
 
@@ -293,7 +317,7 @@ rv_section_access(RvDocument *document, const RvReport *report)
         rv_table_take(table, list_devices(document, report->weak[i]));
     }
     rv_table_finding(table,
-                     SAY("Weak points of management access: %u kinds, on %u of %u devices",
+                     SAY("Weak points of management access: kinds %u, devices %u of %u",
                          "管理访问薄弱点 %u 类，涉及设备 %u 台（共 %u 台）"),
                      report->sums.weak_kinds, report->sums.weak_devices, report->devices->len);
     if (rv_report_has_gap(report, RV_GAP_NO_SECRETS))
@@ -345,14 +369,14 @@ add_counts(RvDocument *document, const RvReport *report)
          three_counts(c->planned, c->rounds, c->finished));
     fact(table, SAY("Samples expected / received", "采样数：应采／实采"),
          pair_of_counts((guint64)c->samples_expected, (guint64)c->samples_received));
-    fact(table, SAY("Rounds cut short", "中途终止的轮次"), g_strdup_printf("%u", c->killed));
+    fact(table, SAY("Rounds cut short", "中途终止的轮次"), rv_write_text("%u", c->killed));
     fact(table, SAY("Devices asked / answered, over all rounds", "设备采集次数：发起／应答"),
          pair_of_counts(c->asked, c->answered));
     fact(table, SAY("Gaps in the samples of a device", "设备采样缺口数"),
-         g_strdup_printf("%u", c->lost));
-    fact(table, SAY("Samples that came late", "延迟采样数"), g_strdup_printf("%u", c->late));
+         rv_write_text("%u", c->lost));
+    fact(table, SAY("Samples that came late", "延迟采样数"), rv_write_text("%u", c->late));
     fact(table, SAY("Devices of the inventory never seen", "周期内从未观测到的设备"),
-         g_strdup_printf("%u", c->never));
+         rv_write_text("%u", c->never));
     if (isfinite(report->sums.observed))
         rv_table_finding(
             table,

@@ -43,9 +43,12 @@ trends_finding(RvDocument *document, const RvReport *report, RvTable *table)
     if (first != NULL)
         rv_table_finding(
             table,
-            SAY("Moving towards a limit: %u; the first, on %s, may reach it in %d days",
-                "趋向限值的指标 %u 项，最早的一项位于 %s，可能在 %d 天后达到限值"),
-            all, first->device, (int)first->soonest_days);
+            first->soonest_days == 1
+                ? SAY("Moving towards a limit: %u; the first, on %s, may reach it in %u day",
+                      "趋向限值的指标 %u 项，最早的一项位于 %s，可能在 %u 天后达到限值")
+                : SAY("Moving towards a limit: %u; the first, on %s, may reach it in %u days",
+                      "趋向限值的指标 %u 项，最早的一项位于 %s，可能在 %u 天后达到限值"),
+            all, first->device, (guint)first->soonest_days);
 }
 
 void
@@ -80,12 +83,7 @@ rv_section_trends(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%s", evidence->name);
         rv_table_take(table, rv_write_measure(evidence->now, suspect->class));
         rv_table_take(table, rv_write_measure(evidence->normal, suspect->class));
-        if (evidence->latest_days == G_MAXINT64)
-            rv_table_cell(table, SAY("%d, not before %d", "%d，最早 %d"),
-                          (int)evidence->likely_days, (int)evidence->soonest_days);
-        else
-            rv_table_cell(table, "%d (%d – %d)", (int)evidence->likely_days,
-                          (int)evidence->soonest_days, (int)evidence->latest_days);
+        rv_table_take(table, rv_forecast_days(document, evidence));
         if (evidence->p < 0.001)
             rv_table_cell(table, "< 0.001");
         else
@@ -208,7 +206,7 @@ matrix_row(RvDocument *document, const RvReport *report, RvTable *table,
     if (device->events == 0)
         rv_table_cell(table, "–");
     else if (device->bad_events > 0)
-        rv_table_take(table, g_strdup_printf("%u/%u", device->bad_events, device->events))->mark =
+        rv_table_take(table, rv_write_text("%u/%u", device->bad_events, device->events))->mark =
             RV_MARK_WARNING;
     else
         rv_table_cell(table, "0/%u", device->events);
@@ -229,7 +227,7 @@ rv_section_matrix(RvDocument *document, const RvReport *report)
             "Reach: availability within the agreed service time.",
             "图例：“–”表示没有此类传感器、没有日志条目或没有固件规则；“恢复”表示周期内曾异常，"
             "期末已正常；“日志”为告警及以上条目数／总条目数；“可达”为约定服务时间内的可用率。"));
-    caption = g_strdup_printf(
+    caption = rv_write_text(
         SAY("Devices at the end of the period: %u, abnormal %u, unknown %u; worst first",
             "期末设备状态：共 %u 台，异常 %u 台，未知 %u 台（按严重程度排序）"),
         report->devices->len, report->sums.bad, report->sums.unknown);
@@ -388,9 +386,12 @@ add_top(RvDocument *document, const RvReport *report)
     rv_table_column(table, SAY("Out, P95", "流出 95 分位"), 16, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Used", "利用率"), 11, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Sampled", "数据完整率"), 11, RV_ALIGN_RIGHT);
-    table->none =
-        no_series(document, report,
-                  SAY("No interface was up in the period.", "本周期内没有处于启用状态的接口。"));
+    table->none = no_series(
+        document, report,
+        report->interfaces->len > 0
+            ? SAY("No traffic of an interface is stored for the period.",
+                  "本周期没有接口流量的存储数据。")
+            : SAY("No interface was up in the period.", "本周期内没有处于启用状态的接口。"));
     for (guint i = 0; i < report->interfaces->len; i++)
         all += isfinite(((RvReportInterface *)g_ptr_array_index(report->interfaces, i))->in_95);
     for (guint i = 0; i < report->interfaces->len; i++) {
@@ -533,6 +534,23 @@ rv_section_interfaces(RvDocument *document, const RvReport *report)
 
 /* ---- capacity ---- */
 
+/* When it reaches its limit, where it moves towards one; "–": it does not, as far as is known. */
+static char *
+days_left(const RvDocument *document, const RvReport *report, const RvReportSeries *one)
+{
+    if (one->last >= one->limits.high_warning)
+        return g_strdup(SAY("reached", "已达到"));
+    for (guint i = 0; i < report->suspects->len; i++) {
+        const RvEvidence *evidence =
+            ((RvReportSuspect *)g_ptr_array_index(report->suspects, i))->evidence;
+
+        if (evidence->kind == RV_EVIDENCE_NEARS_LIMIT &&
+            strcmp(evidence->device, one->device) == 0 && g_str_has_suffix(one->key, evidence->key))
+            return rv_forecast_days(document, evidence);
+    }
+    return g_strdup("–");
+}
+
 /* The fullest first, of these those with the most ports. */
 static int
 compare_ports(gconstpointer a, gconstpointer b)
@@ -593,6 +611,7 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
                               SAY("Processors, memory and volumes", "处理器、内存与存储卷"));
     series_columns(table, document, SAY("Resource", "资源"));
     rv_table_column(table, SAY("Limit", "告警限"), 12, RV_ALIGN_RIGHT);
+    rv_table_column(table, SAY("Days to it", "距限值天数"), 16, RV_ALIGN_RIGHT);
     table->none =
         no_series(document, report,
                   SAY("No utilisation of processors, memory or volumes is stored for the period.",
@@ -604,6 +623,7 @@ rv_section_capacity(RvDocument *document, const RvReport *report)
             break;
         series_cells(table, report, one);
         rv_table_take(table, rv_write_value(one->limits.high_warning, "%"));
+        rv_table_take(table, days_left(document, report, one));
     }
     if (report->capacity->len > 0) {
         const RvReportSeries *first = g_ptr_array_index(report->capacity, 0);

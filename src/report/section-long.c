@@ -81,8 +81,9 @@ static void
 add_pareto(RvDocument *document, const RvReport *report)
 {
     RvChart *chart;
-    g_autofree char *caption = NULL;
+    g_autofree char *caption = NULL, *share = NULL;
     guint few = 0;
+    double most = 0; /* share of the faults that these make */
 
     if (report->causes->len == 0) {
         rv_document_text(document, RV_BLOCK_TEXT, "%s",
@@ -94,22 +95,40 @@ add_pareto(RvDocument *document, const RvReport *report)
     for (guint i = 0; i < report->causes->len; i++) {
         const RvReportCause *cause = g_ptr_array_index(report->causes, i);
         g_autofree char *text =
-            g_strdup_printf(SAY("%u  (%.0f%% with those above)", "%u（累计 %.0f%%）"),
-                            cause->faults, 100 * cause->cumulative);
+            rv_write_text(SAY("%u  (%.0f%% with those above)", "%u（累计 %.0f%%）"), cause->faults,
+                          100 * cause->cumulative);
 
         few += cause->vital;
+        most = cause->vital ? cause->cumulative : most;
         rv_chart_bar(chart, rv_say_group(document->language, cause->cause), cause->faults, text,
                      cause->vital);
     }
+    share = rv_write_percent(most, 0);
     caption = report->causes->len == 1
                   ? g_strdup(SAY("All faults have one cause", "全部故障属于同一类原因"))
-                  : g_strdup_printf(SAY("%u of %u causes make 80%% of the faults",
-                                        "%2$u 类原因中，%1$u 类占全部故障的 80%%"),
-                                    few, report->causes->len);
+                  : rv_write_text(few == 1 ? SAY("%u of %u causes makes %s of the faults",
+                                                 "%2$u 类原因中，%1$u 类占全部故障的 %3$s")
+                                           : SAY("%u of %u causes make %s of the faults",
+                                                 "%2$u 类原因中，%1$u 类占全部故障的 %3$s"),
+                                  few, report->causes->len, share);
     rv_document_chart(document, chart, caption);
 }
 
 /* ---- recurring ---- */
+
+/* What was seen the last time; caller frees. */
+static char *
+last_seen(const RvDocument *document, const RvReport *report, const RvReportRecurring *one)
+{
+    for (guint i = report->faults->len; i > 0; i--) {
+        const RvFault *fault = ((RvReportFault *)g_ptr_array_index(report->faults, i - 1))->fault;
+
+        if (fault->opened_ms == one->last_ms && strcmp(fault->device, one->device) == 0 &&
+            g_strcmp0(fault->cause, one->cause) == 0)
+            return rv_fault_title(document, fault);
+    }
+    return g_strdup(one->cause);
+}
 
 static void
 add_recurring(RvDocument *document, const RvReport *report)
@@ -118,24 +137,19 @@ add_recurring(RvDocument *document, const RvReport *report)
     RvTable *table =
         rv_document_table(document, RV_BLOCK_TABLE, SAY("Faults that came back", "重复故障"));
 
-    rv_table_column(table, SAY("Device", "设备"), 28, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Cause", "原因"), 40, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Device", "设备"), 24, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("What was seen the last time", "最近一次现象"), 44, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Times", "次数"), 12, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Last", "最近一次"), 20, RV_ALIGN_LEFT);
     table->none = g_strdup(SAY("No fault came back.", "没有重复发生的故障。"));
     for (guint i = 0; i < found->len; i++) {
         const RvReportRecurring *one = g_ptr_array_index(found, i);
-        const char *part = rv_cause_part(one->cause);
 
         if (rv_table_full(document, table, 20, found->len))
             break;
         rv_table_row(table);
         rv_device_cell(table, report, one->device);
-        rv_table_cell(table, "%s",
-                      strcmp(one->cause, RV_CAUSE_REACHABILITY) == 0
-                          ? rv_say_group(document->language, one->cause)
-                      : part != NULL ? part
-                                     : one->cause);
+        rv_table_take(table, last_seen(document, report, one));
         rv_table_cell(table, "%u", one->times);
         rv_table_take(table, rv_write_time(document->language, one->last_ms, report->zone));
     }
@@ -268,7 +282,7 @@ vital_causes(const RvDocument *document, const RvReport *report)
         const RvReportCause *cause = g_ptr_array_index(report->causes, i);
 
         if (cause->vital)
-            g_string_append_printf(text, "%s%s", text->len > 0 ? SAY("; ", "、") : "",
+            g_string_append_printf(text, "%s%s", text->len > 0 ? SAY(", ", "、") : "",
                                    rv_say_group(document->language, cause->cause));
     }
     return g_string_free(text, FALSE);
@@ -300,7 +314,7 @@ plan_causes(RvDocument *document, const RvReport *report, RvBlock *items)
     if (report->faults->len == 0)
         return;
     rv_document_item(items,
-                     SAY("Causes: most of the %u faults come from %s; measures against these pay "
+                     SAY("Causes: of the faults (%u) most come from %s; measures against these pay "
                          "first.",
                          "故障治理：%u 起故障主要源于%s，应优先针对性整改。"),
                      report->faults->len, causes);
@@ -341,7 +355,7 @@ plan_firmware(RvDocument *document, const RvReport *report, RvBlock *items)
     if (report->firmware->len == 0)
         return;
     rv_document_item(items,
-                     SAY("Firmware: bring %u versions to the baseline.",
+                     SAY("Firmware: versions to be brought to the baseline: %u.",
                          "固件：将 %u 处不符合基线的版本升级到位。"),
                      report->firmware->len);
     rv_document_item_target(items, "firmware");
@@ -353,8 +367,8 @@ plan_access(RvDocument *document, const RvReport *report, RvBlock *items)
     if (report->sums.weak_devices == 0)
         return;
     rv_document_item(items,
-                     SAY("Security: harden the management access of %u devices (SNMPv3 with "
-                         "encryption, accounts with the least rights).",
+                     SAY("Security: harden the management access (SNMPv3 with encryption, accounts "
+                         "with the least rights); devices: %u.",
                          "安全：加固 %u 台设备的管理访问（启用加密的 SNMPv3，账号遵循最小权限）。"),
                      report->sums.weak_devices);
     rv_document_item_target(items, "access");

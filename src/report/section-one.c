@@ -39,6 +39,13 @@ joined(const RvDocument *document, const char *first, const char *second)
     return g_strdup_printf("%s%s%s", first, both ? SAY(", ", "，") : "", second);
 }
 
+static char *
+place_of(const RvDocument *document, const RvReportDevice *device)
+{
+    return joined(document, device->site_name[0] != '\0' ? device->site_name : device->site,
+                  device->rack);
+}
+
 static const char *
 class_name(const RvDocument *document, const RvReport *report, const RvReportDevice *device)
 {
@@ -66,11 +73,14 @@ add_clocks(RvDocument *document, const RvReport *report, const RvReportFault *on
     table->none = g_strdup(SAY("The level of this fault has no clocks.", "该级别没有约定时限。"));
     for (guint i = 0; i < RV_CLOCK_KINDS; i++) {
         const RvClock *clock = &one->clocks[i];
+        char *name;
 
         if (!clock->exists)
             continue;
         rv_table_row(table);
-        rv_table_cell(table, "%s", rv_say_clock(document->language, clock->kind));
+        name = g_strdup(rv_say_clock(document->language, clock->kind));
+        name[0] = g_ascii_toupper(name[0]);
+        rv_table_take(table, name);
         rv_table_take(table, rv_write_time(document->language, clock->due_ms, report->zone));
         rv_table_take(table, rv_write_time(document->language, clock->done_ms, report->zone));
         rv_table_mark(table,
@@ -133,14 +143,18 @@ rv_section_fault(RvDocument *document, const RvReport *report)
     device = rv_report_device(report, fault->device);
     table = pairs(document, NULL);
     pair(table, SAY("Report number", "报告编号"), report->number);
+    pair_take(table, SAY("Made at", "生成时间"),
+              rv_write_time(document->language, report->made_ms, report->zone));
     pair(table, SAY("Customer", "客户"), report->customer);
     pair(table, SAY("Device", "设备"), fault->device);
     if (device != NULL)
         pair_take(table, SAY("Model, serial number", "型号、序列号"),
                   joined(document, device->model, device->serial));
+    if (device != NULL)
+        pair_take(table, SAY("Site, rack", "机房、机柜"), place_of(document, device));
     pair_take(table, SAY("What was seen", "故障现象"), rv_fault_title(document, fault));
     pair(table, SAY("Kind", "类别"), rv_say_fault_kind(document->language, fault->kind));
-    pair(table, SAY("Level", "级别"), one->level_name);
+    pair(table, SAY("Level", "级别"), rv_say_fault_level(document->language, one->level_name));
     pair(table, SAY("Cause", "原因"),
          fault->root_cause != NULL ? fault->root_cause : SAY("not yet known", "尚未查明"));
     pair(table, SAY("Method", "方法"),
@@ -155,6 +169,9 @@ rv_section_fault(RvDocument *document, const RvReport *report)
               rv_write_time(document->language, fault->recovered_ms, report->zone));
     pair_take(table, SAY("Resolved", "解决时间"),
               rv_write_time(document->language, fault->resolved_ms, report->zone));
+    if (fault->resolved_ms != 0)
+        pair_take(table, SAY("Time to resolve", "解决用时"),
+                  rv_write_duration(document->language, fault->resolved_ms - fault->opened_ms));
     if (one->down_ms >= 0)
         pair_take(table, SAY("Down within service time", "服务时间内中断"),
                   rv_write_duration(document->language, one->down_ms));
@@ -177,9 +194,7 @@ add_identity(RvDocument *document, const RvReport *report, const RvReportDevice 
               joined(document, device->vendor, device->model));
     pair(table, SAY("Version", "版本"), device->os_version);
     pair(table, SAY("Serial number", "序列号"), device->serial);
-    pair_take(table, SAY("Site, rack", "机房、机柜"),
-              joined(document, device->site_name[0] != '\0' ? device->site_name : device->site,
-                     device->rack));
+    pair_take(table, SAY("Site, rack", "机房、机柜"), place_of(document, device));
     pair(table, SAY("Service class", "服务级别"), class_name(document, report, device));
     pair(table, SAY("Profile", "型号档案"), device->profile);
 }

@@ -41,7 +41,7 @@ add_class_detail(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_availability(one->a));
         rv_table_take(table, rv_write_availability(one->a_low));
         rv_table_take(table, rv_write_availability(one->a_high));
-        rv_table_take(table, rv_write_percent(one->budget_ms > 0
+        rv_table_take(table, rv_write_percent(one->budget_ms > 0 && isfinite(one->a)
                                                   ? (double)one->down_ms / (double)one->budget_ms
                                                   : NAN,
                                               0));
@@ -78,6 +78,8 @@ compare_availability(gconstpointer a, gconstpointer b)
 }
 
 #define UNSEEN_SHOWN 12
+#define PART_TIME_NAMED 6
+#define NEWCOMER_MS 86400000 /* a new device is not of the site's first round */
 
 /* Devices that were never down, but not observed all of the time. */
 typedef struct {
@@ -112,23 +114,81 @@ pick_devices(const RvReport *report, GPtrArray *devices, Unseen *unseen)
 }
 
 static void
-say_unseen(RvDocument *document, const Unseen *unseen)
+say_unseen(RvDocument *document, const Unseen *unseen, gboolean others)
 {
+    const char *more = others ? SAY("further devices", "另有设备") : SAY("devices", "设备");
     g_autofree char *least = rv_write_duration(document->language, unseen->least_ms);
     g_autofree char *most = rv_write_duration(document->language, unseen->most_ms);
+    g_autofree char *span = strcmp(least, most) == 0
+                                ? g_strdup(most)
+                                : g_strdup_printf(SAY("%s to %s", "%s至 %s"), least, most);
 
-    if (strcmp(least, most) == 0)
-        rv_document_text(document, RV_BLOCK_TEXT,
-                         SAY("%u other devices were never seen down, but each was not observed for "
-                             "%s of its agreed service time.",
-                             "另有 %u 台设备未发现中断，但约定服务时间内各有 %s 未被观测。"),
-                         unseen->devices, most);
-    else
-        rv_document_text(document, RV_BLOCK_TEXT,
-                         SAY("%u other devices were never seen down, but were not observed for %s "
-                             "to %s of their agreed service time.",
-                             "另有 %u 台设备未发现中断，但约定服务时间内有 %s 至 %s 未被观测。"),
-                         unseen->devices, least, most);
+    rv_document_text(document, RV_BLOCK_TEXT,
+                     SAY("Never seen down, but not observed for %3$s of their agreed service time: "
+                         "%2$u %1$s.",
+                         "%1$s %2$u 台未发现中断，但约定服务时间内各有 %3$s未被观测。"),
+                     more, unseen->devices, span);
+}
+
+/* Appends "server-23 (2026-10-20)", or counts it where enough are named. */
+static void
+name_with_day(const RvDocument *document, const RvReport *report, GString *names, guint *count,
+              const char *device, gint64 day_ms)
+{
+    g_autofree char *day = NULL, *name = NULL;
+
+    if (++*count > PART_TIME_NAMED)
+        return;
+    day = rv_write_date(document->language, day_ms, report->zone);
+    name = rv_short_name(device);
+    g_string_append_printf(names, SAY("%s%s (%s)", "%s%s（%s）"),
+                           names->len > 0 ? SAY(", ", "、") : "", name, day);
+}
+
+static void
+say_with_day(RvDocument *document, const GString *names, guint count, const char *what)
+{
+    g_autofree char *more =
+        count > PART_TIME_NAMED
+            ? rv_write_text(SAY(" and %u more", " 等，另有 %u 台"), count - PART_TIME_NAMED)
+            : g_strdup("");
+
+    if (count > 0)
+        rv_document_text(document, RV_BLOCK_SMALL, SAY("%s: %s%s.", "%s：%s%s。"), what, names->str,
+                         more);
+}
+
+/* Devices that came or went count as not observed for the rest: says which and since when. A site
+ * whose rounds began in the period has no newcomers. */
+static void
+say_part_time(RvDocument *document, const RvReport *report)
+{
+    g_autoptr(GString) new_names = g_string_new(NULL), old_names = g_string_new(NULL);
+    gint64 begun_ms = G_MAXINT64;
+    guint new_count = 0, old_count = 0;
+
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        if (device->first_ms != 0)
+            begun_ms = MIN(begun_ms, device->first_ms);
+    }
+    for (guint i = 0; i < report->devices->len; i++) {
+        const RvReportDevice *device = g_ptr_array_index(report->devices, i);
+
+        if (device->first_ms > MAX(report->period.from_ms, begun_ms + NEWCOMER_MS) &&
+            device->first_ms < report->until_ms)
+            name_with_day(document, report, new_names, &new_count, device->name, device->first_ms);
+        if (!device->in_inventory && !rv_report_has_gap(report, RV_GAP_NO_INVENTORY) &&
+            device->last_ms != 0 && device->last_ms < report->until_ms - NEWCOMER_MS)
+            name_with_day(document, report, old_names, &old_count, device->name, device->last_ms);
+    }
+    say_with_day(document, new_names, new_count,
+                 SAY("First asked within the period, before that not observed",
+                     "周期内开始巡检的设备，此前计为未观测"));
+    say_with_day(document, old_names, old_count,
+                 SAY("No longer in the inventory, since the last sample not observed",
+                     "已不在台账中的设备，末次采样后计为未观测"));
 }
 
 static void
@@ -149,10 +209,12 @@ add_device_availability(RvDocument *document, const RvReport *report)
     rv_table_column(table, "MTTR", 14, RV_ALIGN_RIGHT);
     rv_table_column(table, "MTBF", 17, RV_ALIGN_RIGHT);
     rv_table_column(table, SAY("Not observed", "未观测"), 17, RV_ALIGN_RIGHT);
-    table->none =
-        g_strdup(SAY("Every device was observed and up for all of its agreed service time.",
-                     "所有设备在约定服务时间内均被观测且可达。"));
     pick_devices(report, devices, &unseen);
+    table->none =
+        g_strdup(unseen.devices > 0
+                     ? SAY("No device was seen down.", "未发现设备中断。")
+                     : SAY("Every device was observed and up for all of its agreed service time.",
+                           "所有设备在约定服务时间内均被观测且可达。"));
     g_ptr_array_sort(devices, compare_availability);
     for (guint i = 0; i < devices->len && !rv_table_full(document, table, ROWS, devices->len);
          i++) {
@@ -172,13 +234,14 @@ add_device_availability(RvDocument *document, const RvReport *report)
         rv_table_take(table, rv_write_duration(document->language, a->not_observed_ms));
     }
     rv_table_finding(table,
-                     SAY("Down at some time: %u of %u devices, %s together; not observed all of "
+                     SAY("Devices down at some time: %u of %u, %s together; not observed all of "
                          "the time: %u",
                          "发生中断的设备 %u 台（共 %u 台），累计中断 %s；观测不完整的设备 %u 台"),
                      report->sums.devices_down, report->devices->len, down,
                      report->sums.devices_unseen);
     if (unseen.devices > 0)
-        say_unseen(document, &unseen);
+        say_unseen(document, &unseen, devices->len > 0);
+    say_part_time(document, report);
 }
 
 static void
@@ -228,13 +291,17 @@ add_excluded(RvDocument *document, const RvReport *report)
     for (guint i = 0; i < report->maintenance->len; i++) {
         const RvMaintenance *one = g_ptr_array_index(report->maintenance, i);
         gboolean late = one->made_ms > one->from_ms;
+        g_autofree char *recurring = NULL;
 
         if (!one->numbers || rv_table_full(document, table, ROWS, report->maintenance->len))
             continue;
         rv_table_row(table);
+        recurring = one->every_days == 0   ? g_strdup("")
+                    : one->every_days == 1 ? g_strdup(SAY(", every day", "（每天）"))
+                                           : rv_write_text(SAY(", every %u days", "（每 %u 天）"),
+                                                           (guint)one->every_days);
         rv_table_cell(table, "%s%s%s", SAY("maintenance", "计划维护"),
-                      late ? SAY(", entered afterwards", "（事后登记）") : "",
-                      one->every_days > 0 ? SAY(", recurring", "（周期性）") : "");
+                      late ? SAY(", entered afterwards", "（事后登记）") : "", recurring);
         rv_table_cell(table, "%s", one->devices);
         rv_table_take(table, rv_write_time(document->language, one->from_ms, report->zone));
         rv_table_take(table, rv_write_time(document->language,
@@ -273,10 +340,10 @@ handling_cell(RvTable *table, const RvDocument *document, const RvReportHandling
         return;
     }
     text = one->running[kind] > 0
-               ? g_strdup_printf(SAY("%u kept, %u late, %u running", "按时 %u，超时 %u，进行中 %u"),
-                                 one->kept[kind], one->breached[kind], one->running[kind])
-               : g_strdup_printf(SAY("%u kept, %u late", "按时 %u，超时 %u"), one->kept[kind],
-                                 one->breached[kind]);
+               ? rv_write_text(SAY("%u kept, %u late, %u running", "按时 %u，超时 %u，进行中 %u"),
+                               one->kept[kind], one->breached[kind], one->running[kind])
+               : rv_write_text(SAY("%u kept, %u late", "按时 %u，超时 %u"), one->kept[kind],
+                               one->breached[kind]);
     rv_table_mark(table, one->breached[kind] > 0 ? RV_MARK_CRITICAL : RV_MARK_OK, text);
 }
 
@@ -300,7 +367,7 @@ add_handling(RvDocument *document, const RvReport *report)
         const RvReportHandling *one = g_ptr_array_index(report->handling, i);
 
         rv_table_row(table);
-        rv_table_cell(table, "%s", rv_or_dash(one->name));
+        rv_table_cell(table, "%s", rv_or_dash(rv_say_fault_level(document->language, one->name)));
         rv_table_cell(table, "%u", one->faults);
         for (guint j = 0; j < RV_CLOCK_KINDS; j++)
             handling_cell(table, document, one, (RvClockKind)j);
@@ -349,8 +416,8 @@ clocks_cell(const RvDocument *document, RvTable *table, const RvReportFault *one
         rv_table_cell(table, "–");
         return;
     }
-    text = late > 0      ? g_strdup_printf(SAY("%u late", "超时 %u 项"), late)
-           : running > 0 ? g_strdup_printf(SAY("%u running", "进行中 %u 项"), running)
+    text = late > 0      ? rv_write_text(SAY("%u late", "超时 %u"), late)
+           : running > 0 ? rv_write_text(SAY("%u running", "进行中 %u"), running)
                          : g_strdup(SAY("kept", "按时"));
     rv_table_mark(table,
                   late > 0      ? RV_MARK_CRITICAL
@@ -369,7 +436,7 @@ add_fault_row(RvDocument *document, const RvReport *report, RvTable *table,
 
     rv_table_row(table);
     rv_table_cell(table, "%d", (int)fault->id)->place = g_strdup_printf("fault-%d", (int)fault->id);
-    rv_table_cell(table, "%s", rv_or_dash(one->level_name));
+    rv_table_cell(table, "%s", rv_or_dash(rv_say_fault_level(document->language, one->level_name)));
     rv_device_cell(table, report, fault->device);
     rv_table_cell(table, "%s", title);
     rv_table_take(table, rv_write_time(document->language, fault->opened_ms, report->zone));
@@ -525,6 +592,9 @@ add_bad_parts(RvDocument *document, const RvReport *report)
         SAY("Hardware findings: parts abnormal at some time %u, still so at the end %u",
             "硬件异常：%u 个部件曾出现异常，其中 %u 个期末仍未恢复"),
         report->findings->len, report->sums.bad_parts);
+    if (report->findings->len > 0)
+        rv_table_note(table, SAY("Evidence: as it was when the part became so, the last time.",
+                                 "依据为部件最近一次进入该状态时的读数。"));
 }
 
 static gboolean
@@ -704,22 +774,33 @@ urgency_cell(const RvDocument *document, RvTable *table, RvUrgency urgency)
     rv_table_mark(table, words[urgency].mark, SAY(words[urgency].en, words[urgency].zh));
 }
 
+/* What a spare is ordered by: "PSU 2 (PWR-460AC, PS1-2)". */
+static char *
+action_part(const RvDocument *document, const RvReportAction *action)
+{
+    const char *part = action->part[0] != '\0' ? action->part : SAY("whole device", "整机");
+    gboolean both = action->model[0] != '\0' && action->serial[0] != '\0';
+
+    if (action->model[0] == '\0' && action->serial[0] == '\0')
+        return g_strdup(part);
+    return g_strdup_printf(SAY("%s (%s%s%s)", "%s（%s%s%s）"), part, action->model,
+                           both ? SAY(", ", "，") : "", action->serial);
+}
+
 static void
 add_action_row(RvDocument *document, const RvReport *report, RvTable *table,
                const RvReportAction *action)
 {
-    gboolean both = action->model[0] != '\0' && action->serial[0] != '\0';
-
     rv_table_row(table);
     urgency_cell(document, table, action->urgency);
     rv_device_cell(table, report, action->device);
     rv_table_cell(table, "%s", rv_or_dash(action->rack));
-    rv_table_cell(table, "%s",
-                  action->part[0] != '\0' ? action->part : SAY("whole device", "整机"));
+    rv_table_take(table, action_part(document, action));
     rv_table_cell(table, "%s", say_action(document, action->kind));
-    rv_table_take(table, both ? g_strdup_printf("%s, %s", action->model, action->serial)
-                              : g_strdup(rv_or_dash(action->model[0] != '\0' ? action->model
-                                                                             : action->serial)));
+    rv_table_cell(table, "%s", action->owner);
+    rv_table_take(table, action->due_ms != 0
+                             ? rv_write_time(document->language, action->due_ms, report->zone)
+                             : g_strdup(""));
     if (action->fault != 0)
         rv_table_cell(table, "%d", (int)action->fault)->target =
             g_strdup_printf("fault-%d", (int)action->fault);
@@ -736,10 +817,11 @@ add_actions(RvDocument *document, const RvReport *report)
 
     rv_table_column(table, SAY("When", "时限"), 11, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Device", "设备"), 18, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Rack", "机柜"), 9, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Part", "部件"), 22, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("What to do", "建议措施"), 28, RV_ALIGN_LEFT);
-    rv_table_column(table, SAY("Model, serial number", "型号、序列号"), 22, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Rack", "机柜"), 8, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Part", "部件"), 24, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("What to do", "建议措施"), 26, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Owner", "责任人"), 14, RV_ALIGN_LEFT);
+    rv_table_column(table, SAY("Due", "完成期限"), 18, RV_ALIGN_LEFT);
     rv_table_column(table, SAY("Fault", "故障"), 8, RV_ALIGN_RIGHT);
     table->none =
         g_strdup(report->coverage.observed_ms == 0
@@ -757,6 +839,12 @@ add_actions(RvDocument *document, const RvReport *report)
                      SAY("What is to be done: %u, of these at once %u",
                          "待办事项共 %u 项，其中需立即处理 %u 项"),
                      report->actions->len, at_once);
+    if (report->actions->len > 0)
+        rv_table_note(table,
+                      SAY("Owner: of the device, by the inventory. Due: the agreed time of "
+                          "the open fault. What is blank is to be filled in.",
+                          "责任人取自台账中的设备负责人，完成期限为未解决故障的约定解决时限；"
+                          "空白处请手工填写。"));
 }
 
 void

@@ -21,19 +21,23 @@ static char *
 judgement(const RvDocument *document, const RvReport *report)
 {
     if (report->not_met > 0)
-        return g_strdup_printf(SAY("The service level was missed on %u of %u devices.",
-                                   "%2$u 台设备中有 %1$u 台未达到服务级别。"),
-                               report->not_met, report->devices->len);
+        return rv_write_text(report->devices->len == 1
+                                 ? SAY("The service level was missed.", "服务级别未达标。")
+                                 : SAY("The service level was missed on %u of %u devices.",
+                                       "%2$u 台设备中有 %1$u 台未达到服务级别。"),
+                             report->not_met, report->devices->len);
     if (report->sums.critical > 0 || report->sums.open_faults > 0)
         return g_strdup(SAY("No device missed its service level, but work is left.",
                             "没有设备未达标，但仍有待办事项。"));
     if (report->not_proven > 0)
-        return g_strdup_printf(
+        return rv_write_text(
             SAY("Good as far as it was seen, but too little was observed to prove the service "
-                "level "
-                "of %u of %u devices.",
+                "level (devices: %u of %u).",
                 "已观测部分运行良好，但 %2$u 台设备中有 %1$u 台观测不足，无法证明达标。"),
             report->not_proven, report->devices->len);
+    if (report->met == 0)
+        return g_strdup(SAY("Nothing is left open; no service level was agreed.",
+                            "无遗留问题；未约定服务级别。"));
     return g_strdup(SAY("A good period: every promise was kept, nothing is left open.",
                         "本周期运行良好：服务承诺全部达标，无遗留问题。"));
 }
@@ -86,12 +90,12 @@ add_tiles(RvDocument *document, const RvReport *report)
         isfinite(report->score.score)
             ? g_strdup_printf(SAY("of 100; %s before caps", "满分 100；封顶前 %s"), raw)
             : g_strdup(SAY("no score", "无评分"));
-    g_autofree char *faults = g_strdup_printf("%u", report->faults->len);
+    g_autofree char *faults = rv_write_text("%u", report->faults->len);
     g_autofree char *open =
-        g_strdup_printf(SAY("%u not resolved", "未解决 %u 起"), report->sums.open_faults);
+        rv_write_text(SAY("%u not resolved", "未解决 %u 起"), report->sums.open_faults);
     g_autofree char *seen = rv_write_percent(report->sums.observed, 1);
     g_autofree char *devices =
-        g_strdup_printf(SAY("devices: %u", "共 %u 台设备"), report->devices->len);
+        rv_write_text(SAY("devices: %u", "共 %u 台设备"), report->devices->len);
 
     tile(table, SAY("Availability (bounds)", "总体可用率（上下界）"), RV_MARK_NONE, a, bounds);
     tile(table, SAY("Score", "综合评分"), RV_MARK_NONE, score, of);
@@ -126,7 +130,8 @@ add_classes(RvDocument *document, const RvReport *report)
         rv_table_cell(table, "%u", one->devices);
         rv_table_take(table, rv_write_percent(one->target, 2));
         rv_table_take(table, rv_write_availability(one->a));
-        rv_table_take(table, rv_write_duration(document->language, one->down_ms));
+        rv_table_take(table, isfinite(one->a) ? rv_write_duration(document->language, one->down_ms)
+                                              : g_strdup("–"));
         counts[one->promise]++;
     }
     rv_table_finding(
@@ -193,12 +198,29 @@ add_score(RvDocument *document, const RvReport *report)
     rv_document_panel(document, score, score_finding)->flexible = TRUE;
 }
 
+/* The caps that lower the score; those above the points change nothing. */
+static void
+name_caps(const RvDocument *document, const RvReportScore *score, GString *text)
+{
+    const char *const caps[] = {
+        [RV_CAP_PROMISE] =
+            SAY("; capped at 79: a promise was not kept", "；封顶 79：存在未达标的服务承诺"),
+        [RV_CAP_UNSEEN] =
+            SAY("; capped at 84: less than 90% was observed", "；封顶 84：观测覆盖不足 90%"),
+        [RV_CAP_OPEN] = SAY("; capped at 89: a device is critical at the end",
+                            "；封顶 89：期末仍有严重状态设备"),
+    };
+
+    for (guint i = 0; score->score < score->raw && i < G_N_ELEMENTS(caps); i++)
+        if (score->caps[i] && caps[i] != NULL)
+            g_string_append(text, caps[i]);
+}
+
 static void
 add_caps(RvDocument *document, const RvReport *report)
 {
     const RvReportScore *score = &report->score;
-    GString *text = g_string_new(NULL);
-    gsize plain;
+    g_autoptr(GString) text = g_string_new(NULL);
     g_autofree char *service = rv_write_number(score->service, 1);
     g_autofree char *health = rv_write_number(score->health, 1);
     g_autofree char *handling = rv_write_number(score->handling, 1);
@@ -207,36 +229,20 @@ add_caps(RvDocument *document, const RvReport *report)
     if (score->caps[RV_CAP_NOTHING]) {
         rv_document_text(document, RV_BLOCK_SMALL, "%s",
                          SAY("There is no score: nothing was observed.", "无评分：没有观测数据。"));
-        g_string_free(text, TRUE);
         return;
     }
-    g_string_append_printf(text,
-                           SAY("Score: service %s/40, health %s/30, handling %s/20, coverage %s/10",
-                               "评分构成：服务 %s/40，健康 %s/30，处置 %s/20，覆盖 %s/10"),
-                           service, health, handling, coverage);
-    plain = text->len;
-    if (score->caps[RV_CAP_PROMISE])
-        g_string_append(
-            text, SAY("; capped at 79: a promise was not kept", "；封顶 79：存在未达标的服务承诺"));
-    if (score->caps[RV_CAP_UNSEEN])
-        g_string_append(
-            text, SAY("; capped at 84: less than 90% was observed", "；封顶 84：观测覆盖不足 90%"));
-    if (score->caps[RV_CAP_OPEN])
-        g_string_append(text, SAY("; capped at 89: a device is critical at the end",
-                                  "；封顶 89：期末仍有严重状态设备"));
-    if (text->len > plain && score->score >= score->raw)
-        g_string_append(
-            text, SAY(" (without effect: the points are below)", "（得分低于封顶线，封顶未生效）"));
-    g_string_append(text, SAY(".", "。"));
-    rv_document_text(document, RV_BLOCK_SMALL, "%s", text->str);
-    g_string_free(text, TRUE);
+    name_caps(document, score, text);
+    rv_document_text(document, RV_BLOCK_SMALL,
+                     SAY("Score: service %s/40, health %s/30, handling %s/20, coverage %s/10%s.",
+                         "评分构成：服务 %s/40，健康 %s/30，处置 %s/20，覆盖 %s/10%s。"),
+                     service, health, handling, coverage, text->str);
 }
 
 /* ---- three facts, three risks, three decisions ---- */
 
 #define MOST 3
-#define NAMED 3
-#define BRIEF 32 /* characters: a risk is one line */
+#define NAMED 2
+#define BRIEF 44 /* characters: a risk is a line or two */
 
 /* The first names of a list, joined. */
 static char *
@@ -249,8 +255,12 @@ names_of(const RvDocument *document, const GPtrArray *names)
 
         g_string_append_printf(text, "%s%s", i > 0 ? SAY(", ", "、") : "", name);
     }
-    if (names->len > NAMED)
-        g_string_append_printf(text, SAY(" and %u more", " 等，另有 %u 项"), names->len - NAMED);
+    if (names->len > NAMED) {
+        g_autofree char *more =
+            rv_write_text(SAY(" and %u more", " 等，另有 %u 项"), names->len - NAMED);
+
+        g_string_append(text, more);
+    }
     return g_string_free(text, FALSE);
 }
 
@@ -366,17 +376,28 @@ open_devices(const RvReport *report)
     return names;
 }
 
+/* Without whose limit it is, which stands with the evidence. */
+static char *
+brief_sentence(const RvDocument *document, const RvReportFinding *finding)
+{
+    g_autofree char *whole = rv_finding_sentence(document, finding);
+    char *source = g_strrstr(whole, SAY(" (", "（"));
+
+    if (source != NULL && g_str_has_suffix(source, SAY(")", "）")))
+        *source = '\0';
+    return rv_short_text(whole, BRIEF);
+}
+
 static void
 add_risks_of_parts(RvDocument *document, const RvReport *report, RvBlock *items)
 {
     for (guint i = 0; i < report->findings->len && items->texts->len < MOST; i++) {
         const RvReportFinding *finding = g_ptr_array_index(report->findings, i);
-        g_autofree char *whole = NULL, *sentence = NULL, *bad = NULL, *name = NULL;
+        g_autofree char *sentence = NULL, *bad = NULL, *name = NULL;
 
         if (finding->now != RV_VERDICT_CRITICAL)
             break;
-        whole = rv_finding_sentence(document, finding);
-        sentence = rv_short_text(whole, BRIEF);
+        sentence = brief_sentence(document, finding);
         name = rv_short_text(finding->name, BRIEF);
         bad = rv_write_duration(document->language, finding->bad_ms);
         rv_document_item(items,
@@ -409,16 +430,16 @@ add_risks(RvDocument *document, const RvReport *report, RvBlock *items)
 
         rv_document_item(
             items,
-            SAY("Devices whose management access relies on default communities, weak cipher "
-                "suites or anonymous login: %u (%s).",
+            SAY("Management access by default communities, weak cipher suites or anonymous login; "
+                "devices: %u (%s).",
                 "管理访问使用默认团体字、弱加密套件或匿名登录的设备 %u 台（%s）。"),
             open->len, names);
         rv_document_item_target(items, "access");
     }
     if (report->not_proven > 0 && items->texts->len < MOST) {
         rv_document_item(items,
-                         SAY("Too little was observed of %u devices to prove that the promise was "
-                             "kept.",
+                         SAY("Devices of which too little was observed to prove that the promise "
+                             "was kept: %u.",
                              "%u 台设备因观测不足，无法证明是否达标。"),
                          report->not_proven);
         rv_document_item_target(items, "coverage");
@@ -464,15 +485,15 @@ decide_on_faults(RvDocument *document, const RvReport *report, RvBlock *items)
     }
     if (oldest == NULL)
         return;
-    age = rv_write_time(document->language, oldest->opened_ms, report->zone);
+    age = rv_write_date(document->language, oldest->opened_ms, report->zone);
     rv_document_item(
         items,
-        SAY("Name who closes the open faults (%u, past the agreed time %u) and by when; the "
-            "oldest is fault %d on %s, open since %s.",
-            "为未解决故障（%u 起，其中超时 %u 起）明确责任人与完成期限；最早为故障 %d（%s，%s "
-            "登记）。"),
-        report->sums.open_faults, report->sums.overdue_faults, (int)oldest->id, oldest->device,
-        age);
+        SAY("Open faults (%u, overdue %u): name an owner and a date; the oldest is fault %d of %s, "
+            "on %s.",
+            "未解决故障（%u 起，其中超时 %u 起）：明确责任人与期限；最早为故障 %d（%s登记，"
+            "%s）。"),
+        report->sums.open_faults, report->sums.overdue_faults, (int)oldest->id, age,
+        oldest->device);
 }
 
 static void
@@ -505,7 +526,7 @@ decide_on_access(RvDocument *document, const RvReport *report, RvBlock *items)
 
     if (devices->len > 0)
         rv_document_item(items,
-                         SAY("Change the default SNMP communities; devices: %u (%s).",
+                         SAY("Change default SNMP communities; devices: %u (%s).",
                              "更换默认 SNMP 团体字，涉及设备 %u 台（%s）。"),
                          devices->len, names);
 }
@@ -572,12 +593,12 @@ since_before(const RvDocument *document, const RvReport *report)
         return g_strdup("");
     then = rv_write_availability(before->a);
     now = rv_write_availability(report->a);
-    return g_strdup_printf(SAY("availability %s (before: %s), faults %u (%u), devices below target "
-                               "%u (%u); ",
-                               "可用率 %s（上一周期 %s），故障 %u 起（%u 起），未达标设备 %u 台"
-                               "（%u 台）；"),
-                           now, then, report->faults->len, before->faults, report->not_met,
-                           before->not_met);
+    return rv_write_text(SAY("availability %s (before: %s), faults %u (%u), devices below target "
+                             "%u (%u); ",
+                             "可用率 %s（上一周期 %s），故障 %u 起（%u 起），未达标设备 %u 台"
+                             "（%u 台）；"),
+                         now, then, report->faults->len, before->faults, report->not_met,
+                         before->not_met);
 }
 
 static void

@@ -62,9 +62,9 @@ rv_table_full(const RvDocument *document, RvTable *table, guint most, guint all)
         return FALSE;
     if (table->shortened == NULL)
         table->shortened =
-            g_strdup_printf(SAY("The first %u of %u are shown; all are in the attached data.",
-                                "仅列出前 %u 项，共 %u 项；全部数据见附件。"),
-                            most, all);
+            rv_write_text(SAY("The first %u of %u are shown; all are in the attached data.",
+                              "仅列出前 %u 项，共 %u 项；全部数据见附件。"),
+                          most, all);
     return TRUE;
 }
 
@@ -72,14 +72,33 @@ static char *
 forecast_sentence(const RvDocument *document, const RvEvidence *evidence, const char *unit)
 {
     g_autofree char *limit = rv_write_value(evidence->normal, unit);
+    guint soonest = (guint)evidence->soonest_days, latest = (guint)evidence->latest_days;
 
     if (evidence->latest_days == G_MAXINT64)
-        return g_strdup_printf(SAY("reaches its limit of %s in about %d days, not before %d",
-                                   "约 %2$d 天后达到限值 %1$s，最早 %3$d 天"),
-                               limit, (int)evidence->likely_days, (int)evidence->soonest_days);
-    return g_strdup_printf(
-        SAY("reaches its limit of %s in %d to %d days", "将在 %2$d 至 %3$d 天内达到限值 %1$s"),
-        limit, (int)evidence->soonest_days, (int)evidence->latest_days);
+        return rv_write_text(SAY("reaches its limit of %s in about %u days, not before %u",
+                                 "约 %2$u 天后达到限值 %1$s，最早 %3$u 天"),
+                             limit, (guint)evidence->likely_days, soonest);
+    if (soonest == latest)
+        return rv_write_text(
+            soonest == 1
+                ? SAY("reaches its limit of %s in about %u day", "约 %2$u 天后达到限值 %1$s")
+                : SAY("reaches its limit of %s in about %u days", "约 %2$u 天后达到限值 %1$s"),
+            limit, soonest);
+    return rv_write_text(
+        SAY("reaches its limit of %s in %u to %u days", "将在 %2$u 至 %3$u 天内达到限值 %1$s"),
+        limit, soonest, latest);
+}
+
+char *
+rv_forecast_days(const RvDocument *document, const RvEvidence *evidence)
+{
+    guint likely = (guint)evidence->likely_days, soonest = (guint)evidence->soonest_days;
+
+    if (evidence->latest_days == G_MAXINT64)
+        return rv_write_text(SAY("%u, not before %u", "%u，最早 %u"), likely, soonest);
+    if (evidence->soonest_days == evidence->latest_days)
+        return rv_write_text("%u", likely);
+    return rv_write_text("%u (%u – %u)", likely, soonest, (guint)evidence->latest_days);
 }
 
 char *
@@ -172,12 +191,12 @@ coverage_sentence(const RvDocument *document, const RvReport *report)
 {
     g_autofree char *observed = rv_write_percent(report->sums.observed, 1);
 
-    return g_strdup_printf(report->devices->len == 1
-                               ? SAY("%s of the agreed service time of %u device was observed",
-                                     "已观测 %2$u 台设备约定服务时间的 %1$s")
-                               : SAY("%s of the agreed service time of %u devices was observed",
-                                     "已观测 %2$u 台设备约定服务时间的 %1$s"),
-                           observed, report->devices->len);
+    return rv_write_text(report->devices->len == 1
+                             ? SAY("%s of the agreed service time of %u device was observed",
+                                   "已观测 %2$u 台设备约定服务时间的 %1$s")
+                             : SAY("%s of the agreed service time of %u devices was observed",
+                                   "已观测 %2$u 台设备约定服务时间的 %1$s"),
+                         observed, report->devices->len);
 }
 
 static char *
@@ -222,7 +241,7 @@ rv_section_cover(RvDocument *document, const RvReport *report)
         "%s – %s%s", from, until, report->running ? SAY(" (still running)", "（周期未结束）") : "");
     g_autofree char *observed = coverage_sentence(document, report);
     g_autofree char *signers = sign_off_sentence(document, report);
-    g_autofree char *edition = g_strdup_printf(
+    g_autofree char *edition = rv_write_text(
         report->edition > 1 ? SAY("%s, revised edition %u", "%s，修订版第 %u 版") : "%s",
         report->number, report->edition);
 
@@ -252,9 +271,8 @@ rv_section_cover(RvDocument *document, const RvReport *report)
 }
 
 void
-rv_section_contents(RvDocument *document, const RvReport *report)
+rv_section_contents(RvDocument *document, G_GNUC_UNUSED const RvReport *report)
 {
-    rv_document_page(document);
     rv_document_text(document, RV_BLOCK_CONTENTS, "%s", "");
 }
 

@@ -59,6 +59,8 @@ RvCell *rv_verdict_cell(RvTable *table, const RvDocument *document, RvVerdict ve
 RvCell *rv_promise_cell(RvTable *table, const RvDocument *document, RvPromise promise);
 const char *rv_class_name(const RvDocument *document, const RvReportClass *one);
 char *rv_suspect_sentence(const RvDocument *document, const RvReportSuspect *suspect);
+/* In how many days it reaches its limit: "27", "27 (20 – 41)". */
+char *rv_forecast_days(const RvDocument *document, const RvEvidence *evidence);
 /* A name within a sentence, which it must not make endless; caller frees. */
 char *rv_short_name(const char *name);
 /* Not longer than `most` characters; caller frees. */

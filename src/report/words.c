@@ -53,6 +53,80 @@ rv_write_grouped(const char *digits)
     return g_string_free(out, FALSE);
 }
 
+/* Stand around a count until its digits are grouped: no text has them, they are not printable. */
+#define COUNT_BEGIN '\002'
+#define COUNT_END '\003'
+
+/* Of a conversion as "%2$u" or "%.1f", or of a character. */
+static gsize
+format_step(const char *at)
+{
+    gsize length = at[0] == '%' ? 1 + strcspn(at + 1, "%cdefgisuxX") : 0;
+
+    return at[length] != '\0' ? length + 1 : length;
+}
+
+static char *
+mark_counts(const char *format)
+{
+    GString *marked = g_string_new(NULL);
+
+    for (gsize step; *format != '\0'; format += step) {
+        gboolean counts = FALSE;
+
+        step = format_step(format);
+        counts = format[0] == '%' && format[step - 1] == 'u';
+        if (counts)
+            g_string_append_c(marked, COUNT_BEGIN);
+        g_string_append_len(marked, format, (gssize)step);
+        if (counts)
+            g_string_append_c(marked, COUNT_END);
+    }
+    return g_string_free(marked, FALSE);
+}
+
+static char *
+group_counts(char *text)
+{
+    GString *out = g_string_new(NULL);
+
+    for (char *at = text; *at != '\0';) {
+        char *end = *at == COUNT_BEGIN ? strchr(at, COUNT_END) : NULL;
+        g_autofree char *grouped = NULL;
+
+        if (end == NULL) {
+            g_string_append_c(out, *at++);
+            continue;
+        }
+        *end = '\0';
+        grouped = rv_write_grouped(at + 1);
+        g_string_append(out, grouped);
+        at = end + 1;
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *
+rv_write_text_v(const char *format, va_list arguments)
+{
+    g_autofree char *marked = mark_counts(format);
+    g_autofree char *text = g_strdup_vprintf(marked, arguments);
+
+    return group_counts(text);
+}
+
+char *
+rv_write_text(const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = rv_write_text_v(format, arguments);
+    va_end(arguments);
+    return text;
+}
+
 /* "71 °C is at or above high_critical 70 °C (limit of the device)": value and unit stay, the rest
  * has a fixed form. */
 static char *
@@ -135,6 +209,16 @@ rv_say_judgement(RvLanguage language, const char *reason)
     return g_strdup(reason);
 }
 
+/* Why a device did not answer; without a word for it, as it was noted. */
+static const char *
+say_silence(RvLanguage language, const char *why)
+{
+    for (guint i = RV_REASON_NONE + 1; i <= RV_REASON_CONFIGURATION; i++)
+        if (strcmp(why, rv_say_reason(RV_LANGUAGE_EN, (RvReason)i)) == 0)
+            return rv_say_reason(language, (RvReason)i);
+    return why;
+}
+
 /* Titles by rule are "name: reason", or what reachability says. */
 char *
 rv_say_fault(RvLanguage language, const RvFault *fault)
@@ -150,9 +234,12 @@ rv_say_fault(RvLanguage language, const RvFault *fault)
         return g_strdup("–");
     if (g_strcmp0(fault->opened_by, "rule") != 0)
         return g_strdup(fault->title);
+    if (g_strcmp0(fault->cause, RV_CAUSE_REACHABILITY) == 0 && language == RV_LANGUAGE_EN &&
+        strcmp(fault->title, rv_say_reason(language, RV_REASON_NO_ANSWER)) == 0)
+        return g_strdup("does not answer");
     if (g_strcmp0(fault->cause, RV_CAUSE_REACHABILITY) == 0)
         return g_strdup_printf(RV_SAY(language, "does not answer (%s)", "设备不可达（%s）"),
-                               fault->title);
+                               say_silence(language, fault->title));
     if (colon == NULL)
         return g_strdup(fault->title);
     name = g_strndup(fault->title, (gsize)(colon - fault->title));
@@ -261,9 +348,9 @@ two_parts(const char *sign, gint64 large, const char *large_unit, gint64 small,
           const char *small_unit)
 {
     if (small == 0)
-        return g_strdup_printf("%s%d %s%s", sign, (int)large, large_unit,
-                               strcmp(large_unit, "分") == 0 ? "钟" : "");
-    return g_strdup_printf("%s%d %s %d %s", sign, (int)large, large_unit, (int)small, small_unit);
+        return rv_write_text("%s%u %s%s", sign, (guint)large, large_unit,
+                             strcmp(large_unit, "分") == 0 ? "钟" : "");
+    return rv_write_text("%s%u %s %u %s", sign, (guint)large, large_unit, (guint)small, small_unit);
 }
 
 char *
@@ -303,10 +390,26 @@ rv_write_date(RvLanguage language, gint64 ms, GTimeZone *zone)
     return write_form(ms, zone, RV_SAY(language, "%Y-%m-%d", "%Y年%-m月%-d日"));
 }
 
-char *
-rv_write_time(RvLanguage language, gint64 ms, GTimeZone *zone)
+static gint32
+offset_at(GTimeZone *zone, gint64 s)
 {
-    return ms == 0 ? g_strdup("–") : write_form(ms, zone, "%Y-%m-%d %H:%M");
+    return g_time_zone_get_offset(zone, g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, s));
+}
+
+/* Whether clocks show this time twice: summer time ends within the hour before or after. */
+static gboolean
+is_shown_twice(GTimeZone *zone, gint64 s)
+{
+    return zone != NULL && offset_at(zone, s - 3600) > offset_at(zone, s + 3600);
+}
+
+char *
+rv_write_time(G_GNUC_UNUSED RvLanguage language, gint64 ms, GTimeZone *zone)
+{
+    return ms == 0 ? g_strdup("–")
+                   : write_form(ms, zone,
+                                is_shown_twice(zone, ms / 1000) ? "%Y-%m-%d %H:%M %:z"
+                                                                : "%Y-%m-%d %H:%M");
 }
 
 static const char *const month_names[] = {"January",   "February", "March",    "April",

@@ -245,6 +245,9 @@ def check_long(site):
     result(sum(one["faults"] for one in model["causes"]) == len(model["faults"]) and
            model["causes"][-1]["cumulative"] == 1 and month["months"] == [],
            "causes add up to all faults", model["causes"])
+    result(model["interfaces"][0]["in_95_bps"] is not None and
+           "read" not in [one["kind"] for one in model["gaps"]],
+           "a year has the traffic of its interfaces", (model["interfaces"][0], model["gaps"]))
     result(sum(one["devices"] for one in model["models"]) == len(model["devices"]),
            "models hold every device")
     for table, rows in (("periods", len(model["months"]) + 6), ("causes", len(model["causes"])),
@@ -282,6 +285,76 @@ def check_budget(site):
            done.stderr.decode())
     with open(plan, "w", encoding="utf-8") as file:
         file.write(before)
+
+
+def change(path, edit):
+    """Changes a file; gives what it was."""
+    with open(path, encoding="utf-8") as file:
+        before = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(edit(before))
+    return before
+
+
+def check_people(site):
+    """Who does what until when, what firmware is asked for, who signs; in both languages."""
+    plan, inventory = site.path("service-plan.yaml"), site.path("inventory.yaml")
+    rules = ("firmware:\n  - { models: 'S12708', exact: V200R019C10SPC900 }\n"
+             "  - { models: 'SG-6000-*', deny: [5.5R6P12], min: 5.5R9, why: leaks memory }\n")
+    before = (change(plan, lambda text: text.replace("firmware:\n", rules)),
+              change(inventory, lambda text: text.replace(
+                  "name: switch-01,", "name: switch-01, owner: 赵工,")))
+    opened = int(MADE) * 1000 - 9 * 86400_000
+    with sqlite3.connect(site.path("state/state.db")) as db:
+        fault = db.execute(
+            "INSERT INTO fault (device, cause, kind, level, title, opened_ms, opened_by) VALUES"
+            " ('switch-01', 'part:psu-2/state', 'alarm', '2', ?, ?, 'rule')",
+            ("PSU 2: the device says 'failed'", opened)).lastrowid
+    model = json.loads(site.report("p.json", "--at", "2026-10", "--format", "json"))
+    action = next(one for one in model["actions"] if one["part"] == "PSU 2")
+    result((action["owner"], action["fault"], action["due_ms"]) ==
+           ("赵工", fault, opened + 12 * 3600_000),
+           "what is to be done has its owner, and the agreed time of its fault", action)
+    firmware = {one["device"]: one for one in model["firmware"]}
+    result((firmware["switch-01"]["exact"], firmware["firewall-03"]["min"],
+            firmware["firewall-03"]["why"]) == ("V200R019C10SPC900", "5.5R9", "leaks memory"),
+           "versions off the baseline come with what it asks for", model["firmware"])
+    for language, words in (
+            ("zh_CN", ("赵工", "V200R019C10SPC900", "5.5R9 及以上（leaks memory）", "客户确认",
+                       "责任人", "完成期限")),
+            ("en", ("赵工", "V200R019C10SPC900", "5.5R9 or newer (leaks memory)", "Customer",
+                    "Owner", "Due"))):
+        page = site.report("p.html", "--at", "2026-10", "--lang", language, "--format",
+                           "html").decode()
+        missing = [word for word in words if word not in page]
+        result(not missing, "and are shown, " + language, missing)
+    with sqlite3.connect(site.path("state/state.db")) as db:
+        db.execute("DELETE FROM fault WHERE id = ?", (fault,))
+    for path, text in zip((plan, inventory), before):
+        change(path, lambda _, text=text: text)
+
+
+def check_part_time(site, folder):
+    """A device that came on the 20th and one that went are named with their days."""
+    page = site.report("t.html", "--at", "2026-10", "--lang", "en", "--format", "html").decode()
+    result("First asked" not in page and "No longer in the inventory" not in page,
+           "where all were there all the time nothing is said of it")
+    site = Site(site.program, shutil.copytree(site.folder, os.path.join(folder, "part-time")))
+    change(site.path("inventory.yaml"), lambda text: re.sub("  - { name: switch-02,.*\n", "", text))
+    at = 1792461600_000  # 2026-10-20 10:00 in China
+    db = sqlite3.connect(site.path("state/state.db"))
+    for table in ("reachability", "health_span"):
+        of = " device = (SELECT id FROM device WHERE name = 'firewall-03')"
+        db.execute("DELETE FROM %s WHERE until_ms < ? AND" % table + of, (at,))
+        db.execute("UPDATE %s SET from_ms = max(from_ms, ?) WHERE" % table + of, (at,))
+    db.execute("UPDATE device SET first_ms = ? WHERE name = 'firewall-03'", (at,))
+    db.execute("UPDATE device SET last_ms = ? WHERE name = 'switch-02'", (at,))
+    db.commit()
+    db.close()
+    page = site.report("t.html", "--at", "2026-10", "--lang", "en", "--format", "html").decode()
+    result(re.search(r"First asked within the period[^.]*firewall-03 \(2026-10-20\)\.", page) and
+           re.search(r"No longer in the inventory[^.]*switch-02 \(2026-10-20\)\.", page),
+           "devices that came and went are named", re.findall("[^>]*not observed: [^<]*", page))
 
 
 def check_others(site):
@@ -453,13 +526,15 @@ def main():
     program, make_month = sys.argv[1:]
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="rackvitals-report-", dir=shared) as folder:
-        subprocess.run([make_month, folder, "3", "34"], check=True)
-        site = Site(program, folder)
+        subprocess.run([make_month, os.path.join(folder, "site"), "3", "34"], check=True)
+        site = Site(program, os.path.join(folder, "site"))
         check_pdf(site)
         check_model(site)
         check_errors(site)
         check_long(site)
         check_budget(site)
+        check_people(site)
+        check_part_time(site, folder)
         check_others(site)
         check_mail(site)
         check_sites(program, make_month, folder)

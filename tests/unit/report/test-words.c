@@ -2,6 +2,7 @@
 #include <glib.h>
 #include <math.h>
 
+#include "plan/fault.h"
 #include "report/words.h"
 
 #define H 3600000
@@ -132,6 +133,88 @@ test_period(gconstpointer data)
     g_assert_cmpint((period.until_ms - period.from_ms) / H, ==, row->hours);
 }
 
+/* Counts have their thousands told apart, whatever stands around them; names do not. */
+static void
+test_counts(void)
+{
+    g_autofree char *plain = rv_write_text("%u of %u", 25200u, 999u);
+    g_autofree char *turned = rv_write_text("%2$s 台设备中有 %1$u 台", 1234567u, "switch-2000");
+    g_autofree char *name =
+        rv_write_text("fault %d of %s, %u%% (%.1f)", 1200, "2026", 1000u, 1234.5);
+    g_autofree char *days = rv_write_duration(RV_LANGUAGE_EN, 1234 * D);
+
+    g_assert_cmpstr(plain, ==, "25,200 of 999");
+    g_assert_cmpstr(turned, ==, "switch-2000 台设备中有 1,234,567 台");
+    g_assert_cmpstr(name, ==, "fault 1200 of 2026, 1,000% (1234.5)");
+    g_assert_cmpstr(days, ==, "1,234 d");
+}
+
+typedef struct {
+    const char *says, *cause, *by, *title, *en, *zh;
+} TitleRow;
+
+static const TitleRow titles[] = {
+    {"a device that says nothing", RV_CAUSE_REACHABILITY, "rule", "no answer", "does not answer",
+     "设备不可达（无应答）"},
+    {"why it says nothing", RV_CAUSE_REACHABILITY, "rule", "credentials refused",
+     "does not answer (credentials refused)", "设备不可达（凭据被拒）"},
+    {"what no word is known for", RV_CAUSE_REACHABILITY, "rule", "on fire",
+     "does not answer (on fire)", "设备不可达（on fire）"},
+    {"what a person wrote stays", "", "li", "no answer", "no answer", "no answer"},
+    {"a part", "psu-1/state", "rule", "PSU 1: the device says 'failed'",
+     "PSU 1: the device says 'failed'", "PSU 1：设备报告“failed”"},
+};
+
+static void
+test_title(gconstpointer data)
+{
+    const TitleRow *row = data;
+    const RvFault fault = {
+        .cause = (char *)row->cause, .opened_by = (char *)row->by, .title = (char *)row->title};
+    g_autofree char *en = rv_say_fault(RV_LANGUAGE_EN, &fault);
+    g_autofree char *zh = rv_say_fault(RV_LANGUAGE_ZH, &fault);
+
+    g_assert_cmpstr(en, ==, row->en);
+    g_assert_cmpstr(zh, ==, row->zh);
+}
+
+/* Levels of a site without a service plan have words in both languages; its own stay. */
+static void
+test_levels(void)
+{
+    g_autoptr(RvFaultPolicy) policy = rv_fault_policy_new_default();
+
+    for (guint i = 0; i < policy->levels->len; i++) {
+        const RvFaultLevel *level = g_ptr_array_index(policy->levels, i);
+
+        g_assert_cmpstr(rv_say_fault_level(RV_LANGUAGE_EN, level->name), ==, level->name);
+        g_assert_false(g_str_is_ascii(rv_say_fault_level(RV_LANGUAGE_ZH, level->name)));
+    }
+    g_assert_cmpstr(rv_say_fault_level(RV_LANGUAGE_ZH, "outage"), ==, "outage");
+}
+
+/* In the hour that clocks show twice a time says which of the two it is. */
+static void
+test_time(void)
+{
+    static const struct {
+        gint64 s;
+        const char *text;
+    } rows[] = {
+        {1792886340, "2026-10-25 01:59"},        {1792886400, "2026-10-25 02:00 +02:00"},
+        {1792889940, "2026-10-25 02:59 +02:00"}, {1792890000, "2026-10-25 02:00 +01:00"},
+        {1792893540, "2026-10-25 02:59 +01:00"}, {1792893600, "2026-10-25 03:00"},
+        {1774746000, "2026-03-29 03:00"}, /* the hour before it is left out */
+    };
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Europe/Berlin");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = rv_write_time(RV_LANGUAGE_EN, rows[i].s * 1000, zone);
+
+        g_assert_cmpstr(text, ==, rows[i].text);
+    }
+}
+
 static void
 test_day(void)
 {
@@ -184,6 +267,14 @@ main(int argc, char **argv)
 
         g_test_add_data_func(path, &periods[i], test_period);
     }
+    for (gsize i = 0; i < G_N_ELEMENTS(titles); i++) {
+        g_autofree char *path = g_strdup_printf("/title/%s", titles[i].says);
+
+        g_test_add_data_func(path, &titles[i], test_title);
+    }
+    g_test_add_func("/time/of the hour that comes twice", test_time);
+    g_test_add_func("/counts/have their thousands told apart", test_counts);
+    g_test_add_func("/levels/those without a service plan have words", test_levels);
     g_test_add_func("/day/as each language writes it, in the zone asked for", test_day);
     g_test_add_func("/judgement/known sentences are translated, others stay", test_judgement);
     return g_test_run();
