@@ -30,3 +30,8 @@ gboolean rv_text_glob(const char *pattern, const char *text);
 /* Decimal digits: they end where `room` ends, without a NUL; returns the place of the first. */
 #define RV_TEXT_DIGITS 20
 gsize rv_text_digits(char room[RV_TEXT_DIGITS], guint64 number);
+
+/* The shortest decimal form of a finite number, where it has at most four decimals and, without the
+ * point, is below `ceiling` (at most 1e15): reading it gives the number again. Into `room`, of 24
+ * bytes, with its end; `*length` without. FALSE: it has none. */
+gboolean rv_text_decimal(char *room, double value, double ceiling, gsize *length);

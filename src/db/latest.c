@@ -46,7 +46,7 @@ gboolean
 rv_latest_store(RvState *state, gint64 device, const RvObservation *observation,
                 const RvStoreContext *context, GError **error)
 {
-    g_autofree char *own = context->line == NULL ? rv_observation_to_json_line(observation) : NULL;
+    g_autofree char *own = context->line == NULL ? rv_observation_to_json_brief(observation) : NULL;
     const char *line = own != NULL ? own : context->line;
     gconstpointer counters = NULL;
     gsize counters_length = 0;

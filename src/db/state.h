@@ -100,7 +100,7 @@ typedef struct {
     RvTasks tasks;                   /* what was asked for */
     gint64 reachability_interval_ms; /* how often a sample is expected; 0: 60 s */
     gint64 health_interval_ms;       /* 0: 5 min */
-    const char *line; /* rv_observation_to_json_line, where the caller has it; may be NULL */
+    const char *line; /* rv_observation_to_json_brief, where the caller has it; may be NULL */
     GBytes *counters; /* for rv_state_counters of the next round; may be NULL */
 } RvStoreContext;
 

@@ -8,109 +8,156 @@
 #include "observation/words.h"
 
 /* Writing: straight into a text, as compact as can be. The members follow each other by commas. */
+typedef struct {
+    GString *text;
+    gboolean brief; /* what is not known is left out, not null */
+} Writer;
+
+/* Room for so many more bytes, all of which the caller fills. */
+static char *
+grow(Writer *out, gsize more)
+{
+    gsize begin = out->text->len;
+
+    g_string_set_size(out->text, begin + more);
+    return out->text->str + begin;
+}
 
 static void
-put_natural(GString *out, guint64 number)
+put_bytes(Writer *out, const char *bytes, gsize n)
+{
+    memcpy(grow(out, n), bytes, n);
+}
+
+static void
+put_mark(Writer *out, char mark)
+{
+    *grow(out, 1) = mark;
+}
+
+static void
+put_natural(Writer *out, guint64 number)
 {
     char digits[RV_TEXT_DIGITS];
     gsize first = rv_text_digits(digits, number);
 
-    g_string_append_len(out, digits + first, (gssize)(sizeof digits - first));
+    put_bytes(out, digits + first, sizeof digits - first);
 }
 
 static void
-put_integer(GString *out, gint64 number)
+put_integer(Writer *out, gint64 number)
 {
     if (number < 0)
-        g_string_append_c(out, '-');
+        put_mark(out, '-');
     put_natural(out, number < 0 ? 0 - (guint64)number : (guint64)number);
 }
 
 /* Numbers as people write them: floats keep 12 significant digits, so that 0.1 stays 0.1; and a
  * float shows that it is one. */
 static void
-put_real(GString *out, double number)
+put_real(Writer *out, double number)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
+    gsize length;
 
-    if (number > 0 && number < 1e12 && number == floor(number)) {
-        put_natural(out, (guint64)number);
-        g_string_append_len(out, ".0", 2);
-        return;
+    if (!rv_text_decimal(text, number, 1e12, &length)) {
+        g_ascii_formatd(text, sizeof text, "%.12g", number);
+        length = strlen(text);
     }
-    g_ascii_formatd(text, sizeof text, "%.12g", number);
-    g_string_append(out, text);
+    put_bytes(out, text, length);
     if (strpbrk(text, ".e") == NULL)
-        g_string_append_len(out, ".0", 2);
+        put_bytes(out, ".0", 2);
 }
 
 static void
-put_escaped(GString *out, guchar c)
+put_escaped(Writer *out, guchar c)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
     const char *found = c != '\0' ? strchr(plain, c) : NULL;
 
     if (found != NULL)
-        g_string_append_printf(out, "\\%c", letters[found - plain]);
+        g_string_append_printf(out->text, "\\%c", letters[found - plain]);
     else
-        g_string_append_printf(out, "\\u%04X", c);
+        g_string_append_printf(out->text, "\\u%04X", c);
 }
 
 static gboolean
-is_ascii(const char *text, gsize length)
+wants_escape(guchar c)
 {
-    guchar all = 0;
-
-    for (gsize i = 0; i < length; i++)
-        all |= (guchar)text[i];
-    return all < 0x80;
+    return c < 0x20 || c == '"' || c == '\\';
 }
 
 static void
-put_text(GString *out, const char *text)
+put_with_escapes(Writer *out, const char *text, gsize length)
 {
-    gsize length = strlen(text), begin = 0;
-    g_autofree char *clean = NULL;
+    gsize begin = 0;
 
-    if (!is_ascii(text, length) && !g_utf8_validate(text, (gssize)length, NULL)) {
+    put_mark(out, '"');
+    for (gsize i = 0; i < length; i++) {
+        if (!wants_escape((guchar)text[i]))
+            continue;
+        put_bytes(out, text + begin, i - begin);
+        put_escaped(out, (guchar)text[i]);
+        begin = i + 1;
+    }
+    put_bytes(out, text + begin, length - begin);
+    put_mark(out, '"');
+}
+
+/* Most texts are plain: one look, one copy. */
+static void
+put_text(Writer *out, const char *text)
+{
+    gsize length = strlen(text);
+    g_autofree char *clean = NULL;
+    gboolean escapes = FALSE;
+    guchar all = 0;
+    char *place;
+
+    for (gsize i = 0; i < length; i++) {
+        all |= (guchar)text[i];
+        escapes |= wants_escape((guchar)text[i]);
+    }
+    if (all >= 0x80 && !g_utf8_validate(text, (gssize)length, NULL)) {
         /* only a bug in a room that forgot rv_text_clean */
         text = clean = rv_text_clean(text, -1, 0);
         length = strlen(text);
+        escapes = TRUE;
     }
-    g_string_append_c(out, '"');
-    for (gsize i = 0; i < length; i++) {
-        guchar c = (guchar)text[i];
-
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        g_string_append_len(out, text + begin, (gssize)(i - begin));
-        put_escaped(out, c);
-        begin = i + 1;
+    if (escapes) {
+        put_with_escapes(out, text, length);
+        return;
     }
-    g_string_append_len(out, text + begin, (gssize)(length - begin));
-    g_string_append_c(out, '"');
+    place = grow(out, length + 2);
+    place[0] = place[length + 1] = '"';
+    memcpy(place + 1, text, length);
 }
 
 /* The name of a member, after a comma where it is not the first. `name` needs no escaping. */
 static void
-member(GString *out, const char *name)
+member(Writer *out, const char *name)
 {
-    if (out->str[out->len - 1] != '{')
-        g_string_append_c(out, ',');
-    g_string_append_c(out, '"');
-    g_string_append(out, name);
-    g_string_append_len(out, "\":", 2);
+    gsize length = strlen(name), comma = out->text->str[out->text->len - 1] != '{';
+    char *place = grow(out, comma + length + 3);
+
+    if (comma > 0)
+        *place++ = ',';
+    *place++ = '"';
+    memcpy(place, name, length);
+    memcpy(place + length, "\":", 2);
 }
 
 static void
-set_null(GString *out, const char *name)
+set_null(Writer *out, const char *name)
 {
+    if (out->brief)
+        return;
     member(out, name);
-    g_string_append_len(out, "null", 4);
+    put_bytes(out, "null", 4);
 }
 
 static void
-set_text(GString *out, const char *name, const char *text)
+set_text(Writer *out, const char *name, const char *text)
 {
     if (text == NULL) {
         set_null(out, name);
@@ -121,21 +168,24 @@ set_text(GString *out, const char *name, const char *text)
 }
 
 static void
-set_bool(GString *out, const char *name, gboolean truth)
+set_bool(Writer *out, const char *name, gboolean truth)
 {
     member(out, name);
-    g_string_append(out, truth ? "true" : "false");
+    if (truth)
+        put_bytes(out, "true", 4);
+    else
+        put_bytes(out, "false", 5);
 }
 
 static void
-set_integer(GString *out, const char *name, gint64 number)
+set_integer(Writer *out, const char *name, gint64 number)
 {
     member(out, name);
     put_integer(out, number);
 }
 
 static void
-set_natural(GString *out, const char *name, gint64 number)
+set_natural(Writer *out, const char *name, gint64 number)
 {
     if (number < 0)
         set_null(out, name);
@@ -144,7 +194,7 @@ set_natural(GString *out, const char *name, gint64 number)
 }
 
 static void
-set_number(GString *out, const char *name, double number)
+set_number(Writer *out, const char *name, double number)
 {
     if (!isfinite(number)) {
         set_null(out, name);
@@ -156,7 +206,7 @@ set_number(GString *out, const char *name, double number)
 
 /* Readers' integers are signed: a Counter64 beyond them is printed as a float, never negative. */
 static void
-set_counter(GString *out, const char *name, guint64 counter)
+set_counter(Writer *out, const char *name, guint64 counter)
 {
     if (counter == RV_COUNTER_NONE)
         set_null(out, name);
@@ -167,9 +217,9 @@ set_counter(GString *out, const char *name, guint64 counter)
 }
 
 static void
-put_identity(GString *out, const RvDeviceIdentity *device)
+put_identity(Writer *out, const RvDeviceIdentity *device)
 {
-    g_string_append_c(out, '{');
+    put_mark(out, '{');
     set_text(out, "host", device->host);
     set_text(out, "name", device->name);
     set_text(out, "kind", device->kind);
@@ -188,13 +238,13 @@ put_identity(GString *out, const RvDeviceIdentity *device)
     set_natural(out, "uptime_seconds", device->uptime_seconds);
     set_natural(out, "uptime_ticks", device->uptime_ticks);
     set_text(out, "power_state", device->power_state);
-    g_string_append_c(out, '}');
+    put_mark(out, '}');
 }
 
 static void
-put_protocol(GString *out, const RvProtocol *protocol)
+put_protocol(Writer *out, const RvProtocol *protocol)
 {
-    g_string_append_c(out, '{');
+    put_mark(out, '{');
     set_text(out, "name", protocol->name);
     set_text(out, "state", rv_reachability_word(protocol->state));
     set_text(out, "reason",
@@ -205,24 +255,33 @@ put_protocol(GString *out, const RvProtocol *protocol)
     set_integer(out, "requests", protocol->requests);
     set_integer(out, "answers", protocol->answers);
     set_integer(out, "retries", protocol->retries);
-    g_string_append_c(out, '}');
+    put_mark(out, '}');
 }
 
 static void
-put_limits(GString *out, const RvLimits *limits)
+set_limits(Writer *out, const RvLimits *limits)
 {
-    g_string_append_c(out, '{');
+    const double all[] = {limits->low_critical, limits->low_warning, limits->high_warning,
+                          limits->high_critical};
+    gboolean known = FALSE;
+
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+        known |= isfinite(all[i]);
+    if (out->brief && !known)
+        return;
+    member(out, "limits");
+    put_mark(out, '{');
     set_number(out, "low_critical", limits->low_critical);
     set_number(out, "low_warning", limits->low_warning);
     set_number(out, "high_warning", limits->high_warning);
     set_number(out, "high_critical", limits->high_critical);
-    g_string_append_c(out, '}');
+    put_mark(out, '}');
 }
 
 static void
-put_sensor(GString *out, const RvSensor *sensor)
+put_sensor(Writer *out, const RvSensor *sensor)
 {
-    g_string_append_c(out, '{');
+    put_mark(out, '{');
     set_text(out, "key", sensor->key);
     set_text(out, "class", rv_class_word(sensor->class));
     set_text(out, "name", sensor->name);
@@ -243,20 +302,19 @@ put_sensor(GString *out, const RvSensor *sensor)
     set_text(out, "presence", rv_presence_word(sensor->presence));
     set_text(out, "status", rv_verdict_word(sensor->status));
     set_text(out, "reason", sensor->reason);
-    member(out, "limits");
-    put_limits(out, &sensor->limits);
+    set_limits(out, &sensor->limits);
     set_text(out, "limits_source", rv_limits_source_word(sensor->limits_source));
     set_number(out, "hysteresis", sensor->hysteresis);
     set_text(out, "device_verdict",
              sensor->has_device_verdict ? rv_verdict_word(sensor->device_verdict) : NULL);
     set_text(out, "source", sensor->source);
-    g_string_append_c(out, '}');
+    put_mark(out, '}');
 }
 
 static void
-put_interface(GString *out, const RvInterface *interface)
+put_interface(Writer *out, const RvInterface *interface)
 {
-    g_string_append_c(out, '{');
+    put_mark(out, '{');
     set_integer(out, "index", interface->index);
     set_text(out, "key", interface->key);
     set_text(out, "name", interface->name);
@@ -280,13 +338,13 @@ put_interface(GString *out, const RvInterface *interface)
     set_bool(out, "counters_64bit", interface->counters_64bit);
     set_natural(out, "discontinuity_ticks", interface->discontinuity_ticks);
     set_natural(out, "last_change_ticks", interface->last_change_ticks);
-    g_string_append_c(out, '}');
+    put_mark(out, '}');
 }
 
 static void
-put_component(GString *out, const RvComponent *component)
+put_component(Writer *out, const RvComponent *component)
 {
-    g_string_append_c(out, '{');
+    put_mark(out, '{');
     set_text(out, "key", component->key);
     set_natural(out, "index", component->index);
     set_text(out, "class", component->class);
@@ -299,13 +357,13 @@ put_component(GString *out, const RvComponent *component)
     set_text(out, "hardware", component->hardware);
     set_text(out, "asset_tag", component->asset_tag);
     set_text(out, "parent", component->parent);
-    g_string_append_c(out, '}');
+    put_mark(out, '}');
 }
 
 static void
-put_event(GString *out, const RvEvent *event)
+put_event(Writer *out, const RvEvent *event)
 {
-    g_string_append_c(out, '{');
+    put_mark(out, '{');
     set_natural(out, "time_ms", event->time_ms > 0 ? event->time_ms : -1);
     set_integer(out, "record_id", event->record_id);
     set_text(out, "sensor", event->sensor);
@@ -313,31 +371,32 @@ put_event(GString *out, const RvEvent *event)
     set_bool(out, "asserted", event->asserted);
     set_text(out, "severity", rv_verdict_word(event->severity));
     set_bool(out, "ended", event->ended);
-    g_string_append_c(out, '}');
+    put_mark(out, '}');
 }
 
-typedef void (*Put)(GString *out, gconstpointer element);
+typedef void (*Put)(Writer *out, gconstpointer element);
 
 static void
-set_array(GString *out, const char *name, const GPtrArray *elements, Put put)
+set_array(Writer *out, const char *name, const GPtrArray *elements, Put put)
 {
     member(out, name);
-    g_string_append_c(out, '[');
+    put_mark(out, '[');
     for (guint i = 0; i < elements->len; i++) {
         if (i > 0)
-            g_string_append_c(out, ',');
+            put_mark(out, ',');
         put(out, g_ptr_array_index(elements, i));
     }
-    g_string_append_c(out, ']');
+    put_mark(out, ']');
 }
 
-char *
-rv_observation_to_json_line(const RvObservation *observation)
+static char *
+write_observation(const RvObservation *observation, gboolean brief)
 {
     gsize parts = observation->sensors->len + observation->interfaces->len;
-    GString *out = g_string_sized_new(2048 + parts * 700);
+    Writer writer = {g_string_sized_new(2048 + parts * (brief ? 400 : 700)), brief};
+    Writer *out = &writer;
 
-    g_string_append_c(out, '{');
+    put_mark(out, '{');
     member(out, "device");
     put_identity(out, &observation->device);
     set_integer(out, "taken_at_ms", observation->taken_at_ms);
@@ -348,8 +407,20 @@ rv_observation_to_json_line(const RvObservation *observation)
     set_array(out, "components", observation->components, (Put)put_component);
     set_array(out, "events", observation->events, (Put)put_event);
     set_array(out, "notes", observation->notes, (Put)put_text);
-    g_string_append_c(out, '}');
-    return g_string_free(out, FALSE);
+    put_mark(out, '}');
+    return g_string_free(out->text, FALSE);
+}
+
+char *
+rv_observation_to_json_line(const RvObservation *observation)
+{
+    return write_observation(observation, FALSE);
+}
+
+char *
+rv_observation_to_json_brief(const RvObservation *observation)
+{
+    return write_observation(observation, TRUE);
 }
 
 /* Reading: a wrong type is an error with the field's name; a missing field keeps its "not known".

@@ -8,5 +8,8 @@
 
 /* One line, without a line end; caller frees. */
 char *rv_observation_to_json_line(const RvObservation *observation);
+/* The same without what is not known (null there, which reading takes as the same): half as long.
+ * For what only we read again. */
+char *rv_observation_to_json_brief(const RvObservation *observation);
 /* The inverse. RV_ERROR_DATA names the field that is wrong. */
 RvObservation *rv_observation_from_json(const json_t *json, GError **error);

@@ -67,7 +67,7 @@ static void
 child_answer(guint n, RvTasks tasks, RvObservation *observation, gpointer user_data)
 {
     Child *child = user_data;
-    g_autofree char *line = rv_observation_to_json_line(observation);
+    g_autofree char *line = rv_observation_to_json_brief(observation);
     char head[40];
 
     g_snprintf(head, sizeof head, "%u %u ", g_array_index(child->numbers, guint, n), (guint)tasks);

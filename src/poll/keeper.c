@@ -396,7 +396,7 @@ rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
     if (state == RV_STATE_NOT_ASKED)
         tasks = 0; /* still owed */
     judge(keeper, observation, tasks);
-    *waiting = (Waiting){observation, tasks, rv_observation_to_json_line(observation), FALSE};
+    *waiting = (Waiting){observation, tasks, rv_observation_to_json_brief(observation), FALSE};
     if (state == RV_STATE_DOWN) {
         spool(keeper, waiting, RV_SPOOL_SILENT);
         g_ptr_array_add(keeper->silent, waiting);
@@ -506,7 +506,7 @@ spool_settled(RvKeeper *keeper)
     for (guint i = 0; i < keeper->silent->len; i++) {
         Waiting *waiting = g_ptr_array_index(keeper->silent, i);
 
-        waiting->line = rv_observation_to_json_line(waiting->observation);
+        waiting->line = rv_observation_to_json_brief(waiting->observation);
         spool(keeper, waiting, RV_SPOOL_ANSWERS);
     }
     if (keeper->spool != NULL)

@@ -21,7 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvPollSpool, rv_poll_spool_free)
 
 typedef enum { RV_SPOOL_ANSWERS, RV_SPOOL_SILENT } RvPollSpoolKind;
 
-/* `line`: rv_observation_to_json_line. */
+/* `line`: rv_observation_to_json_brief. */
 gboolean rv_poll_spool_append(RvPollSpool *spool, RvPollSpoolKind kind, RvTasks tasks,
                               const char *line, GError **error);
 /* All that was appended is stored. */

@@ -147,6 +147,31 @@ test_round_trip(void)
     g_assert_true(isnan(((RvSensor *)g_ptr_array_index(again->sensors, 0))->limits.low_critical));
 }
 
+/* What is left out there is null here. */
+static void
+test_brief(void)
+{
+    g_autoptr(RvObservation) observation = rv_observation_new();
+    g_autoptr(RvObservation) again = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *whole = NULL;
+    g_autofree char *brief = NULL;
+    g_autofree char *second = NULL;
+
+    fill_protocols(observation);
+    fill_sensors(observation);
+    fill_others(observation);
+    observation->device.serial = g_strdup("a \"serial\"");
+    whole = rv_observation_to_json_line(observation);
+    brief = rv_observation_to_json_brief(observation);
+    g_assert_nonnull(strstr(whole, "null"));
+    g_assert_null(strstr(brief, "null"));
+    again = parse(brief, &error);
+    g_assert_no_error(error);
+    second = rv_observation_to_json_line(again);
+    g_assert_cmpstr(whole, ==, second);
+}
+
 /* A counter that the library's integers cannot hold is no negative number. */
 static void
 test_large_counter(void)
@@ -252,6 +277,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/json/brief", test_brief);
     g_test_add_func("/json/round-trip", test_round_trip);
     g_test_add_func("/json/large-counter", test_large_counter);
     g_test_add_func("/json/form", test_form);
