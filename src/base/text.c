@@ -246,6 +246,29 @@ rv_text_digits(char room[RV_TEXT_DIGITS], guint64 number)
     return first;
 }
 
+static char *
+whole_text(gboolean negative, guint64 size)
+{
+    char digits[1 + RV_TEXT_DIGITS];
+    gsize first = 1 + rv_text_digits(digits + 1, size);
+
+    if (negative)
+        digits[--first] = '-';
+    return g_strndup(digits + first, sizeof digits - first);
+}
+
+char *
+rv_text_natural(guint64 number)
+{
+    return whole_text(FALSE, number);
+}
+
+char *
+rv_text_integer(gint64 number)
+{
+    return whole_text(number < 0, number < 0 ? 0 - (guint64)number : (guint64)number);
+}
+
 static gsize
 put_digits(char *text, guint64 number, guint at_least)
 {

@@ -30,6 +30,9 @@ gboolean rv_text_glob(const char *pattern, const char *text);
 /* Decimal digits: they end where `room` ends, without a NUL; returns the place of the first. */
 #define RV_TEXT_DIGITS 20
 gsize rv_text_digits(char room[RV_TEXT_DIGITS], guint64 number);
+/* The same as a text; caller frees. */
+char *rv_text_natural(guint64 number);
+char *rv_text_integer(gint64 number);
 
 /* The shortest decimal form of a finite number, where it has at most four decimals and, without the
  * point, is below `ceiling` (at most 1e15): reading it gives the number again. Into `room`, of 24

@@ -83,12 +83,12 @@ rv_varbind_text(const RvVarbind *varbind)
 
     switch (varbind->type) {
     case RV_SNMP_INTEGER:
-        return g_strdup_printf("%" G_GINT64_FORMAT, varbind->integer);
+        return rv_text_integer(varbind->integer);
     case RV_SNMP_COUNTER32:
     case RV_SNMP_GAUGE32:
     case RV_SNMP_TIMETICKS:
     case RV_SNMP_COUNTER64:
-        return g_strdup_printf("%" G_GUINT64_FORMAT, varbind->counter);
+        return rv_text_natural(varbind->counter);
     case RV_SNMP_OID:
         return varbind->object.length > 0 ? rv_oid_format(&varbind->object) : NULL;
     case RV_SNMP_IP_ADDRESS:

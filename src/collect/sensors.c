@@ -459,8 +459,7 @@ state_text(const Cell *cell)
     g_autoptr(GMatchInfo) match = NULL;
 
     if (cell->rule->mask != 0 && cell->row.self->octets == NULL)
-        return g_strdup_printf("%" G_GUINT64_FORMAT,
-                               (guint64)cell->row.self->integer & cell->rule->mask);
+        return rv_text_natural((guint64)cell->row.self->integer & cell->rule->mask);
     if (cell->rule->pattern == NULL || cell->text == NULL)
         return g_strdup(cell->text);
     if (!g_regex_match(cell->rule->pattern, cell->text, 0, &match))

@@ -268,6 +268,21 @@ test_order_anything(void)
     }
 }
 
+static void
+test_whole(void)
+{
+    static const gint64 numbers[] = {0, 7, -1, 10, -40, G_MAXINT64, G_MININT64};
+    g_autofree char *largest = rv_text_natural(G_MAXUINT64);
+
+    g_assert_cmpstr(largest, ==, "18446744073709551615");
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_autofree char *text = rv_text_integer(numbers[i]);
+        g_autofree char *wanted = g_strdup_printf("%" G_GINT64_FORMAT, numbers[i]);
+
+        g_assert_cmpstr(text, ==, wanted);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -278,6 +293,7 @@ main(int argc, char **argv)
     g_test_add_func("/text/nearest", test_nearest);
     g_test_add_func("/text/duration", test_duration);
     g_test_add_func("/text/number", test_number);
+    g_test_add_func("/text/whole", test_whole);
     g_test_add_func("/text/glob", test_glob);
     g_test_add_func("/text/width", test_width);
     g_test_add_func("/text/order", test_order);
