@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/data-folder.h"
 #include "cli/state-options.h"
+#include "health/findings.h"
 #include "html/spans.h"
 #include "observation/words.h"
 #include "rrd/graph.h"
@@ -99,6 +100,17 @@ name_of(const RvObservation *latest, const RvRrdSeriesInfo *info)
             return interface->name;
     }
     return slash != NULL ? slash + 1 : info->key;
+}
+
+/* What stands in the legend: of several sensors of one name with their part. Caller frees. */
+static char *
+label_of(const RvObservation *latest, const RvRrdSeriesInfo *info, const char *name)
+{
+    const char *slash = strchr(info->key, '/');
+    const RvSensor *sensor = slash != NULL && info->has_class ? sensor_of(latest, slash + 1) : NULL;
+
+    return sensor != NULL && *sensor->name != '\0' ? rv_finding_title(latest, sensor)
+                                                   : g_strdup(name);
 }
 
 /* A device that the state file does not know has no names; its series are there all the same. */
@@ -193,7 +205,7 @@ add_matches(Work *work, const char *device, const char *pattern)
         if (has_key(group, info->key))
             continue;
         g_ptr_array_add(group->keys, g_strdup(info->key));
-        g_ptr_array_add(group->labels, g_strdup(name));
+        g_ptr_array_add(group->labels, label_of(latest, info, name));
     }
     return found;
 }

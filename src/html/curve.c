@@ -8,6 +8,8 @@
 #define WIDTH 120
 #define HEIGHT 24
 #define POINTS 60
+#define STRIP_LOW "y=\"7\" height=\"13\""
+#define STRIP_HIGH "height=\"20\""
 
 typedef struct {
     double least, most;
@@ -142,8 +144,10 @@ append_piece(GString *out, const RvInterval *interval, gint64 from_ms, gint64 un
     /* an outage of minutes is still seen in a month */
     g_ascii_formatd(width, sizeof width, "%.2f",
                     interval->state == RV_STATE_UP ? end - begin : fmax(end - begin, 1.5));
-    g_string_append_printf(out, "<rect class=\"%s\" x=\"%s\" width=\"%s\" height=\"20\"/>",
-                           class_of(interval->state), x, width);
+    /* outages stand out without their colour, too */
+    g_string_append_printf(out, "<rect class=\"%s\" x=\"%s\" %s width=\"%s\"/>",
+                           class_of(interval->state), x,
+                           interval->state == RV_STATE_UP ? STRIP_LOW : STRIP_HIGH, width);
 }
 
 void
@@ -164,12 +168,11 @@ rv_strip(GString *out, RvLanguage language, const GPtrArray *intervals, gint64 f
     }
     *share = up + down > 0 ? (double)up / (double)(up + down) : NAN;
     percent = isnan(*share) ? g_strdup("–") : rv_write_availability(*share);
-    rv_markup(out,
-              "<svg class=\"strip\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" "
-              "role=\"img\" aria-label=\"%s %s\"><rect class=\"gap\" width=\"1000\" "
-              "height=\"20\"/>",
-              RV_SAY(language, "answered for, of the time observed:", "观测时间内应答占比："),
-              percent);
+    rv_markup(
+        out,
+        "<svg class=\"strip\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" "
+        "role=\"img\" aria-label=\"%s %s\"><rect class=\"gap\" width=\"1000\" " STRIP_LOW "/>",
+        RV_SAY(language, "answered for, of the time observed:", "观测时间内应答占比："), percent);
     for (int pass = 0; pass < 2; pass++) { /* outages over the rest */
         for (guint i = 0; i < intervals->len; i++) {
             const RvInterval *interval = g_ptr_array_index(intervals, i);

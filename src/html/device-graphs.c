@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text-order.h"
+#include "health/findings.h"
 #include "html/chart.h"
 #include "html/markup.h"
 #include "html/page.h"
@@ -86,7 +87,7 @@ typedef struct {
 } Group;
 
 typedef struct {
-    const char *name;
+    char *name;
     const RvSensor *sensor; /* NULL: not among the last answer */
     RvSeries *series;
     double worst;
@@ -95,6 +96,7 @@ typedef struct {
 static void
 line_free(Line *line)
 {
+    g_free(line->name);
     rv_series_free(line->series);
     g_free(line);
 }
@@ -175,7 +177,8 @@ add_sensor(const Week *week, GPtrArray *groups, const RvRrdSeriesInfo *info)
     }
     line = g_new0(Line, 1);
     line->sensor = sensor;
-    line->name = sensor != NULL ? sensor->name : slash != NULL ? slash + 1 : info->key;
+    line->name = sensor != NULL ? rv_finding_title(week->device->latest, sensor)
+                                : g_strdup(slash != NULL ? slash + 1 : info->key);
     line->series = series;
     line->worst = group->low ? -rv_series_minimum(series) : rv_series_maximum(series);
     g_ptr_array_add(group->lines, line);

@@ -64,8 +64,8 @@ void rv_drawing_items(RvDrawing *drawing);
 
 /* Outages and maintenance of the request. */
 void rv_drawing_spans(RvDrawing *drawing);
-/* Where the first of the lines is not known. */
-void rv_drawing_gap(RvDrawing *drawing, const RvSeries *series);
+/* Where an expression is 1, nothing is known. */
+void rv_drawing_gap(RvDrawing *drawing, const char *unknown);
 
 /* ---- the kinds of graphs ---- */
 

@@ -40,13 +40,24 @@ draw_rule_line(RvDrawing *drawing, const RvGraphRule *rule, guint n, const char 
                              rule->percentile > 0 ? 5 : 4, rule->unit);
     rv_drawing_def(drawing, name, path, line->source, function);
     if (n == 0) {
-        rv_drawing_gap(drawing, series);
+        if (rv_series_known(series) < series->n)
+            rv_drawing_gap(drawing, "v0,UN");
         rv_drawing_spans(drawing);
     }
     draw_line(drawing, rule, line, n, text);
-    if (!isnan(values[4]))
-        rv_drawing_add(drawing, "HRULE:%s%s::dashes=%s", rv_drawing_number(values[4], level),
-                       line->color, n == 0 ? "2,3" : "7,3");
+    if (!isnan(values[4])) {
+        const char *dashes = n == 0 ? "2,3" : "7,3";
+        g_autofree char *named =
+            g_strdup_printf("%s %s %s", n == 0 ? "...." : "- -", line->text.in[drawing->language],
+                            rv_drawing_word(drawing, RV_WORD_PERCENTILE));
+        g_autofree char *escaped = rv_graph_escape(named);
+        g_autofree char *rest = g_strdup_printf("dashes=%s", dashes);
+
+        rv_drawing_item(
+            drawing,
+            g_strdup_printf("HRULE:%s%s", rv_drawing_number(values[4], level), line->color),
+            escaped, rest);
+    }
     return TRUE;
 }
 

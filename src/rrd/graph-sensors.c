@@ -54,8 +54,10 @@ draw_level(RvDrawing *drawing, const Range *range, double level, RvGraphWord whi
         rv_drawing_item(drawing, g_strdup("COMMENT"), escaped, NULL);
 }
 
-#define OTHERS_TINT "#00000026"
-#define OTHERS_SOLID "#D9D9D9"
+/* Its edges tell it from what was not observed, in grey as well. */
+#define OTHERS_TINT "#0072B250"
+#define OTHERS_EDGE "#0072B2A0"
+#define OTHERS_SOLID "#B0D3E7"
 #define WARNING_TINT "#E69F0026"
 #define CRITICAL_TINT "#D55E0033"
 
@@ -88,31 +90,35 @@ draw_limits(RvDrawing *drawing, const Range *range, const char *unit)
     draw_level(drawing, range, limits->low_critical, RV_WORD_CRITICAL, "#D55E00", unit);
 }
 
-/* Seven colours that are told apart on white, then the same again with dashes. */
+/* Seven colours that are told apart on white; those that dashes leave alike are far apart in grey,
+ * too. librrd's own mark in the legend shows no dashes. */
 static const char *const line_colors[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                           "#E69F00", "#56B4E9", "#000000"};
-static const char *const line_dashes[] = {"", "5,2", "2,2"};
+static const struct {
+    const char *dashes, *sample;
+} line_styles[] = {{"", "----"}, {"6,3", "- - "}, {"1.5,2.5", "...."}, {"7,2,1.5,2", "-.-."}};
 
 static void
 draw_sensor_line(RvDrawing *drawing, guint place, guint n, gboolean alone, const char *text)
 {
-    guint colors = G_N_ELEMENTS(line_colors);
-    const char *dashes =
-        alone ? "" : line_dashes[(place / colors + place) % G_N_ELEMENTS(line_dashes)];
+    guint style = alone ? 0 : place % G_N_ELEMENTS(line_styles);
+    const char *dashes = line_styles[style].dashes;
 
-    rv_drawing_add(drawing, "LINE%s:v%u%s:%s\\l%s%s", alone ? "1.8" : "1.4", n,
-                   line_colors[place % colors], text, *dashes != '\0' ? ":dashes=" : "", dashes);
+    rv_drawing_add(drawing, "LINE%s:v%u%s:%s%s%s\\l%s%s", alone ? "1.8" : "1.4", n,
+                   line_colors[place % G_N_ELEMENTS(line_colors)],
+                   alone ? "" : line_styles[style].sample, alone ? "" : " ", text,
+                   *dashes != '\0' ? ":dashes=" : "", dashes);
 }
 
 /* ---- many sensors: the worst as lines, the rest as a band ---- */
 
 #define LINES_CEILING 14
+#define SAMPLE_CELLS 5 /* of a line's style, before its label */
 
 typedef struct {
     guint n; /* of the request's keys */
     RvSeries *series;
     double worst;
-    gboolean drawn; /* as a line */
 } Sensor;
 
 static void
@@ -134,7 +140,7 @@ is_worse_low(const RvRrdTemplate *template)
 static int
 compare_worst(gconstpointer a, gconstpointer b)
 {
-    const Sensor *x = *(Sensor *const *)a, *y = *(Sensor *const *)b;
+    const Sensor *x = a, *y = b;
 
     if (isnan(x->worst) != isnan(y->worst))
         return isnan(x->worst) ? 1 : -1;
@@ -143,18 +149,7 @@ compare_worst(gconstpointer a, gconstpointer b)
     return x->n < y->n ? -1 : 1;
 }
 
-static void
-choose_lines(GArray *sensors)
-{
-    g_autoptr(GPtrArray) order = g_ptr_array_new();
-
-    for (guint i = 0; i < sensors->len; i++)
-        g_ptr_array_add(order, &g_array_index(sensors, Sensor, i));
-    g_ptr_array_sort(order, compare_worst);
-    for (guint i = 0; i < MIN(order->len, LINES_CEILING); i++)
-        ((Sensor *)g_ptr_array_index(order, i))->drawn = TRUE;
-}
-
+/* The worst first, so that the legend begins with it. */
 static GArray *
 fetch_sensors(RvDrawing *drawing, guint n, const RvRrdTemplate *template, Range *values,
               GError **error)
@@ -178,26 +173,23 @@ fetch_sensors(RvDrawing *drawing, guint n, const RvRrdTemplate *template, Range 
         values->high = fmax(values->high, high);
         g_array_append_val(sensors, sensor);
     }
-    choose_lines(sensors);
+    g_array_sort(sensors, compare_worst);
     return g_steal_pointer(&sensors);
 }
 
 static void
 draw_lines(RvDrawing *drawing, const GArray *sensors, guint label_cells)
 {
-    guint place = 0;
-
-    for (guint i = 0; i < sensors->len; i++) {
+    for (guint i = 0; i < MIN(sensors->len, LINES_CEILING); i++) {
         const Sensor *sensor = &g_array_index(sensors, Sensor, i);
         const double values[] = {rv_series_last(sensor->series), rv_series_minimum(sensor->series),
                                  rv_series_mean(sensor->series), rv_series_maximum(sensor->series)};
-        g_autofree char *text = NULL;
+        gboolean alone = sensors->len == 1;
+        g_autofree char *text = rv_drawing_legend(rv_drawing_label(drawing, sensor->n),
+                                                  label_cells - (alone ? 0 : SAMPLE_CELLS), values,
+                                                  G_N_ELEMENTS(values), "");
 
-        if (!sensor->drawn)
-            continue;
-        text = rv_drawing_legend(rv_drawing_label(drawing, sensor->n), label_cells, values,
-                                 G_N_ELEMENTS(values), "");
-        draw_sensor_line(drawing, place++, sensor->n, sensors->len == 1, text);
+        draw_sensor_line(drawing, i, sensor->n, alone, text);
     }
 }
 
@@ -207,10 +199,9 @@ fold(const GArray *sensors, const char *function)
 {
     GString *expression = g_string_new(NULL);
 
-    for (guint i = 0; i < sensors->len; i++)
-        if (!g_array_index(sensors, Sensor, i).drawn)
-            g_string_append_printf(expression, expression->len == 0 ? "v%u" : ",v%u,%s", i,
-                                   function);
+    for (guint i = LINES_CEILING; i < sensors->len; i++)
+        g_string_append_printf(expression, expression->len == 0 ? "v%u" : ",v%u,%s",
+                               g_array_index(sensors, Sensor, i).n, function);
     return g_string_free(expression, FALSE);
 }
 
@@ -233,9 +224,12 @@ draw_band_of_others(RvDrawing *drawing, const GArray *sensors)
     if (*low == '\0')
         return;
     rv_drawing_add(drawing, "CDEF:lowest=%s", low);
-    rv_drawing_add(drawing, "CDEF:highest=%s,lowest,-", high);
+    rv_drawing_add(drawing, "CDEF:highest=%s", high);
+    rv_drawing_add(drawing, "CDEF:range=highest,lowest,-");
     rv_drawing_add(drawing, "AREA:lowest");
-    rv_drawing_add(drawing, "AREA:highest" OTHERS_TINT "::STACK");
+    rv_drawing_add(drawing, "AREA:range" OTHERS_TINT "::STACK");
+    rv_drawing_add(drawing, "LINE0.7:lowest" OTHERS_EDGE);
+    rv_drawing_add(drawing, "LINE0.7:highest" OTHERS_EDGE);
 }
 
 static void
@@ -243,27 +237,23 @@ name_others(RvDrawing *drawing, const GArray *sensors, guint label_cells)
 {
     double values[] = {NAN, NAN, 0, NAN}; /* as the lines' */
     gsize known = 0;
-    guint n = 0;
     g_autofree char *label = NULL;
     g_autofree char *text = NULL;
 
-    for (guint i = 0; i < sensors->len; i++) {
+    if (sensors->len <= LINES_CEILING)
+        return;
+    for (guint i = LINES_CEILING; i < sensors->len; i++) {
         const Sensor *sensor = &g_array_index(sensors, Sensor, i);
         gsize count = rv_series_known(sensor->series);
 
-        if (sensor->drawn)
-            continue;
-        n++;
         values[1] = fmin(values[1], rv_series_minimum(sensor->series));
         values[3] = fmax(values[3], rv_series_maximum(sensor->series));
         if (count > 0)
             values[2] += rv_series_mean(sensor->series) * (double)count;
         known += count;
     }
-    if (n == 0)
-        return;
     values[2] = known > 0 ? values[2] / (double)known : NAN;
-    label = others_text(drawing, n);
+    label = others_text(drawing, sensors->len - LINES_CEILING);
     text = rv_drawing_legend(label, label_cells, values, G_N_ELEMENTS(values), "");
     rv_drawing_add(drawing, "AREA:void" OTHERS_SOLID ":%s\\l", text);
 }
@@ -291,10 +281,13 @@ cells_of_labels(const RvDrawing *drawing, const GArray *sensors)
         sensors->len > LINES_CEILING ? others_text(drawing, sensors->len - LINES_CEILING) : NULL;
     guint cells = others != NULL ? rv_graph_cells(others) : 10;
 
-    for (guint i = 0; i < sensors->len; i++)
-        if (g_array_index(sensors, Sensor, i).drawn)
-            cells = MAX(cells, rv_graph_cells(rv_drawing_label(drawing, i)));
-    return CLAMP(cells, 10, RV_DRAWING_LABEL_CELLS);
+    for (guint i = 0; i < MIN(sensors->len, LINES_CEILING); i++) {
+        guint n = g_array_index(sensors, Sensor, i).n;
+
+        cells = MAX(cells, rv_graph_cells(rv_drawing_label(drawing, n)) +
+                               (sensors->len > 1 ? SAMPLE_CELLS : 0));
+    }
+    return CLAMP(cells, 10, RV_DRAWING_LABEL_CELLS + SAMPLE_CELLS);
 }
 
 static void
@@ -307,6 +300,22 @@ define_all(RvDrawing *drawing, guint n, const char *function)
 
         rv_drawing_def(drawing, name, path, "value", function);
     }
+}
+
+/* Where none of them is known. */
+static void
+draw_gap(RvDrawing *drawing, const GArray *sensors)
+{
+    g_autoptr(GString) unknown = g_string_new(NULL);
+
+    for (guint i = 0; i < sensors->len; i++) {
+        const Sensor *sensor = &g_array_index(sensors, Sensor, i);
+
+        if (rv_series_known(sensor->series) == sensor->series->n)
+            return;
+        g_string_append_printf(unknown, i == 0 ? "v%u,UN" : ",v%u,UN,*", sensor->n);
+    }
+    rv_drawing_gap(drawing, unknown->str);
 }
 
 gboolean
@@ -337,8 +346,7 @@ rv_draw_sensors(RvDrawing *drawing, const RvRrdSeriesInfo *first, guint n, GErro
     set_axis(drawing, &range, unit);
     rv_drawing_heading(drawing, titles, G_N_ELEMENTS(titles), label_cells, unit);
     define_all(drawing, n, rv_drawing_function(first->template));
-    if (n == 1)
-        rv_drawing_gap(drawing, g_array_index(sensors, Sensor, 0).series);
+    draw_gap(drawing, sensors);
     rv_drawing_spans(drawing);
     draw_limits(drawing, &range, unit);
     draw_band_of_others(drawing, sensors);

@@ -72,6 +72,18 @@ add_edges(RvDrawing *drawing, const RvGraphSpan *span, gint64 pixel_s, gboolean 
                        dashes != NULL ? dashes : "");
 }
 
+/* The whole height where an expression is 1: up from 0 and down from it. */
+static void
+shade(RvDrawing *drawing, const char *name, const char *condition, const char *color)
+{
+    static const char *const ends[] = {"INF", "NEGINF"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
+        rv_drawing_add(drawing, "CDEF:%s%s=%s,%s,UNKN,IF", name, ends[i], condition, ends[i]);
+        rv_drawing_add(drawing, "AREA:%s%s%s", name, ends[i], color);
+    }
+}
+
 void
 rv_drawing_spans(RvDrawing *drawing)
 {
@@ -85,24 +97,23 @@ rv_drawing_spans(RvDrawing *drawing)
     for (guint i = 0; i < spans->len; i++) {
         const RvGraphSpan *span = &g_array_index(spans, RvGraphSpan, i);
 
+        g_autofree char *name = g_strdup_printf("span%u", i);
         /* a value stands for the time before it: shaded where the middle of that lies within */
-        rv_drawing_add(drawing,
-                       "CDEF:span%u=%s,POP,TIME,STEPWIDTH,2,/,-,%" G_GINT64_FORMAT
-                       ",GE,TIME,STEPWIDTH,2,/,-,%" G_GINT64_FORMAT ",LE,*,INF,UNKN,IF",
-                       i, drawing->base, span->start_s, span->end_s);
-        rv_drawing_add(drawing, "AREA:span%u%s", i, shades[span->shade].fill);
+        g_autofree char *within =
+            g_strdup_printf("%s,POP,TIME,STEPWIDTH,2,/,-,%" G_GINT64_FORMAT
+                            ",GE,TIME,STEPWIDTH,2,/,-,%" G_GINT64_FORMAT ",LE,*",
+                            drawing->base, span->start_s, span->end_s);
+
+        shade(drawing, name, within, shades[span->shade].fill);
         add_edges(drawing, span, pixel_s, named[span->shade]);
         named[span->shade] = TRUE;
     }
 }
 
 void
-rv_drawing_gap(RvDrawing *drawing, const RvSeries *series)
+rv_drawing_gap(RvDrawing *drawing, const char *unknown)
 {
-    if (rv_series_known(series) == series->n)
-        return;
-    rv_drawing_add(drawing, "CDEF:gap=%s,UN,INF,UNKN,IF", drawing->base);
-    rv_drawing_add(drawing, "AREA:gap#00000016");
-    rv_drawing_item(drawing, g_strdup("AREA:void#DCDCDC"),
+    shade(drawing, "gap", unknown, "#00000016");
+    rv_drawing_item(drawing, g_strdup("AREA:void#E9E9E9"),
                     rv_drawing_word(drawing, RV_WORD_NOT_OBSERVED), NULL);
 }

@@ -32,11 +32,20 @@ rv_graph_value(double value, const char *unit)
         value /= 1000;
         prefix++;
     }
-    g_ascii_formatd(number, sizeof number, decimals(value), value);
+    /* beyond a legend's cells */
+    g_ascii_formatd(number, sizeof number, fabs(value) < 1e11 ? decimals(value) : "%.4g", value);
     if (*unit == '\0')
         return g_strdup(number);
     return g_strdup_printf("%s%s%s%s", number, strcmp(unit, "%") == 0 ? "" : " ", prefixes[prefix],
                            unit);
+}
+
+static guint
+cells_of(const char *character)
+{
+    gunichar c = g_utf8_get_char(character);
+
+    return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
 }
 
 guint
@@ -44,11 +53,8 @@ rv_graph_cells(const char *text)
 {
     guint cells = 0;
 
-    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-
-        cells += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
-    }
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+        cells += cells_of(p);
     return cells;
 }
 
@@ -95,11 +101,31 @@ rv_graph_escape(const char *text)
     return rv_graph_quote(clean);
 }
 
+/* From the middle: how a name begins and its number at the end tell it from others. */
+static char *
+clip_middle(const char *text, guint cells)
+{
+    guint over = rv_graph_cells(text);
+    const char *cut = text, *rest;
+
+    if (over <= cells || cells < 8)
+        return g_strdup(text);
+    over -= cells - 2;
+    for (guint kept = 0; kept + 2 <= cells / 2; cut = g_utf8_next_char(cut))
+        kept += cells_of(cut);
+    rest = cut;
+    for (guint gone = 0; gone < over || (*rest != '\0' && cells_of(rest) == 0);
+         rest = g_utf8_next_char(rest))
+        gone += cells_of(rest);
+    return g_strdup_printf("%.*s..%s", (int)(cut - text), text, rest);
+}
+
 char *
 rv_graph_label(const char *text, guint cells)
 {
     g_autofree char *clean = rv_text_clean(text, -1, 400);
-    g_autofree char *clipped = rv_graph_pad(clean, cells, FALSE);
+    g_autofree char *short_enough = clip_middle(clean, cells);
+    g_autofree char *clipped = rv_graph_pad(short_enough, cells, FALSE);
     guint blanks = 0;
     g_autofree char *quoted = NULL;
     g_autofree char *island = NULL;

@@ -21,5 +21,6 @@ char *rv_graph_quote(const char *clean);
 /* The same text as an island: whatever way it is written, the figures beside it stay where they
  * are. After cleaning, which takes such marks out. */
 char *rv_graph_isolate(const char *text);
-/* Text from devices as the first cells of a line: clean, escaped, clipped, padded, an island. */
+/* Text from devices as the first cells of a line: clean, escaped, clipped in its
+ * middle, padded, an island. */
 char *rv_graph_label(const char *text, guint cells);

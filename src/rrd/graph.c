@@ -68,17 +68,29 @@ draw_reachability(RvDrawing *drawing, const RvRrdSeriesInfo *info, GError **erro
 
 /* --- the whole --- */
 
-/* The axis names hours or days: from when to when they are stands below. */
+/* The axis names hours or days: from when to when they are, and by which clock, stands below. */
 static void
 add_dates(RvDrawing *drawing)
 {
+    static const char zoned[] = "%Y-%m-%d %H:%M UTC%:z";
     g_autoptr(GDateTime) start = g_date_time_new_from_unix_local(drawing->request->start_s);
     g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(drawing->request->end_s);
-    g_autofree char *from = start != NULL ? g_date_time_format(start, "%Y-%m-%d %H\\:%M") : NULL;
-    g_autofree char *to = end != NULL ? g_date_time_format(end, "%Y-%m-%d %H\\:%M") : NULL;
+    g_autofree char *from = NULL;
+    g_autofree char *to = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *quoted = NULL;
 
-    if (from != NULL && to != NULL)
-        rv_drawing_add(drawing, "COMMENT:%s – %s\\r", from, to);
+    if (start == NULL || end == NULL)
+        return;
+    /* summer time may begin between them */
+    from = g_date_time_format(start,
+                              g_date_time_get_utc_offset(start) != g_date_time_get_utc_offset(end)
+                                  ? zoned
+                                  : "%Y-%m-%d %H:%M");
+    to = g_date_time_format(end, zoned);
+    text = g_strdup_printf("%s – %s", from, to);
+    quoted = rv_graph_quote(text);
+    rv_drawing_add(drawing, "COMMENT:%s\\r", quoted);
 }
 
 static const RvRrdSeriesInfo *

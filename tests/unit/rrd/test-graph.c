@@ -347,6 +347,166 @@ test_many(void)
     assert_begins(few, "\x89PNG");
 }
 
+/* ---- what the pictures say, and how lines are told apart ---- */
+
+static RvGraphRequest
+class_request(const char *language, const char *class, GPtrArray *keys)
+{
+    g_autoptr(GPtrArray) all = rv_rrd_store_series(store, DEVICE);
+
+    for (guint i = 0; i < all->len; i++) {
+        const RvRrdSeriesInfo *info = g_ptr_array_index(all, i);
+
+        if (g_str_has_prefix(info->key, class))
+            g_ptr_array_add(keys, g_strdup(info->key));
+    }
+    g_ptr_array_add(keys, NULL);
+    return request_of((const char *const *)keys->pdata, language);
+}
+
+/* As pdftotext reads it, runs of blanks as one; NULL: it is not installed. */
+static char *
+words_of(const RvGraphRequest *request)
+{
+    g_autofree char *reader = g_find_program_in_path("pdftotext");
+    g_autofree char *file = g_build_filename(folder, "words.pdf", NULL);
+    g_autoptr(GBytes) picture = draw("words", request, RV_GRAPH_PDF);
+    const char *arguments[] = {reader, "-layout", file, "-", NULL};
+    g_autoptr(GRegex) blanks = g_regex_new("\\s+", 0, 0, NULL);
+    g_autofree char *out = NULL;
+
+    if (reader == NULL)
+        return NULL;
+    g_file_set_contents(file, g_bytes_get_data(picture, NULL), (gssize)g_bytes_get_size(picture),
+                        NULL);
+    g_assert_true(
+        g_spawn_sync(NULL, (char **)arguments, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL));
+    return g_regex_replace_literal(blanks, out, -1, 0, " ", 0, NULL);
+}
+
+static const struct {
+    const char *words, *language, *class;
+    const char *parts[4]; /* in this order; NULL-terminated */
+} said_rows[] = {
+    {"the zone is named", "en", "interface/", {"2026-10-01 00:00 \u2013 2026-10-", "UTC+00:00"}},
+    {"so are both dashed levels", "en", "interface/", {".... in 95th pct", "- - out 95th pct"}},
+    {"the hottest first", "en", "temperature/", {"---- chassis/slot-6", "- - chassis/slot-5"}},
+    {"the slowest first", "en", "fan/", {"---- chassis/fan-tray-1/fan-1", "- - chassis"}},
+    {"where none was observed", "en", "fan/", {"fan-6", "not observed"}},
+    {"in Chinese", "zh_CN", "fan/", {"-.-. chassis/fan-tray-1/fan-4", "\u672a\u89c2\u6d4b"}},
+};
+
+static void
+test_said(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(said_rows); i++) {
+        g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+        RvGraphRequest request = class_request(said_rows[i].language, said_rows[i].class, keys);
+        g_autofree char *words = words_of(&request);
+        const char *at = words;
+
+        if (words == NULL) {
+            g_test_skip("pdftotext is not there");
+            return;
+        }
+        g_test_message("%s: %s", said_rows[i].words, words);
+        for (const char *const *part = said_rows[i].parts; *part != NULL; part++) {
+            at = strstr(at, *part);
+            g_assert_nonnull(at);
+        }
+    }
+}
+
+static void
+on_element(GMarkupParseContext *context, const char *name, const char **names, const char **values,
+           gpointer found, GError **error)
+{
+    (void)context;
+    (void)error;
+    g_assert_cmpstr(name, !=, "script");
+    g_assert_cmpstr(name, !=, "foreignObject");
+    for (; *names != NULL; names++, values++) {
+        if (g_str_has_suffix(*names, "href"))
+            g_assert_true(g_str_has_prefix(*values, "#") ||
+                          g_str_has_prefix(*values, "data:image/png;"));
+        g_assert_null(strstr(*values, "url(http"));
+        if (strcmp(*names, "style") == 0 && strstr(*values, "stroke-dasharray") != NULL)
+            g_hash_table_add(found, g_strdup(strstr(*values, "stroke-dasharray")));
+    }
+}
+
+/* Well formed, nothing from elsewhere, and lines have dashes of their own. */
+static void
+test_svg(void)
+{
+    static const GMarkupParser parser = {.start_element = on_element};
+    static const char *const classes[] = {"fan/", "interface/", "percent/", "optical_power/"};
+    g_autoptr(GHashTable) dashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
+        g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+        RvGraphRequest request = class_request("zh_CN", classes[i], keys);
+        g_autoptr(GBytes) picture = draw("parsed", &request, RV_GRAPH_SVG);
+        g_autoptr(GMarkupParseContext) context =
+            g_markup_parse_context_new(&parser, 0, dashes, NULL);
+        g_autoptr(GError) error = NULL;
+
+        g_markup_parse_context_parse(context, g_bytes_get_data(picture, NULL),
+                                     (gssize)g_bytes_get_size(picture), &error);
+        g_assert_no_error(error);
+        g_assert_true(g_markup_parse_context_end_parse(context, &error));
+        if (i == 0)
+            g_assert_cmpuint(g_hash_table_size(dashes), >=, 3);
+    }
+}
+
+/* What librrd is told of 60 sensors: which lines there are, and where nothing is known. */
+static void
+test_told(void)
+{
+    g_autofree char *path =
+        g_build_filename(rv_rrd_store_template_folder(store), "graphs.yaml", NULL);
+    g_autoptr(RvGraphRules) rules = rv_graph_rules_load(path, NULL);
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) legend =
+        g_ptr_array_new_with_free_func((GDestroyNotify)rv_drawing_item_free);
+    g_autoptr(GPtrArray) all = rv_rrd_store_series(store, MANY);
+    g_autoptr(GHashTable) looks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GRegex) line =
+        g_regex_new("^LINE1.4:v[0-9]+(#[0-9A-F]{6}):(----|- - |[.]{4}|-[.]-[.]) ", 0, 0, NULL);
+    RvGraphRequest request;
+    RvDrawing drawing = {.store = store, .rules = rules, .arguments = arguments, .legend = legend};
+    guint up = 0, down = 0;
+
+    for (guint i = 0; i < all->len; i++)
+        g_ptr_array_add(keys, g_strdup(((RvRrdSeriesInfo *)g_ptr_array_index(all, i))->key));
+    g_ptr_array_add(keys, NULL);
+    request = request_of((const char *const *)keys->pdata, "en");
+    request.device = MANY;
+    request.end_s += 86400;
+    drawing.request = &request;
+    g_assert_true(rv_draw_sensors(&drawing, g_ptr_array_index(all, 0), all->len, NULL));
+    for (guint i = 0; i < arguments->len; i++) {
+        const char *argument = g_ptr_array_index(arguments, i);
+        g_autoptr(GMatchInfo) match = NULL;
+
+        up += g_str_has_prefix(argument, "AREA:gapINF");
+        down += g_str_has_prefix(argument, "AREA:gapNEGINF");
+        if (g_regex_match(line, argument, 0, &match)) {
+            g_autofree char *color = g_match_info_fetch(match, 1);
+            g_autofree char *style = g_match_info_fetch(match, 2);
+
+            g_assert_true(g_hash_table_add(looks, g_strconcat(color, style, NULL)));
+            g_assert_cmpint(strcmp(style, "----") == 0, ==, strstr(argument, "dashes=") == NULL);
+        }
+    }
+    g_assert_cmpuint(g_hash_table_size(looks), ==, 14);
+    g_assert_cmpuint(up, ==, 1); /* also where the whole axis is below 0 */
+    g_assert_cmpuint(down, ==, 1);
+    g_free(drawing.base);
+}
+
 static void
 test_far_and_near(void)
 {
@@ -479,6 +639,7 @@ static const struct {
               {"rpm", 5234.4, "5234 rpm"},
               {"dBm", -6.25, "-6.25 dBm"},
               {"", 3, "3.00"},
+              {"", 1.5e15, "1.5e+15"},
               {"V", NAN, "-"}};
 
 static void
@@ -486,6 +647,9 @@ test_texts(void)
 {
     g_autofree char *padded = rv_graph_pad("\u6e29\u5ea6", 6, FALSE);
     g_autofree char *clipped = rv_graph_pad("\u6e29\u5ea6\u6e29\u5ea6", 6, FALSE);
+    g_autofree char *middle = rv_graph_label("Chassis Ambient Temperature Sensor 0/3", 20);
+    g_autofree char *wide =
+        rv_graph_label("\u8fdb\u98ce\u53e3\u6e29\u5ea6\u4f20\u611f\u5668 3", 12);
 
     for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
         g_autofree char *text = rv_graph_value(values[i].value, values[i].unit);
@@ -495,6 +659,10 @@ test_texts(void)
     g_assert_cmpstr(padded, ==, "\u6e29\u5ea6  ");
     g_assert_cmpuint(rv_graph_cells(clipped), ==, 6);
     g_assert_true(g_str_has_prefix(clipped, "\u6e29\u5ea6"));
+    g_assert_cmpuint(rv_graph_cells(middle), ==, 20);
+    g_assert_nonnull(strstr(middle, "Chassis A..ensor 0/3"));
+    g_assert_cmpuint(rv_graph_cells(wide), ==, 12);
+    g_assert_nonnull(strstr(wide, " 3"));
 }
 
 static const struct {
@@ -628,6 +796,9 @@ main(int argc, char **argv)
     g_test_add_func("/graph/one sensor", test_one_sensor);
     g_test_add_func("/graph/a class of sensors", test_class);
     g_test_add_func("/graph/more lines than fit", test_many);
+    g_test_add_func("/graph/words of the pictures", test_said);
+    g_test_add_func("/graph/svg", test_svg);
+    g_test_add_func("/graph/lines are told apart", test_told);
     g_test_add_func("/graph/five years and an hour", test_far_and_near);
     g_test_add_func("/graph/shades that touch", test_joined);
     g_test_add_func("/graph/availability", test_strip);
