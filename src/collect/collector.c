@@ -129,39 +129,28 @@ refuse_snmp(Round *round, const char *why)
     protocol->detail = g_strdup(why);
 }
 
-static char *
-engines_path(const RvCollector *collector)
-{
-    return collector->state_folder != NULL
-               ? g_build_filename(collector->state_folder, "engines", NULL)
-               : NULL;
-}
-
 static gboolean
 open_loop(RvCollector *collector, GError **error)
 {
-    g_autofree char *engines = engines_path(collector);
-
     if (collector->means.loop != NULL)
         return TRUE;
     collector->means.loop = rv_snmp_loop_new(collector->context, error);
     if (collector->means.loop == NULL)
         return FALSE;
     rv_snmp_loop_set_pace(collector->means.loop, collector->packets_per_second);
-    if (engines != NULL)
-        rv_snmp_loop_load_engines(collector->means.loop, engines);
+    if (collector->state_folder != NULL)
+        rv_snmp_loop_load(collector->means.loop, collector->state_folder);
     return TRUE;
 }
 
-/* Without the file the next run asks each v3 agent once more. */
+/* Without the files the next run asks more. */
 static void
 close_loop(RvCollector *collector)
 {
-    g_autofree char *engines = engines_path(collector);
     g_autoptr(GError) error = NULL;
 
-    if (collector->means.loop != NULL && engines != NULL &&
-        !rv_snmp_loop_save_engines(collector->means.loop, engines, &error))
+    if (collector->means.loop != NULL && collector->state_folder != NULL &&
+        !rv_snmp_loop_save(collector->means.loop, collector->state_folder, &error))
         rv_warning("%s", error->message);
     rv_snmp_loop_free(collector->means.loop);
 }

@@ -6,8 +6,9 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "collect/packed.h"
+#include "snmp/families.h"
 
-#define MAGIC "rackvitals kept cells 3\n"
+#define MAGIC "rackvitals kept cells 4\n"
 #define CELLS_CEILING 200000
 #define MOVING_CEILING 10000
 #define HEAD_USUAL 4096 /* bytes of a file that hold its head */
@@ -19,7 +20,8 @@
 
 /* What tells that nothing of the kept changed. */
 typedef struct {
-    guint64 self; /* sysDescr, sysObjectID, sysName */
+    guint64 family; /* sysDescr, sysObjectID */
+    guint64 self;   /* … and sysName */
     guint64 plan;
     gint64 uptime_ticks; /* -1: not told */
     gint64 changed[SIGNS];
@@ -79,22 +81,14 @@ integer_of(const RvSnmpAnswers *answers, const RvOid *oid)
 }
 
 static guint64
-add_system(guint64 hash, const RvSnmpAnswers *answers, guint32 column)
-{
-    const RvOid oid = {(guint32[]){1, 3, 6, 1, 2, 1, 1, column, 0}, 9};
-    const RvVarbind *cell = rv_snmp_answers_get(answers, &oid);
-
-    if (cell == NULL)
-        return hash;
-    if (cell->octets != NULL)
-        hash = rv_hash_more(hash, cell->octets, cell->size);
-    return rv_hash_more(hash, cell->object.ids, cell->object.length * sizeof *cell->object.ids);
-}
-
-static guint64
 self_of(const RvSnmpAnswers *answers)
 {
-    return add_system(add_system(add_system(RV_HASH_BASIS, answers, 1), answers, 2), answers, 5);
+    const RvOid name = {(guint32[]){1, 3, 6, 1, 2, 1, 1, 5, 0}, 9};
+    const RvVarbind *cell = rv_snmp_answers_get(answers, &name);
+    guint64 family = rv_family_of(answers);
+
+    return cell != NULL && cell->octets != NULL ? rv_hash_more(family, cell->octets, cell->size)
+                                                : family;
 }
 
 static Signs
@@ -102,6 +96,7 @@ signs_of(const RvSnmpAnswers *answers, const RvColumnPlan *plan, gint64 now_ms)
 {
     const RvOid uptime = {(guint32[]){1, 3, 6, 1, 2, 1, 1, 3, 0}, 9};
     Signs signs = {
+        .family = rv_family_of(answers),
         .self = self_of(answers),
         .plan = plan->hash,
         .uptime_ticks = integer_of(answers, &uptime),
@@ -275,6 +270,7 @@ take_head(RvUnpack *reader, const char *device, RvKept *kept)
                   rv_unpack_number(reader) != rv_hash_more(RV_HASH_BASIS, device, strlen(device));
     if (reader->bad)
         return;
+    kept->signs.family = rv_unpack_number(reader);
     kept->signs.self = rv_unpack_number(reader);
     kept->signs.plan = rv_unpack_number(reader);
     kept->signs.uptime_ticks = rv_unpack_signed(reader);
@@ -334,6 +330,12 @@ rv_kept_free(RvKept *kept)
     g_free(kept->bytes);
     g_free(kept->path);
     g_free(kept);
+}
+
+guint64
+rv_kept_family(const RvKept *kept)
+{
+    return kept != NULL ? kept->signs.family : 0;
 }
 
 gboolean
@@ -452,6 +454,7 @@ put_head(GByteArray *out, const char *device, const Signs *signs)
 {
     g_byte_array_append(out, (const guint8 *)MAGIC, strlen(MAGIC));
     rv_pack_number(out, rv_hash_more(RV_HASH_BASIS, device, strlen(device)));
+    rv_pack_number(out, signs->family);
     rv_pack_number(out, signs->self);
     rv_pack_number(out, signs->plan);
     rv_pack_signed(out, signs->uptime_ticks);

@@ -47,6 +47,9 @@ typedef enum {
 RvKeptRows rv_kept_compare(const RvKept *kept, const RvSnmpAnswers *answers,
                            const RvQuestions *asked);
 
+/* The family that it was (rv_family_of); `kept` NULL: 0. */
+guint64 rv_kept_family(const RvKept *kept);
+
 /* Is it still the device that the cells came from, as far as it says who it is? */
 gboolean rv_kept_is_of(const RvKept *kept, const RvSnmpAnswers *answers);
 

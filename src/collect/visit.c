@@ -532,6 +532,7 @@ rv_visit_start(const RvVisitMeans *means, const RvDevice *device, RvCollectTasks
     if (wants_more(visit)) {
         visit->habits = rv_habits_load(means->state_folder, device->name, visit->now_ms);
         visit->kept = rv_kept_load(means->state_folder, device->name);
+        rv_snmp_agent_expect(visit->agent, rv_kept_family(visit->kept));
     }
     visit->asked = rv_questions_new();
     visit->now = rv_questions_new();

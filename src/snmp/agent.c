@@ -1,11 +1,14 @@
 #include "snmp/agent.h"
 
+#include "base/clock.h"
 #include "snmp/ask.h"
 #include "snmp/resolve.h"
 
 struct RvSnmpAgent {
     RvSnmpLoop *loop;
     RvSession session;
+    RvCapacity capacity;
+    guint64 family;   /* 0: not known */
     RvLookup *lookup; /* under way */
     gboolean resolved;
     RvAsk *ask; /* under way */
@@ -20,7 +23,20 @@ rv_snmp_agent_new(RvSnmpLoop *loop, const RvSnmpAccess *access)
 
     agent->loop = loop;
     rv_session_init(&agent->session, access, rv_loop_security(loop));
+    rv_capacity_init(&agent->capacity, access->version != RV_SNMP_1, access->max_repetitions);
     return agent;
+}
+
+void
+rv_snmp_agent_expect(RvSnmpAgent *agent, guint64 family)
+{
+    guint most[RV_SIZES];
+
+    if (family == 0 || family == agent->family)
+        return;
+    agent->family = family;
+    rv_families_find(rv_loop_families(agent->loop), family, rv_clock_now_ms() / 1000, most);
+    rv_capacity_expect(&agent->capacity, most);
 }
 
 void
@@ -28,6 +44,9 @@ rv_snmp_agent_free(RvSnmpAgent *agent)
 {
     if (agent == NULL)
         return;
+    if (agent->family != 0 && agent->capacity.seen[RV_SIZE_BYTES].answered > 0)
+        rv_families_learn(rv_loop_families(agent->loop), agent->family, rv_clock_now_ms() / 1000,
+                          agent->capacity.seen);
     rv_resolve_cancel(agent->lookup);
     rv_ask_free(agent->ask);
     rv_session_clear(&agent->session);
@@ -98,8 +117,9 @@ rv_snmp_agent_ask(RvSnmpAgent *agent, const RvSnmpQuestion *questions, guint n_q
     g_return_if_fail(agent->ask == NULL);
     agent->done = done;
     agent->user_data = user_data;
-    agent->ask = rv_ask_new(agent->loop, &agent->session, questions, n_questions, deadline_ms, into,
-                            on_done, agent);
+    rv_snmp_agent_expect(agent, rv_family_of(into));
+    agent->ask = rv_ask_new(agent->loop, &agent->session, &agent->capacity, questions, n_questions,
+                            deadline_ms, into, on_done, agent);
     if (complaint(access) != NULL)
         rv_ask_refuse(agent->ask, RV_REASON_CONFIGURATION, complaint(access));
     else if (agent->resolved)

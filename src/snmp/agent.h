@@ -20,14 +20,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpLoop, rv_snmp_loop_free)
 /* At most so many packets leave in a second, evenly; 0 (the default): as many as the window lets.
  */
 void rv_snmp_loop_set_pace(RvSnmpLoop *loop, guint packets_per_second);
-/* SNMPv3 engines of earlier runs, so that discovery is not needed again: a file without secrets,
- * whose absence or damage costs a request per device. */
-void rv_snmp_loop_load_engines(RvSnmpLoop *loop, const char *path);
-gboolean rv_snmp_loop_save_engines(RvSnmpLoop *loop, const char *path, GError **error);
+/* What earlier runs left in the state folder: SNMPv3 engines (engines.h), so that discovery is not
+ * needed again, and what agents take in one request (families.h). No secrets; absence or damage
+ * costs requests. */
+void rv_snmp_loop_load(RvSnmpLoop *loop, const char *folder);
+gboolean rv_snmp_loop_save(RvSnmpLoop *loop, const char *folder, GError **error);
 
 /* Never fails: what is wrong (a name that does not resolve, bad keys) is the outcome of the first
  * question. `access` is copied. */
 RvSnmpAgent *rv_snmp_agent_new(RvSnmpLoop *loop, const RvSnmpAccess *access);
+/* It was of this family (rv_family_of) when it was asked last: it is asked for no more than the
+ * family takes. What `into` of a later question holds of itself counts instead. 0: not known. */
+void rv_snmp_agent_expect(RvSnmpAgent *agent, guint64 family);
 /* Cancels what is under way without calling back. */
 void rv_snmp_agent_free(RvSnmpAgent *agent);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpAgent, rv_snmp_agent_free)

@@ -2,8 +2,6 @@
 
 #include "base/clock.h"
 
-#define REPETITIONS 64
-#define GETS 32
 #define COLUMNS 16
 #define ROWS_OF_LARGE                                                                              \
     24 /* a table of so many rows shows an agent that takes two requests at once */
@@ -17,7 +15,7 @@ struct RvAsk {
     RvSnmpAnswers *into;
     void (*done)(gpointer user_data, const RvSnmpOutcome *outcome);
     gpointer user_data;
-    RvCapacity capacity;
+    RvCapacity *capacity;
     RvGets *gets;
     GPtrArray *tables;   /* RvTable* */
     GPtrArray *requests; /* RvRequest*, under way */
@@ -277,7 +275,7 @@ schedule(RvAsk *ask)
 static gboolean
 is_small(const RvAsk *ask, const RvSnmpQuestion *question)
 {
-    return ask->capacity.has_bulk && question->walk && question->n_columns > 0 &&
+    return rv_capacity_has_bulk(ask->capacity) && question->walk && question->n_columns > 0 &&
            question->rows_hint > 0 && question->rows_hint <= ROWS_OF_SMALL &&
            question->oid.length < RV_OID_CEILING;
 }
@@ -286,10 +284,10 @@ static void
 add_table(RvAsk *ask, const RvSnmpQuestion *const *questions, guint n)
 {
     if (n == 1)
-        g_ptr_array_add(ask->tables, rv_table_new(questions[0], &ask->capacity, on_partial, ask));
+        g_ptr_array_add(ask->tables, rv_table_new(questions[0], ask->capacity, on_partial, ask));
     else if (n > 1)
         g_ptr_array_add(ask->tables,
-                        rv_table_new_mixed(questions, n, &ask->capacity, on_partial, ask));
+                        rv_table_new_mixed(questions, n, ask->capacity, on_partial, ask));
 }
 
 /* Small tables together, as many as fit into one answer; the others for themselves. */
@@ -335,11 +333,10 @@ expected_answers(const RvSnmpQuestion *questions, guint n)
 }
 
 RvAsk *
-rv_ask_new(RvSnmpLoop *loop, RvSession *session, const RvSnmpQuestion *questions, guint n,
-           gint64 deadline_ms, RvSnmpAnswers *into,
+rv_ask_new(RvSnmpLoop *loop, RvSession *session, RvCapacity *capacity,
+           const RvSnmpQuestion *questions, guint n, gint64 deadline_ms, RvSnmpAnswers *into,
            void (*done)(gpointer user_data, const RvSnmpOutcome *outcome), gpointer user_data)
 {
-    guint wish = session->access->max_repetitions;
     RvAsk *ask = g_new0(RvAsk, 1);
 
     ask->loop = loop;
@@ -348,11 +345,8 @@ rv_ask_new(RvSnmpLoop *loop, RvSession *session, const RvSnmpQuestion *questions
     rv_snmp_answers_expect(into, expected_answers(questions, n));
     ask->done = done;
     ask->user_data = user_data;
-    ask->capacity = (RvCapacity){.has_bulk = session->access->version != RV_SNMP_1,
-                                 .repetitions = wish > 0 ? wish : REPETITIONS,
-                                 .gets = GETS,
-                                 .columns = COLUMNS};
-    ask->gets = rv_gets_new(&ask->capacity, on_partial, ask);
+    ask->capacity = capacity;
+    ask->gets = rv_gets_new(ask->capacity, on_partial, ask);
     ask->tables = g_ptr_array_new_with_free_func((GDestroyNotify)rv_table_free);
     ask->requests = g_ptr_array_new();
     add_questions(ask, questions, n);

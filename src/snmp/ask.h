@@ -5,10 +5,11 @@
 
 typedef struct RvAsk RvAsk;
 
-/* Begins once the session has its peer. `done` is called once, from the loop, and may free the ask.
+/* Begins once the session has its peer; learns `capacity` (borrowed). `done` is called once, from
+ * the loop, and may free the ask.
  */
-RvAsk *rv_ask_new(RvSnmpLoop *loop, RvSession *session, const RvSnmpQuestion *questions, guint n,
-                  gint64 deadline_ms, RvSnmpAnswers *into,
+RvAsk *rv_ask_new(RvSnmpLoop *loop, RvSession *session, RvCapacity *capacity,
+                  const RvSnmpQuestion *questions, guint n, gint64 deadline_ms, RvSnmpAnswers *into,
                   void (*done)(gpointer user_data, const RvSnmpOutcome *outcome),
                   gpointer user_data);
 void rv_ask_begin(RvAsk *ask);

@@ -1,16 +1,12 @@
 #include "snmp/engines.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/error.h"
+#include "snmp/shared-file.h"
 
 #define KEPT_S (30 * 86400)
 #define TWIN_S 86400
@@ -193,7 +189,6 @@ static gboolean
 write_file(const RvEngines *engines, const char *path, GError **error)
 {
     g_autoptr(GString) out = g_string_new(HEADING);
-    g_autoptr(GError) io = NULL;
     GHashTableIter entries;
     gpointer key, value;
 
@@ -207,23 +202,7 @@ write_file(const RvEngines *engines, const char *path, GError **error)
             g_string_append_printf(out, "%02x", engine->id[i]);
         g_string_append_c(out, '\n');
     }
-    if (g_file_set_contents_full(path, out->str, (gssize)out->len, G_FILE_SET_CONTENTS_CONSISTENT,
-                                 0600, &io))
-        return TRUE;
-    g_set_error_literal(error, RV_ERROR, RV_ERROR_CREATE, io->message);
-    return FALSE;
-}
-
-/* Other processes write the same file; who comes second takes over what the first wrote. */
-static int
-lock(const char *path)
-{
-    g_autofree char *beside = g_strconcat(path, ".lock", NULL);
-    int fd = g_open(beside, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-
-    while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-        ;
-    return fd;
+    return rv_shared_file_write(path, out, error);
 }
 
 gboolean
@@ -234,7 +213,7 @@ rv_engines_save(RvEngines *engines, const char *path, GError **error)
 
     if (!engines->changed)
         return TRUE;
-    fd = lock(path);
+    fd = rv_shared_file_lock(path);
     rv_engines_load(engines, path, rv_clock_now_ms() / 1000);
     saved = write_file(engines, path, error);
     engines->changed = engines->changed && !saved;

@@ -78,7 +78,8 @@ shrink(RvRequest *request)
 
     if (request->timeouts < request->session->access->retries || request->n == 1)
         return;
-    gets->capacity->gets = MAX(request->n / 2, 1);
+    request->asked_first = request->n;
+    rv_capacity_lower(gets->capacity, RV_SIZE_VARBINDS, request->n);
     for (; request->n > 1; request->n--) {
         item_at(gets, request->parts[request->n - 1])->state = PENDING;
         rv_oid_clear(&request->oids[request->n - 1]);
@@ -89,7 +90,7 @@ shrink(RvRequest *request)
 RvRequest *
 rv_gets_next(RvGets *gets, RvSession *session, RvTally *tally)
 {
-    guint ceiling = gets->capacity->gets, n = 0, bytes = 0;
+    guint ceiling = gets->capacity->most[RV_SIZE_VARBINDS], n = 0, bytes = 0;
     g_autofree guint32 *parts = g_new(guint32, ceiling);
     RvOid *oids;
     RvRequest *request;
@@ -170,7 +171,7 @@ read_error(RvGets *gets, const RvRequest *request, const RvPdu *pdu)
         index = 1;
     if (request->n > 1 &&
         (pdu->error_status == RV_PDU_TOO_BIG || index < 1 || index > (gint64)request->n)) {
-        gets->capacity->gets = MAX(request->n / 2, 1);
+        rv_capacity_refused(gets->capacity, RV_SIZE_VARBINDS, request->n);
         index = 0;
     }
     for (guint i = 0; i < request->n; i++)
@@ -216,6 +217,11 @@ rv_gets_answer(RvGets *gets, const RvRequest *request, const RvPdu *pdu, RvSnmpA
             return FALSE;
         gets->found++;
     }
+    rv_capacity_answered(gets->capacity, RV_SIZE_VARBINDS, request->n);
+    rv_capacity_answered(gets->capacity, RV_SIZE_BYTES,
+                         (guint)(pdu->varbinds.end - pdu->varbinds.at));
+    if (request->asked_first > 0)
+        rv_capacity_silent(gets->capacity, RV_SIZE_VARBINDS, request->asked_first);
     settle_rest(gets, request,
                 valid ? "the agent answers other objects than were asked"
                       : "the agent's answers cannot be decoded");

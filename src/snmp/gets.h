@@ -2,6 +2,7 @@
 #pragma once
 
 #include "snmp/capacity.h"
+#include "snmp/loop.h"
 
 typedef struct RvGets RvGets;
 

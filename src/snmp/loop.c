@@ -32,6 +32,7 @@ struct RvSnmpLoop {
     gpointer tags[2];
     RvTimers timers;
     RvSecurity security;
+    RvFamilies *families;
     GQueue ready;
     GPtrArray *slots; /* RvRequest* or NULL; a request's id ends in its slot */
     GArray *free_slots;
@@ -560,6 +561,7 @@ rv_snmp_loop_new(GMainContext *context, GError **error)
     loop->security.ring = rv_key_ring_new();
     loop->security.engines = rv_engines_new();
     loop->security.room = g_malloc(ROOM);
+    loop->families = rv_families_new();
     loop->security.salt = (guint64)g_random_int() << 32 | g_random_int();
     attach(loop);
     return loop;
@@ -579,6 +581,7 @@ rv_snmp_loop_free(RvSnmpLoop *loop)
     g_array_unref(loop->free_slots);
     rv_key_ring_free(loop->security.ring);
     rv_engines_free(loop->security.engines);
+    rv_families_free(loop->families);
     g_free(loop->security.room);
     g_main_context_unref(loop->context);
     g_free(loop);
@@ -592,15 +595,25 @@ rv_snmp_loop_set_pace(RvSnmpLoop *loop, guint packets_per_second)
 }
 
 void
-rv_snmp_loop_load_engines(RvSnmpLoop *loop, const char *path)
+rv_snmp_loop_load(RvSnmpLoop *loop, const char *folder)
 {
-    rv_engines_load(loop->security.engines, path, rv_clock_now_ms() / 1000);
+    g_autofree char *engines = g_build_filename(folder, "engines", NULL);
+    g_autofree char *families = g_build_filename(folder, "families", NULL);
+    gint64 now_s = rv_clock_now_ms() / 1000;
+
+    rv_engines_load(loop->security.engines, engines, now_s);
+    rv_families_load(loop->families, families, now_s);
 }
 
 gboolean
-rv_snmp_loop_save_engines(RvSnmpLoop *loop, const char *path, GError **error)
+rv_snmp_loop_save(RvSnmpLoop *loop, const char *folder, GError **error)
 {
-    return rv_engines_save(loop->security.engines, path, error);
+    g_autofree char *engines = g_build_filename(folder, "engines", NULL);
+    g_autofree char *families = g_build_filename(folder, "families", NULL);
+    gint64 now_s = rv_clock_now_ms() / 1000;
+
+    return rv_engines_save(loop->security.engines, engines, error) &&
+           rv_families_save(loop->families, families, now_s, error);
 }
 
 RvTimers *
@@ -613,6 +626,12 @@ RvSecurity *
 rv_loop_security(RvSnmpLoop *loop)
 {
     return &loop->security;
+}
+
+RvFamilies *
+rv_loop_families(RvSnmpLoop *loop)
+{
+    return loop->families;
 }
 
 GMainContext *

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "snmp/agent.h"
+#include "snmp/families.h"
 #include "snmp/session.h"
 #include "snmp/timers.h"
 
@@ -23,6 +24,7 @@ struct RvRequest {
     RvOid *oids; /* owned */
     guint n;
     guint repetitions; /* of GETBULK */
+    guint asked_first; /* before it was made smaller: of `n` or `repetitions`; 0: it was not */
     /* The answer, or NULL: failed, see `reason` and `detail`. The request is freed after it. */
     void (*done)(RvRequest *request, const RvPdu *pdu);
     /* Before it is sent again after a whole time-out; may make it smaller. NULL: as it is. */
@@ -52,5 +54,6 @@ void rv_loop_cancel(RvSnmpLoop *loop, RvRequest *request);
 RvTimers *rv_loop_timers(RvSnmpLoop *loop);
 /* After a timer was set outside the loop's own callbacks. */
 void rv_loop_wake(RvSnmpLoop *loop);
+RvFamilies *rv_loop_families(RvSnmpLoop *loop);
 RvSecurity *rv_loop_security(RvSnmpLoop *loop);
 GMainContext *rv_loop_context(RvSnmpLoop *loop);

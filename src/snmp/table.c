@@ -9,6 +9,7 @@
 #define GROWN_ROWS 4 /* asked for first where a column goes on after the rows known */
 #define STRIKES 3
 #define MISSING_CEILING 40
+#define VALUE_GUESS 40 /* bytes of a value of which none was seen */
 
 typedef enum {
     WAITING,
@@ -22,6 +23,7 @@ typedef struct {
     guint32 last[RV_OID_CEILING]; /* the OID to go on from; first `root` */
     guint last_length;
     guint rows;
+    guint widest; /* bytes of a cell; 0: none was seen */
     State state;
     gboolean end_seen;
 } Column;
@@ -38,6 +40,7 @@ struct RvTable {
     gboolean counted;     /* known from a column whose end was seen, this time */
     guint rows_a_request; /* while not known, and past what was */
     guint strikes, cells, unknown;
+    gboolean bulk_refused, bulk_silent; /* … and GETNEXT was not yet answered */
     RvCapacity *capacity;
     RvPartial partial;
     gpointer ask;
@@ -65,7 +68,7 @@ table_new(guint n, guint known, RvCapacity *capacity, RvPartial partial, gpointe
     table->n = n;
     table->columns = g_new0(Column, n);
     table->known = known;
-    table->next = !capacity->has_bulk;
+    table->next = !rv_capacity_has_bulk(capacity);
     table->rows_a_request = known > 0 ? GROWN_ROWS : PROBE_ROWS_MOST;
     table->capacity = capacity;
     table->partial = partial;
@@ -198,8 +201,9 @@ shrink(RvRequest *request)
 
     if (request->type != RV_PDU_GETBULK || request->repetitions <= 2)
         return;
+    request->asked_first = MAX(request->asked_first, request->repetitions);
+    rv_capacity_lower(table->capacity, RV_SIZE_CELLS, request->n * request->repetitions);
     request->repetitions /= 2;
-    table->capacity->repetitions = MAX(request->repetitions, 4);
 }
 
 static RvRequest *
@@ -226,11 +230,49 @@ make_request(RvTable *table, RvSession *session, RvTally *tally, const guint32 *
     return request;
 }
 
+/* Varbinds of a request to walk with. */
+static guint
+most_columns(const RvTable *table)
+{
+    return MIN(PROBE_COLUMNS, table->capacity->most[RV_SIZE_VARBINDS]);
+}
+
+/* Bytes of a row of these columns, so far as rows were seen. */
+static guint
+row_bytes(RvTable *table, const guint32 *parts, guint n)
+{
+    guint bytes = 0;
+
+    for (guint i = 0; i < n; i++) {
+        Column *column = &table->columns[parts[i]];
+        RvOid last = last_of(column);
+
+        bytes += column->widest > 0 ? column->widest : rv_oid_bytes(&last) + VALUE_GUESS;
+    }
+    return bytes;
+}
+
+/* As much as the agent takes: fewer columns, then fewer rows. Returns the columns. */
+static guint
+fit(RvTable *table, const guint32 *parts, guint n, guint *repetitions)
+{
+    const RvCapacity *capacity = table->capacity;
+    guint cells = capacity->most[RV_SIZE_CELLS], bytes = capacity->most[RV_SIZE_BYTES];
+    guint rows = MIN(*repetitions, capacity->repetitions);
+
+    while (n > 1 && (n * rows > cells || row_bytes(table, parts, n) * rows > bytes))
+        n--;
+    if (n > 0)
+        rows = MIN(rows, MIN(cells / n, bytes / row_bytes(table, parts, n)));
+    *repetitions = MAX(rows, 1);
+    return n;
+}
+
 /* All columns together: some rows of each, enough for a small table. */
 static guint
 plan_probe(RvTable *table, guint32 *parts, guint *repetitions)
 {
-    guint n = pick(table, MIN(PROBE_COLUMNS, table->capacity->columns), parts);
+    guint n = pick(table, most_columns(table), parts);
 
     if (n > 0)
         *repetitions = CLAMP(PROBE_CELLS / n, PROBE_ROWS_LEAST, PROBE_ROWS_MOST);
@@ -249,6 +291,15 @@ plan_unknown(RvTable *table, guint32 *parts, guint *repetitions)
     return pick(table, 1, parts);
 }
 
+static void
+go_over_to_next(RvTable *table)
+{
+    table->next = TRUE;
+    for (guint i = 0; i < table->n; i++)
+        if (table->columns[i].state == PERHAPS)
+            table->columns[i].state = WAITING;
+}
+
 /* One row more than known shows the end; of a large table only one column needs to. */
 static guint
 plan_known(RvTable *table, guint32 *parts, guint *repetitions)
@@ -259,7 +310,7 @@ plan_known(RvTable *table, guint32 *parts, guint *repetitions)
         return 0;
     left = table->known - MIN(table->known, table->columns[parts[0]].rows);
     wish = left > 0 ? left + 1 : table->rows_a_request;
-    n = pick(table, CLAMP(RV_CELLS_A_PACKET / wish, 1, table->capacity->columns), parts);
+    n = pick(table, CLAMP(RV_CELLS_A_PACKET / wish, 1, most_columns(table)), parts);
     if (n == 1 && left > 0 && (table->counted || table->probed) && !table->mixed)
         wish = left;
     table->probed = TRUE;
@@ -274,16 +325,18 @@ rv_table_next(RvTable *table, RvSession *session, RvTally *tally)
     guint n, repetitions = 0;
 
     resolve_perhaps(table);
+    if (!table->next && !rv_capacity_has_bulk(table->capacity))
+        go_over_to_next(table);
     if (table->next)
-        n = table->busy > 0 ? 0 : pick(table, MIN(PROBE_COLUMNS, table->capacity->columns), parts);
+        n = table->busy > 0 ? 0 : pick(table, most_columns(table), parts);
     else if (table->known == 0)
         n = plan_unknown(table, parts, &repetitions);
     else
         n = plan_known(table, parts, &repetitions);
-    if (n == 0)
-        return NULL;
-    return make_request(table, session, tally, parts, n,
-                        MIN(repetitions, table->capacity->repetitions));
+    if (!table->next)
+        n = fit(table, parts, n, &repetitions);
+    return n > 0 ? make_request(table, session, tally, parts, n, table->next ? 0 : repetitions)
+                 : NULL;
 }
 
 /* ---- answers ---- */
@@ -322,15 +375,6 @@ rv_table_give_up(RvTable *table, RvReason reason, const char *why)
     for (guint i = 0; i < table->n; i++)
         if (table->columns[i].state != DONE)
             column_partial(table, &table->columns[i], reason, why);
-}
-
-static void
-go_over_to_next(RvTable *table)
-{
-    table->next = TRUE;
-    for (guint i = 0; i < table->n; i++)
-        if (table->columns[i].state == PERHAPS)
-            table->columns[i].state = WAITING;
 }
 
 /* After `column` comes `oid` (NULL: nothing more at all): columns between them are empty. */
@@ -444,12 +488,14 @@ take_cells(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSnmpAns
     RvBer varbinds = pdu->varbinds;
     RvPduVarbind cell;
     gboolean bulk = request->type == RV_PDU_GETBULK, valid;
+    const guint8 *before;
 
-    for (guint at = 0; rv_pdu_next(&varbinds, &cell, &valid); at++) {
+    for (guint at = 0; before = varbinds.at, rv_pdu_next(&varbinds, &cell, &valid); at++) {
         Column *column = &table->columns[request->parts[at % request->n]];
 
         if (column->state != BUSY)
             continue;
+        column->widest = MAX(column->widest, (guint)(varbinds.at - before));
         switch (take_cell(table, column, &cell, bulk, into)) {
         case REPEATED:
             repeated(table, column, &cell.varbind.oid, bulk);
@@ -497,6 +543,7 @@ strike(RvTable *table, const RvRequest *request, const char *why)
             if (column->state != DONE)
                 column_partial(table, column, RV_REASON_PROTOCOL, why);
         }
+    table->bulk_refused = !table->next;
     go_over_to_next(table);
 }
 
@@ -504,12 +551,18 @@ strike(RvTable *table, const RvRequest *request, const char *why)
 static void
 too_big(RvTable *table, const RvRequest *request)
 {
-    if (request->n > 1)
-        table->capacity->columns = request->n / 2;
-    else if (request->repetitions > 1)
-        table->capacity->repetitions = request->repetitions / 2;
+    RvCapacity *capacity = table->capacity;
+    guint cells = request->n * MAX(request->repetitions, 1);
+    guint bytes = request->repetitions * row_bytes(table, request->parts, request->n);
+
+    if (cells > 1 && request->type != RV_PDU_GETBULK)
+        rv_capacity_refused(capacity, RV_SIZE_VARBINDS, cells);
+    else if (cells > 1)
+        rv_capacity_refused(capacity, RV_SIZE_CELLS, cells);
     else
         strike(table, request, "a single value is too big for the agent to send");
+    if (bytes > capacity->seen[RV_SIZE_BYTES].answered)
+        rv_capacity_refused(capacity, RV_SIZE_BYTES, bytes);
 }
 
 static void
@@ -525,9 +578,10 @@ read_error(RvTable *table, const RvRequest *request, const RvPdu *pdu)
     if (pdu->error_status == RV_PDU_TOO_BIG) {
         too_big(table, request);
     } else if (!table->next && !denied) {
+        table->bulk_refused = TRUE;
         go_over_to_next(table);
     } else if (index < 1 || index > (gint64)request->n) {
-        table->capacity->columns = MAX(request->n / 2, 1);
+        rv_capacity_refused(table->capacity, RV_SIZE_VARBINDS, request->n);
     } else if (pdu->error_status == RV_PDU_NO_SUCH_NAME) {
         Column *column = &table->columns[request->parts[index - 1]];
 
@@ -537,6 +591,48 @@ read_error(RvTable *table, const RvRequest *request, const RvPdu *pdu)
         why = g_strdup_printf("the agent says %s", word != NULL ? word : "an unknown error");
         column_partial(table, &table->columns[request->parts[index - 1]],
                        denied ? RV_REASON_CREDENTIALS : RV_REASON_PROTOCOL, why);
+    }
+}
+
+/* Silent at more, and what is left of it was answered. */
+static void
+note_silence(RvTable *table, const RvRequest *request)
+{
+    guint cells = request->n * request->asked_first;
+    guint bytes = request->asked_first * row_bytes(table, request->parts, request->n);
+
+    if (request->asked_first == 0)
+        return;
+    rv_capacity_silent(table->capacity, RV_SIZE_CELLS, cells);
+    rv_capacity_silent(table->capacity, RV_SIZE_BYTES, bytes);
+}
+
+/* No GETBULK was ever answered, but GETNEXT was. */
+static void
+note_bulk(RvTable *table)
+{
+    if (table->capacity->seen[RV_SIZE_BULK].answered > 0)
+        return;
+    if (table->bulk_refused)
+        rv_capacity_refused(table->capacity, RV_SIZE_BULK, 2);
+    else if (table->bulk_silent)
+        rv_capacity_silent(table->capacity, RV_SIZE_BULK, 2);
+}
+
+/* An answer that was of use shows what the agent takes. */
+static void
+note_capacity(RvTable *table, const RvRequest *request, const RvPdu *pdu, guint cells)
+{
+    RvCapacity *capacity = table->capacity;
+
+    rv_capacity_answered(capacity, RV_SIZE_BYTES, (guint)(pdu->varbinds.end - pdu->varbinds.at));
+    if (request->type != RV_PDU_GETBULK) {
+        rv_capacity_answered(capacity, RV_SIZE_VARBINDS, request->n);
+        note_bulk(table);
+    } else if (!table->next) {
+        rv_capacity_answered(capacity, RV_SIZE_CELLS, cells);
+        rv_capacity_answered(capacity, RV_SIZE_BULK, 2);
+        note_silence(table, request);
     }
 }
 
@@ -562,7 +658,9 @@ rv_table_answer(RvTable *table, const RvRequest *request, const RvPdu *pdu, RvSn
         strike(table, request,
                cut ? "the agent's answers cannot be decoded" : "the agent's answers are empty");
     else if (cut)
-        table->capacity->repetitions = MAX(request->repetitions / 2, 1);
+        rv_capacity_lower(table->capacity, RV_SIZE_CELLS, request->n * request->repetitions);
+    else
+        note_capacity(table, request, pdu, cells);
     return TRUE;
 }
 
@@ -573,8 +671,10 @@ rv_table_fail(RvTable *table, const RvRequest *request)
     release(table, request, 0);
     if (table->next || request->reason != RV_REASON_NO_ANSWER)
         rv_table_give_up(table, request->reason, request->detail);
-    else
+    else {
+        table->bulk_silent = TRUE;
         go_over_to_next(table);
+    }
 }
 
 /* ---- rows that were skipped ---- */

@@ -53,7 +53,7 @@ typedef struct {
     GQueue late;      /* those of FAKE_LATE */
     GHashTable *seen; /* request packets, for the first of each */
     guint64 requests, answers;
-    guint64 counted_requests, counted_answers;
+    guint64 counted_requests, counted_answers, failed;
     gint64 started_us; /* of the clocks */
     gint64 passed_ms;
     gboolean frozen, twins;
@@ -323,11 +323,13 @@ static gboolean
 order_count(Agent *agent, const char *words)
 {
     printf("ok requests=%" G_GUINT64_FORMAT " answers=%" G_GUINT64_FORMAT
-           " discoveries=%u not-in-window=%u refused=%u\n",
+           " discoveries=%u not-in-window=%u refused=%u failed=%" G_GUINT64_FORMAT "\n",
            agent->requests - agent->counted_requests, agent->answers - agent->counted_answers,
            agent->reports[RV_USM_UNKNOWN_ENGINE], agent->reports[RV_USM_NOT_IN_TIME_WINDOW],
            agent->reports[RV_USM_UNSUPPORTED_LEVEL] + agent->reports[RV_USM_UNKNOWN_USER] +
-               agent->reports[RV_USM_WRONG_DIGEST] + agent->reports[RV_USM_DECRYPTION_ERROR]);
+               agent->reports[RV_USM_WRONG_DIGEST] + agent->reports[RV_USM_DECRYPTION_ERROR],
+           agent->failed);
+    agent->failed = 0;
     agent->counted_requests = agent->requests;
     agent->counted_answers = agent->answers;
     memset(agent->reports, 0, sizeof agent->reports);
@@ -539,6 +541,7 @@ main(int argc, char **argv)
     if (rows > 0)
         fake_table_invent(g_ptr_array_index(agent.tables, 0), (guint)rows, (guint)string);
     agent.manner.community = community;
+    agent.manner.failed = &agent.failed;
     agent.manner.max_size = (guint)max_size;
     agent.latency_us = (gint64)latency * 1000;
     agent.frozen = frozen;

@@ -20,6 +20,8 @@ static const char *const words[] = {
     [FAKE_WRONG_ID] = "wrong-id",
     [FAKE_OTHER_ADDRESS] = "other-address",
     [FAKE_TOO_BIG] = "too-big",
+    [FAKE_TOO_WIDE] = "too-wide",
+    [FAKE_SILENT_WIDE] = "silent-wide",
     [FAKE_BULK_ERROR] = "bulk-error",
     [FAKE_REFUSE] = "refuse",
     [FAKE_EMPTY] = "empty",
@@ -474,7 +476,8 @@ answer(Work *work, const RvPdu *pdu)
         if (work->reply->full)
             fail(work, RV_PDU_TOO_BIG, 0);
     }
-    if (wrong[FAKE_TOO_BIG] > 0 && work->reply->n > wrong[FAKE_TOO_BIG])
+    if ((wrong[FAKE_TOO_BIG] > 0 && work->reply->n > wrong[FAKE_TOO_BIG]) ||
+        (wrong[FAKE_TOO_WIDE] > 0 && work->reply->size > wrong[FAKE_TOO_WIDE]))
         fail(work, RV_PDU_TOO_BIG, 0);
 }
 
@@ -496,8 +499,17 @@ keeps_silent(const FakeManner *manner, const RvPdu *pdu)
 }
 
 static void
+count_failed(const Work *work)
+{
+    if (work->manner->failed != NULL)
+        (*work->manner->failed)++;
+}
+
+static void
 put_response(Work *work, const RvPdu *pdu, RvBerWriter *writer, const guint8 *end)
 {
+    if (work->status != 0)
+        count_failed(work);
     if (work->status != 0 && !work->v1) {
         work->reply->n = 0;
         add_made(work->reply, &(RvOid){.ids = (guint32[]){1, 3}, .length = 2}, RV_BER_NULL, NULL,
@@ -530,6 +542,7 @@ static gboolean
 reply_plain(Work *work, RvBer message, gint64 version, RvBerWriter *writer, const guint8 *end)
 {
     const char *wanted = work->manner->community;
+    guint wide = work->manner->misbehave[FAKE_SILENT_WIDE];
     RvBer community;
     gsize size;
     RvPdu pdu;
@@ -542,6 +555,10 @@ reply_plain(Work *work, RvBer message, gint64 version, RvBerWriter *writer, cons
         return FALSE;
     work->v1 = version == 0;
     answer_pdu(work, &pdu, writer, end);
+    if (wide > 0 && work->reply->size > wide) {
+        count_failed(work);
+        return FALSE;
+    }
     rv_ber_put_octets(writer, RV_BER_OCTETS, community.at, size);
     rv_ber_put_integer(writer, version);
     rv_ber_wrap(writer, RV_BER_SEQUENCE, end);

@@ -20,6 +20,8 @@ typedef enum {
     FAKE_WRONG_ID,      /* request id + N */
     FAKE_OTHER_ADDRESS, /* answers leave from another port */
     FAKE_TOO_BIG,       /* varbinds in an answer: tooBig over it */
+    FAKE_TOO_WIDE,      /* bytes of varbinds in an answer: tooBig over it */
+    FAKE_SILENT_WIDE,   /* the same: no answer */
     FAKE_BULK_ERROR,    /* GETBULK: this error-status */
     FAKE_REFUSE,        /* everything: this error-status */
     FAKE_EMPTY,         /* GETBULK: no varbinds */
@@ -40,6 +42,7 @@ typedef struct {
     guint misbehave[FAKE_KINDS];
     char *community; /* NULL: any */
     guint max_size;  /* of an answer */
+    guint64 *failed; /* counts answers with an error, and requests that ask too much; or NULL */
     gint64 ran_ms;   /* since it was recorded; sysUpTime and snmpEngineTime ran on so long */
 } FakeManner;
 

@@ -271,15 +271,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(RvSnmpAnswers) answers = rv_snmp_answers_new();
-    RvCapacity capacity = {.repetitions = 64, .gets = 32, .columns = 16};
-    RvGets *gets = rv_gets_new(&capacity, on_partial, answers);
+    RvCapacity capacity;
+    RvGets *gets;
     RvTable *table;
     guint8 kind;
 
     script.at = data;
     script.end = size > 0 ? data + size : data;
     kind = take();
-    capacity.has_bulk = (kind & 2) != 0;
+    rv_capacity_init(&capacity, (kind & 2) != 0, 0);
+    gets = rv_gets_new(&capacity, on_partial, answers);
     table = table_of(kind, &capacity, answers);
     for (guint32 i = 1; i < 7; i++)
         rv_gets_add(gets, &(RvOid){(guint32[]){1, 3, 6, 1, 2, 1, 1, i, 0}, 9});

@@ -41,10 +41,11 @@ run(Fake *fake, const char *address, const char *engines, Asked *asked)
     g_autoptr(GMainContext) context = g_main_context_new();
     g_autoptr(RvSnmpLoop) loop = rv_snmp_loop_new(context, NULL);
     g_autoptr(RvSnmpAccess) access = access_to(fake, address, RV_AUTH_SHA256, RV_PRIV_AES128);
+    g_autofree char *folder = g_path_get_dirname(engines);
 
-    rv_snmp_loop_load_engines(loop, engines);
+    rv_snmp_loop_load(loop, folder);
     ask_with(loop, context, access, QUESTIONS, 20000, asked);
-    g_assert_true(rv_snmp_loop_save_engines(loop, engines, NULL));
+    g_assert_true(rv_snmp_loop_save(loop, folder, NULL));
 }
 
 typedef struct {
