@@ -292,6 +292,16 @@ rv_document_panel(RvDocument *document, RvChart *chart, const char *finding)
     return last;
 }
 
+char *
+rv_document_heading_text(const RvDocument *document, const RvBlock *heading)
+{
+    const char *text = g_ptr_array_index(heading->texts, 0);
+
+    return document->sections == 1 && heading->level == 1
+               ? g_strdup(text)
+               : g_strdup_printf("%s  %s", heading->number, text);
+}
+
 /* ---- links ---- */
 
 const RvBlock *

@@ -111,6 +111,8 @@ void rv_document_item(RvBlock *items, const char *format, ...) G_GNUC_PRINTF(2, 
 void rv_document_item_target(RvBlock *items, const char *name);
 /* Forgets the links to places that the document does not have: when it is complete. */
 void rv_document_settle(RvDocument *document);
+/* "3.1  Faults"; one section alone needs no number. Caller frees. */
+char *rv_document_heading_text(const RvDocument *document, const RvBlock *heading);
 /* The heading of that name; NULL: none. */
 const RvBlock *rv_document_section(const RvDocument *document, const char *name);
 /* `kind`: TABLE, TILES, SIGN, COVER. A TABLE is numbered where it has a caption. */

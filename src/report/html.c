@@ -26,6 +26,7 @@ static const char style_sheet[] =
     ".m-critical{color:#b3211a}.m-unknown{color:#54575e}img{max-width:100%%}"
     ".panel{display:flex;gap:1rem;flex-wrap:wrap}.sign{display:flex;gap:1rem;flex-wrap:wrap}"
     ".lines{height:9rem;border:1px solid #888;margin:.6rem 0}"
+    "nav ul{list-style:none;padding:0}"
     ".sign div{border:1px solid #888;padding:.6rem;flex:1 1 12rem;min-height:6rem}"
     "@media print{body{margin:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}}";
 
@@ -226,15 +227,19 @@ put_tiles(GString *out, const RvTable *table)
 }
 
 static void
-put_sign(GString *out, const RvTable *table)
+put_sign(const Writer *writer, const RvTable *table)
 {
+    const RvDocument *document = writer->document;
+    GString *out = writer->out;
+
     g_string_append(out, "<div class=\"sign\">");
     for (guint i = 0; i < table->rows->len; i++) {
         g_string_append(out, "<div><strong>");
         put(out, cell_text(table, i, 0));
         g_string_append(out, "</strong><br>");
         put(out, cell_text(table, i, 1));
-        g_string_append(out, "</div>");
+        g_string_append_printf(out, "<p class=\"small\">%s</p><p class=\"small\">%s</p></div>",
+                               SAY("Signature", "签字"), SAY("Date", "日期"));
     }
     g_string_append(out, "</div>\n");
 }
@@ -264,16 +269,19 @@ put_cover(const Writer *writer, const RvBlock *block)
 static void
 put_contents(const Writer *writer)
 {
+    const RvDocument *document = writer->document;
     GString *out = writer->out;
 
-    g_string_append(out, "<nav><ul>");
-    for (guint i = 0; i < writer->document->blocks->len; i++) {
-        const RvBlock *block = g_ptr_array_index(writer->document->blocks, i);
+    g_string_append_printf(out, "<nav><h2>%s</h2><ul>", SAY("Contents", "目录"));
+    for (guint i = 0; i < document->blocks->len; i++) {
+        const RvBlock *block = g_ptr_array_index(document->blocks, i);
+        g_autofree char *text = NULL;
 
         if (block->kind != RV_BLOCK_HEADING || block->level != 1)
             continue;
-        g_string_append_printf(out, "<li><a href=\"#%s\">%s  ", block->name, block->number);
-        put(out, g_ptr_array_index(block->texts, 0));
+        text = rv_document_heading_text(document, block);
+        g_string_append_printf(out, "<li><a href=\"#%s\">", block->name);
+        put(out, text);
         g_string_append(out, "</a></li>");
     }
     g_string_append(out, "</ul></nav>\n");
@@ -315,11 +323,13 @@ put_items(const Writer *writer, const RvBlock *block)
 }
 
 static void
-put_heading(GString *out, const RvBlock *block)
+put_heading(const Writer *writer, const RvBlock *block)
 {
-    g_string_append_printf(out, "<h%u id=\"%s\">%s  ", block->level + 1, block->name,
-                           block->number);
-    put(out, g_ptr_array_index(block->texts, 0));
+    GString *out = writer->out;
+    g_autofree char *text = rv_document_heading_text(writer->document, block);
+
+    g_string_append_printf(out, "<h%u id=\"%s\">", block->level + 1, block->name);
+    put(out, text);
     g_string_append_printf(out, "</h%u>\n", block->level + 1);
 }
 
@@ -338,7 +348,7 @@ put_block(const Writer *writer, const RvBlock *block)
         put_contents(writer);
         break;
     case RV_BLOCK_HEADING:
-        put_heading(out, block);
+        put_heading(writer, block);
         break;
     case RV_BLOCK_TEXT:
         put_text(out, "<p>", RV_MARK_NONE, text, "</p>\n");
@@ -375,7 +385,7 @@ put_block(const Writer *writer, const RvBlock *block)
         g_string_append(out, "<div class=\"lines\"></div>\n");
         break;
     case RV_BLOCK_SIGN:
-        put_sign(out, block->table);
+        put_sign(writer, block->table);
         break;
     case RV_BLOCK_BANNER:
         put_text(out, "<p class=\"banner\">", RV_MARK_NONE, text, "</p>\n");

@@ -44,14 +44,6 @@ block_text(const RvBlock *block)
 
 /* ---- headings and contents ---- */
 
-static char *
-heading_text(const RvDocument *document, const RvBlock *block)
-{
-    if (document->sections == 1 && block->level == 1)
-        return g_strdup(block_text(block)); /* one alone needs no number */
-    return g_strdup_printf("%s  %s", block->number, block_text(block));
-}
-
 static double begin_height(const RvPage *page, guint index);
 static void put_block(RvPage *page, guint index);
 
@@ -71,7 +63,7 @@ put_heading(RvPage *page, guint index)
 {
     const RvBlock *block = g_ptr_array_index(page->document->blocks, index);
     RvTextStyle style = block->level == 1 ? heading_1 : heading_2;
-    g_autofree char *text = heading_text(page->document, block);
+    g_autofree char *text = rv_document_heading_text(page->document, block);
 
     style.colour = block->level == 1 ? page->style.accent : NULL;
     if (page->y > RV_PAGE_TOP + 1)
@@ -95,7 +87,7 @@ put_contents_line(RvPage *page, const RvBlock *block)
                          RV_ALIGN_LEFT};
     RvTextStyle right = {9.5, FALSE, NULL, 40, 1, RV_ALIGN_RIGHT};
     double indent = block->level == 1 ? 0 : 16, width;
-    g_autofree char *text = heading_text(page->document, block);
+    g_autofree char *text = rv_document_heading_text(page->document, block);
     g_autofree char *place = g_strdup_printf("dest='%s'", block->name);
     g_autofree char *number =
         g_strdup_printf("%u", GPOINTER_TO_UINT(g_hash_table_lookup(page->places, block->name)));
@@ -681,10 +673,11 @@ set_metadata(cairo_surface_t *surface, const RvDocument *document)
 {
     g_autoptr(GDateTime) made = g_date_time_new_from_unix_utc(document->made_ms / 1000);
     g_autofree char *date = g_date_time_format(made, "%Y-%m-%dT%H:%M:%SZ");
+    g_autofree char *title = g_strdup_printf("%s  %s", document->title, document->subject);
 
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, document->title);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, document->author);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, document->subject);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, document->running);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_KEYWORDS, document->number);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "rackvitals");
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
@@ -703,7 +696,7 @@ set_outline(cairo_surface_t *surface, const RvDocument *document)
 
         if (block->kind != RV_BLOCK_HEADING)
             continue;
-        text = heading_text(document, block);
+        text = rv_document_heading_text(document, block);
         place = g_strdup_printf("dest='%s'", block->name);
         id = cairo_pdf_surface_add_outline(
             surface, block->level == 1 ? CAIRO_PDF_OUTLINE_ROOT : parent, text, place,

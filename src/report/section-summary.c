@@ -26,6 +26,11 @@ judgement(const RvDocument *document, const RvReport *report)
                                  : SAY("The service level was missed on %u of %u devices.",
                                        "%2$u 台设备中有 %1$u 台未达到服务级别。"),
                              report->not_met, report->devices->len);
+    if ((report->sums.critical > 0 || report->sums.open_faults > 0) && report->not_proven > 0)
+        return rv_write_text(SAY("Work is left, and too little was observed to prove the service "
+                                 "level (devices: %u of %u).",
+                                 "仍有待办事项；%2$u 台设备中有 %1$u 台观测不足，无法证明达标。"),
+                             report->not_proven, report->devices->len);
     if (report->sums.critical > 0 || report->sums.open_faults > 0)
         return g_strdup(SAY("No device missed its service level, but work is left.",
                             "没有设备未达标，但仍有待办事项。"));

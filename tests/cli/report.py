@@ -182,8 +182,9 @@ def check_pdf(site):
     result(re.findall(r"\d+\.\d{3}%", chinese) == re.findall(r"\d+\.\d{3}%", latin) != [],
            "both languages carry the same availabilities")
     info = subprocess.run(["pdfinfo", site.path("m.pdf")], capture_output=True).stdout.decode()
-    result("Tagged:          yes" in info and "RV-BJ-2026-10" in info,
-           "tagged, with the report number in its metadata", info)
+    result("Tagged:          yes" in info and "RV-BJ-2026-10" in info and
+           "巡检月报  2026年10月" in info,
+           "tagged, with title, period and report number in its metadata", info)
 
 
 def check_model(site):
@@ -355,6 +356,12 @@ def check_part_time(site, folder):
     result(re.search(r"First asked within the period[^.]*firewall-03 \(2026-10-20\)\.", page) and
            re.search(r"No longer in the inventory[^.]*switch-02 \(2026-10-20\)\.", page),
            "devices that came and went are named", re.findall("[^>]*not observed: [^<]*", page))
+    change(site.path("inventory.yaml"), lambda text: text + '  - { name: "more-[01-14]", address: '
+           '"10.9.0.[1-14]", kind: server, snmp: { version: 2c, credential: weak } }\n')
+    page = site.report("t.html", "--at", "2026-02", "--lang", "en", "--format", "html").decode()
+    result("Every device was observed" not in page and "No device was seen down." in page and
+           re.search(r"Never seen down, but not observed for [^:]*: 16 devices\.", page),
+           "many devices that nobody asked are not called up", re.findall("Never[^<]*", page))
 
 
 def check_others(site):
@@ -366,11 +373,20 @@ def check_others(site):
     well.feed(page)
     result("alert(1)" in page and well.fine and not well.open and "script" not in well.seen,
            "HTML is well-formed and runs nothing of what names say", well.open)
+    round_page = site.report("r.html", "--period", "round", "--at", "2026-10-20", "--format",
+                             "html", "--lang", "en").decode()
+    result(re.search(r"<h2 id=\"round\">Two-weekly", round_page) and
+           re.search(r"<h2 id=\"summary\">1  ", page) and "Signature" in round_page,
+           "sections are numbered where there are several", round_page[:3000])
     result("http" not in re.sub(r"base64,[^\"]*", "", page), "HTML needs nothing from outside")
     result(site.report("hostile.pdf", "--at", "2026-11") is not None,
            "hostile names make a PDF all the same")
     result(site.report("empty.pdf", "--at", "2026-02") is not None,
            "a month with no data makes a report")
+    empty = site.report("empty.html", "--at", "2026-02", "--format", "html", "--lang", "en").decode()
+    result("Nothing was observed in this period" in empty and "No device was seen down" not in empty
+           and "Every device was observed" not in empty and "every promise was kept" not in empty,
+           "and claims nothing of it")
     result(site.report("round.pdf", "--period", "round", "--at", "2026-10-20") is not None,
            "the two-weekly round")
     if shutil.which("pdfinfo"):
