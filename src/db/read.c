@@ -496,10 +496,21 @@ read_component(RvStatement *row)
     return one;
 }
 
+/* Of rows that the database has by device, key and time. */
+static int
+compare_parts(gconstpointer a, gconstpointer b)
+{
+    const RvComponentRow *left = *(RvComponentRow *const *)a, *right = *(RvComponentRow *const *)b;
+    int order = rv_text_compare(left->device, right->device);
+
+    return order != 0 ? order : rv_text_compare(left->component.key, right->component.key);
+}
+
 GPtrArray *
 rv_state_components(RvState *state, const char *device, gint64 from_ms, gint64 until_ms,
                     GError **error)
 {
+    GPtrArray *parts;
     RvStatement *row = rv_db_query(
         state, error,
         "SELECT d.name, c.key, c.idx, c.class, c.name, c.model, c.serial, c.part_number, c.vendor,"
@@ -509,7 +520,10 @@ rv_state_components(RvState *state, const char *device, gint64 from_ms, gint64 u
         " ORDER BY d.name, c.key, c.from_ms, c.id",
         EVERY(device), RV_INT(from_ms), RV_INT(until_ms));
 
-    return read_all(state, row, read_component, (GDestroyNotify)rv_component_row_free, error);
+    parts = read_all(state, row, read_component, (GDestroyNotify)rv_component_row_free, error);
+    if (parts != NULL)
+        g_ptr_array_sort(parts, compare_parts); /* stable: GLib's is a merge sort */
+    return parts;
 }
 
 /* ---- changes ---- */

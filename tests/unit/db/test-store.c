@@ -489,6 +489,24 @@ test_partial_census(Place *place, gconstpointer unused)
     g_assert_cmpuint(there->len, ==, 2);
 }
 
+/* The database sorts keys by their bytes. */
+static void
+test_order(Place *place, gconstpointer unused)
+{
+    static const char *const keys[] = {"fan-1", "fan-2", "fan-10"};
+    g_autoptr(GPtrArray) there = NULL;
+    RvObservation *sample = health(0);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        made_component(sample, keys[i], "", "");
+    store(place->state, sample, RV_TASK_CENSUS);
+    there = rv_state_components(place->state, NULL, 1000, 2000, NULL);
+    g_assert_cmpuint(there->len, ==, G_N_ELEMENTS(keys));
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_cmpstr(((RvComponentRow *)g_ptr_array_index(there, i))->component.key, ==,
+                        keys[i]);
+}
+
 /* ---- events ---- */
 
 static void
@@ -655,6 +673,7 @@ main(int argc, char **argv)
     TEST("a latest answer that was damaged is told", test_damaged_latest);
     TEST("census dates what was added, removed, replaced, upgraded", test_census);
     TEST("a census without the BMC removes nothing", test_partial_census);
+    TEST("parts are told in the order of their numbers", test_order);
     TEST("log entries are kept once", test_events);
     TEST("a flapping link is counted, in a row an hour", test_links);
     TEST("the device's row is what was last known", test_device);
