@@ -4,9 +4,12 @@
 #include "observation/words.h"
 
 /* Link changes, by the hour: a port that flaps all day is 24 rows. What the links were is kept as
- * one text beside the latest answer, a line for each interface, "KEY TAB STATE". */
+ * one text beside the latest answer, a line for each interface: "KEY TAB STATE", and after another
+ * tab ifLastChange, where it is told. By this a link that went and came between two rounds shows.
+ */
 
 #define HOUR_MS ((gint64)3600000)
+#define LINKS_UP_MS HOUR_MS      /* after a start; until then changes are of the start */
 #define INTERFACES_CEILING 20000 /* of one device */
 
 static const char *
@@ -25,7 +28,7 @@ can_be_kept(const RvInterface *interface)
            strpbrk(interface->key, "\t\n") == NULL;
 }
 
-/* key → state, both owned. NULL on error; *before: the text. */
+/* key → state and what follows it, both owned. NULL on error; *before: the text. */
 static GHashTable *
 load(const RvStoring *storing, char **before, GError **error)
 {
@@ -54,20 +57,33 @@ load(const RvStoring *storing, char **before, GError **error)
 }
 
 static gboolean
-note_change(const RvStoring *storing, const RvInterface *interface, const char *state,
-            GError **error)
+note_changes(const RvStoring *storing, const RvInterface *interface, const char *state,
+             guint changes, guint downs, GError **error)
 {
     gint64 hour_ms = storing->now_ms - storing->now_ms % HOUR_MS;
 
     return rv_db_run(storing->state, error,
                      "INSERT INTO link (device, interface, name, hour_ms, first_ms, last_ms,"
-                     "  changes, downs, state) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?7)"
+                     "  changes, downs, state) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?8, ?6, ?7)"
                      " ON CONFLICT (device, interface, hour_ms) DO UPDATE SET name = ?3,"
-                     "  last_ms = ?5, changes = link.changes + 1, downs = link.downs + ?6,"
+                     "  last_ms = ?5, changes = link.changes + ?8, downs = link.downs + ?6,"
                      "  state = ?7",
                      RV_INT(storing->device), RV_TEXT(interface->key), RV_TEXT(interface->name),
-                     RV_INT(hour_ms), RV_INT(storing->now_ms),
-                     RV_INT(interface->oper_status != RV_OPER_UP), RV_TEXT(state));
+                     RV_INT(hour_ms), RV_INT(storing->now_ms), RV_INT(downs), RV_TEXT(state),
+                     RV_INT(changes));
+}
+
+/* Since the last round it left the state that it is in, and came back. An agent that gives its own
+ * clock for each link tells nothing. */
+static gboolean
+went_and_came(const RvStoring *storing, const RvInterface *interface, const char *before)
+{
+    const char *tab = strchr(before, '\t');
+    gint64 ticks = storing->observation->device.uptime_ticks, runs_ms = ticks * 10;
+
+    return tab != NULL && interface->last_change_ticks > g_ascii_strtoll(tab + 1, NULL, 10) &&
+           interface->last_change_ticks < ticks && runs_ms >= LINKS_UP_MS &&
+           storing->now_ms - runs_ms <= storing->uptime_at_ms;
 }
 
 /* A port that a person shut is no flap: its state is remembered, its change is not counted. */
@@ -75,11 +91,24 @@ static gboolean
 store_link(const RvStoring *storing, const RvInterface *interface, const char *before,
            const char *state, GError **error)
 {
-    gboolean up = interface->oper_status == RV_OPER_UP;
-    gboolean was_up = before != NULL && strcmp(before, rv_oper_status_word(RV_OPER_UP)) == 0;
+    const char *word = rv_oper_status_word(RV_OPER_UP);
+    gboolean up = interface->oper_status == RV_OPER_UP, was_up;
 
-    return before == NULL || up == was_up || interface->admin_status == RV_ADMIN_DOWN ||
-           note_change(storing, interface, state, error);
+    if (before == NULL || interface->admin_status == RV_ADMIN_DOWN)
+        return TRUE;
+    was_up = g_str_has_prefix(before, word) && strcspn(before, "\t") == strlen(word);
+    if (up != was_up)
+        return note_changes(storing, interface, state, 1, !up, error);
+    return !went_and_came(storing, interface, before) ||
+           note_changes(storing, interface, state, 2, 1, error);
+}
+
+static char *
+line_of(const RvInterface *interface, const char *state)
+{
+    return interface->last_change_ticks < 0
+               ? g_strdup(state)
+               : g_strdup_printf("%s\t%" G_GINT64_FORMAT, state, interface->last_change_ticks);
 }
 
 static int
@@ -141,7 +170,8 @@ rv_store_links(const RvStoring *storing, GError **error)
         if (state != NULL && !store_link(storing, one, was, state, error))
             return FALSE;
         if (state != NULL || was != NULL)
-            g_hash_table_insert(after, g_strdup(one->key), g_strdup(state != NULL ? state : was));
+            g_hash_table_insert(after, g_strdup(one->key),
+                                state != NULL ? line_of(one, state) : g_strdup(was));
     }
     keep(after, before, storing->whole);
     text = write_text(after);

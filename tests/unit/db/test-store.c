@@ -552,8 +552,10 @@ test_events(Place *place, gconstpointer unused)
 
 /* ---- links ---- */
 
+/* The link changed last, and the device started, at these times (Unix time, s; 0: not told). */
 static void
-link_of(Place *place, gint64 s, RvOperStatus oper, RvAdminStatus admin)
+link_told(Place *place, gint64 s, RvOperStatus oper, RvAdminStatus admin, gint64 changed_s,
+          gint64 started_s)
 {
     RvObservation *sample = health(s);
     RvInterface *port = rv_observation_add_interface(sample, 1);
@@ -564,7 +566,18 @@ link_of(Place *place, gint64 s, RvOperStatus oper, RvAdminStatus admin)
     port->name = g_strdup("Gi0/1");
     port->oper_status = oper;
     port->admin_status = admin;
+    if (changed_s > 0) {
+        port->last_change_ticks = (changed_s - started_s) * 100;
+        sample->device.uptime_ticks = (s - started_s) * 100;
+        sample->device.uptime_seconds = s - started_s;
+    }
     store(place->state, sample, RV_TASK_REACHABILITY | RV_TASK_HEALTH);
+}
+
+static void
+link_of(Place *place, gint64 s, RvOperStatus oper, RvAdminStatus admin)
+{
+    link_told(place, s, oper, admin, 0, 0);
 }
 
 static guint
@@ -616,6 +629,38 @@ test_links(Place *place, gconstpointer unused)
     rv_state_prune(place->state, (gint64)2 * 86400 * 1000 - 3600 * 1000, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(count_links(place, 0, 2 * 86400, &downs), ==, 12);
+}
+
+/* What no status showed: the link went and came between two rounds. */
+static void
+test_links_between(Place *place, gconstpointer unused)
+{
+    const gint64 day = 86400;
+    guint downs;
+
+    link_told(place, day, RV_OPER_UP, RV_ADMIN_UP, 20, 10);
+    link_told(place, day + 300, RV_OPER_UP, RV_ADMIN_UP, 20, 10);
+    g_assert_cmpuint(count_links(place, 0, 9 * day, &downs), ==, 0);
+    link_told(place, day + 600, RV_OPER_UP, RV_ADMIN_UP, day + 400, 10);
+    g_assert_cmpuint(count_links(place, 0, 9 * day, &downs), ==, 2);
+    g_assert_cmpuint(downs, ==, 1);
+    /* a change that the status shows is one, not three */
+    link_told(place, day + 900, RV_OPER_DOWN, RV_ADMIN_UP, day + 700, 10);
+    link_told(place, day + 1200, RV_OPER_DOWN, RV_ADMIN_UP, day + 700, 10);
+    g_assert_cmpuint(count_links(place, 0, 9 * day, &downs), ==, 3);
+    g_assert_cmpuint(downs, ==, 2);
+    /* nor does the agent's own clock tell of one */
+    link_told(place, day + 1250, RV_OPER_DOWN, RV_ADMIN_UP, day + 1250, 10);
+    link_told(place, day + 1300, RV_OPER_DOWN, RV_ADMIN_UP, day + 1300, 10);
+    /* a port that a person shut does not flap */
+    link_told(place, day + 1500, RV_OPER_DOWN, RV_ADMIN_DOWN, day + 1400, 10);
+    /* a start of the device is no flap of its links, nor are they while it starts */
+    link_told(place, day + 1800, RV_OPER_DOWN, RV_ADMIN_UP, day + 1799, day + 1600);
+    link_told(place, day + 2100, RV_OPER_DOWN, RV_ADMIN_UP, day + 1900, day + 1600);
+    link_told(place, 3 * day, RV_OPER_DOWN, RV_ADMIN_UP, 2 * day + 9000, 2 * day);
+    g_assert_cmpuint(count_links(place, 0, 9 * day, &downs), ==, 3);
+    link_told(place, 3 * day + 300, RV_OPER_DOWN, RV_ADMIN_UP, 3 * day + 200, 2 * day);
+    g_assert_cmpuint(count_links(place, 0, 9 * day, &downs), ==, 5);
 }
 
 /* ---- device ---- */
@@ -676,6 +721,7 @@ main(int argc, char **argv)
     TEST("parts are told in the order of their numbers", test_order);
     TEST("log entries are kept once", test_events);
     TEST("a flapping link is counted, in a row an hour", test_links);
+    TEST("a link that goes and comes between two rounds is counted", test_links_between);
     TEST("the device's row is what was last known", test_device);
     return g_test_run();
 }
