@@ -394,6 +394,7 @@ def figures(values):
 
 
 def latest(db):
+    """What each device said last; a member that is not known is left out."""
     return {row["name"]: json.loads(zlib.decompress(row["body"])) for row in db.execute(
         "SELECT d.name, l.body FROM latest l JOIN device d ON d.id = l.device")}
 
@@ -406,9 +407,9 @@ def pairs_of_series(table, ours, theirs, limits):
         pairs.append((where + " kWh", theirs["used_kwh"], ours["total"] / 3.6e6))
     if table == "optics":
         distances = [ours["minimum"] - limits[key] for key in ("low_warning", "low_critical")
-                     if limits[key] is not None]
+                     if key in limits]
         pairs.append((where + " margin", theirs["margin"], min(distances)))
-    if limits["high_warning"] is not None:
+    if "high_warning" in limits:
         above = sum(v >= limits["high_warning"] for v in ours["values"] if v is not None)
         pairs.append((where + " above", theirs["above_ms"], above * 7200_000))
     return pairs
@@ -465,7 +466,7 @@ def check_series(site, db, model):
                              if one["key"] == key)
                 pairs += pairs_of_interface(ours, theirs[device, key], speed, faults[device, key])
             else:
-                limits = next(one["limits"] for one in answers[device]["sensors"]
+                limits = next(one.get("limits", {}) for one in answers[device]["sensors"]
                               if one["key"] == key)
                 pairs += pairs_of_series(table, ours, theirs[device, key], limits)
         no_difference(f"{table}: means, percentiles, extremes, totals", pairs)
