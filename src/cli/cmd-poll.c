@@ -128,7 +128,8 @@ finish(const RvRoundResult *result, gboolean published)
 {
     g_autofree char *summary = rv_round_summary(result);
     gboolean well = published && result->failed == 0 && result->not_asked == 0 &&
-                    result->waiting == 0 && result->lost == 0 && result->problems == 0;
+                    result->waiting == 0 && result->series_waiting == 0 && result->lost == 0 &&
+                    result->problems == 0;
 
     if (rv_log_level() != RV_LOG_CRITICAL)
         printf("%s\n", summary);

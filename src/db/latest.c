@@ -64,7 +64,8 @@ rv_latest_store(RvState *state, gint64 device, const RvObservation *observation,
     return rv_db_run(state, error,
                      "INSERT INTO latest (device, taken_ms, size, body, counters)"
                      " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (device) DO UPDATE"
-                     " SET taken_ms = ?2, size = ?3, body = ?4, counters = ?5",
+                     " SET taken_ms = ?2, size = ?3, body = ?4,"
+                     " counters = coalesce(?5, latest.counters)",
                      RV_INT(device), RV_INT(observation->taken_at_ms), RV_INT(length),
                      RV_BLOB(body->data, body->len),
                      counters != NULL ? RV_BLOB(counters, counters_length) : RV_TEXT(NULL));
@@ -135,6 +136,18 @@ rv_state_counters(RvState *state, const char *device, GError **error)
         counters = g_bytes_new(bytes, length);
     rv_db_done(row);
     return counters;
+}
+
+gboolean
+rv_state_keep_counters(RvState *state, const char *device, GBytes *counters, GError **error)
+{
+    gsize length;
+    gconstpointer bytes = g_bytes_get_data(counters, &length);
+
+    return rv_db_run(state, error,
+                     "UPDATE latest SET counters = ?2"
+                     " WHERE device = (SELECT id FROM device WHERE name = ?1)",
+                     RV_TEXT(device), RV_BLOB(bytes, length));
 }
 
 RvObservation *

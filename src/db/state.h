@@ -101,7 +101,7 @@ typedef struct {
     gint64 reachability_interval_ms; /* how often a sample is expected; 0: 60 s */
     gint64 health_interval_ms;       /* 0: 5 min */
     const char *line; /* rv_observation_to_json_brief, where the caller has it; may be NULL */
-    GBytes *counters; /* for rv_state_counters of the next round; may be NULL */
+    GBytes *counters; /* for rv_state_counters of the next round; NULL: what is there stays */
 } RvStoreContext;
 
 /* Stores one judged observation, whole or not at all. The device is known by device.name (its host
@@ -163,9 +163,15 @@ gboolean rv_state_forget_part(RvState *state, const char *device, const char *ke
  * from here: (now - then) / (now.taken_at_ms - then->taken_at_ms). */
 RvObservation *rv_state_latest(RvState *state, const char *device, GError **error);
 
-/* What the last health answer's RvStoreContext gave as `counters`, much quicker than the answer.
- * NULL without an error: it gave none, or there is no answer yet. */
+/* What was given last as `counters`, by RvStoreContext or by rv_state_keep_counters: they belong to
+ * the answer whose series were written last, which may be older than the latest. NULL without an
+ * error: none were given yet. */
 GBytes *rv_state_counters(RvState *state, const char *device, GError **error);
+/* For answers that were stored without. Changes nothing where the device never gave a health
+ * answer.
+ */
+gboolean rv_state_keep_counters(RvState *state, const char *device, GBytes *counters,
+                                GError **error);
 
 /* ---- what the reports need ---- */
 

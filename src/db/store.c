@@ -259,12 +259,11 @@ gboolean
 rv_state_store_observation(RvState *state, const RvObservation *observation,
                            const RvStoreContext *context, GError **error)
 {
-    const RvDeviceIdentity *device = &observation->device;
     RvStoring storing = {
         .state = state,
         .observation = observation,
         .context = *context,
-        .name = device->name[0] != '\0' ? device->name : device->host,
+        .name = rv_observation_name(observation),
         .now_ms = observation->taken_at_ms,
         .whole = is_whole(observation),
         .reachability = rv_observation_reachability(observation),

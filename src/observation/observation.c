@@ -339,6 +339,14 @@ rv_observation_protocol(const RvObservation *observation, const char *name)
     return NULL;
 }
 
+const char *
+rv_observation_name(const RvObservation *observation)
+{
+    const RvDeviceIdentity *device = &observation->device;
+
+    return device->name[0] != '\0' ? device->name : device->host;
+}
+
 RvReachability
 rv_observation_reachability(const RvObservation *observation)
 {

@@ -213,5 +213,7 @@ void rv_protocol_free(RvProtocol *protocol);
 void rv_observation_settle(RvObservation *observation);
 
 const RvProtocol *rv_observation_protocol(const RvObservation *observation, const char *name);
+/* Of its device, by which it is stored: the host's where it has none. */
+const char *rv_observation_name(const RvObservation *observation);
 /* up when any protocol is up. */
 RvReachability rv_observation_reachability(const RvObservation *observation);

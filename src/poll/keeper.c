@@ -3,28 +3,27 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/error.h"
-#include "base/log.h"
 #include "health/judge.h"
 #include "observation/json.h"
 #include "observation/words.h"
 #include "plan/dependency.h"
+#include "poll/recorder.h"
 
-#define PROBLEMS_NAMED 20 /* in the log of one round */
 #define BATCH 64
 #define BATCH_WAIT_MS 500
 
 typedef struct {
     RvObservation *observation;
     RvTasks tasks;
-    char *line; /* its JSON */
+    char *line;           /* its JSON */
+    RvPollSpoolKind kind; /* silent ones: as which it is in the spool */
     gboolean spooled;
 } Waiting;
 
 struct RvKeeper {
     const RvConfiguration *configuration;
     RvState *state;
-    RvRrdStore *store;
+    RvRecorder recorder;
     RvPollSpool *spool;
     gint64 round_id;
     GHashTable *devices; /* name → RvDevice */
@@ -32,11 +31,12 @@ struct RvKeeper {
     GPtrArray *batch;    /* Waiting* */
     GPtrArray *silent;   /* Waiting* */
     GHashTable *up;      /* names that answered in this round */
-    gint64 deadline_ms;  /* monotonic, of storing answers; 0: none */
+    gint64 state_ms;     /* monotonic, the deadline of storing answers; 0: none */
+    gint64 series_ms;    /* of writing their series */
+    gboolean leaves;     /* all series to the spool */
     gint64 oldest_ms;    /* monotonic: since when the batch waits */
+    RvTrouble trouble;
     RvKept kept;
-    GHashTable *said; /* problems that were logged, so that a full disk is named once */
-    guint unsaid;     /* problems that were too many to be named */
 };
 
 static void
@@ -57,7 +57,7 @@ rv_keeper_new(const RvConfiguration *configuration, RvState *state, RvRrdStore *
 
     keeper->configuration = configuration;
     keeper->state = state;
-    keeper->store = store;
+    keeper->recorder = (RvRecorder){.state = state, .store = store, .trouble = &keeper->trouble};
     keeper->spool = spool;
     keeper->round_id = round_id;
     keeper->devices = g_hash_table_new(g_str_hash, g_str_equal);
@@ -69,7 +69,6 @@ rv_keeper_new(const RvConfiguration *configuration, RvState *state, RvRrdStore *
     keeper->batch = g_ptr_array_new_with_free_func(waiting_free);
     keeper->silent = g_ptr_array_new_with_free_func(waiting_free);
     keeper->up = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    keeper->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return keeper;
 }
 
@@ -82,7 +81,7 @@ rv_keeper_free(RvKeeper *keeper)
     g_ptr_array_unref(keeper->silent);
     g_hash_table_unref(keeper->up);
     g_hash_table_unref(keeper->devices);
-    g_hash_table_unref(keeper->said);
+    rv_trouble_clear(&keeper->trouble);
     g_free(keeper);
 }
 
@@ -93,14 +92,24 @@ rv_keeper_know(RvKeeper *keeper, GHashTable *rows)
 }
 
 void
-rv_keeper_set_deadline(RvKeeper *keeper, gint64 deadline_ms)
+rv_keeper_set_deadlines(RvKeeper *keeper, gint64 state_ms, gint64 series_ms)
 {
-    keeper->deadline_ms = deadline_ms;
+    keeper->state_ms = state_ms;
+    keeper->series_ms = series_ms;
+}
+
+void
+rv_keeper_leave_series(RvKeeper *keeper)
+{
+    keeper->leaves = TRUE;
 }
 
 const RvKept *
-rv_keeper_kept(const RvKeeper *keeper)
+rv_keeper_kept(RvKeeper *keeper)
 {
+    keeper->kept.problems = keeper->trouble.count;
+    keeper->kept.series = keeper->recorder.series;
+    keeper->kept.created = keeper->recorder.created;
     return &keeper->kept;
 }
 
@@ -110,49 +119,7 @@ rv_keeper_silent(const RvKeeper *keeper)
     return keeper->silent->len;
 }
 
-/* Logs it, unless just that was said already, or so many others that nobody reads on: a clock that
- * was set back is the trouble of every file. */
-static void
-problem(RvKeeper *keeper, const char *device, const char *what)
-{
-    g_autofree char *text =
-        device != NULL ? g_strdup_printf("%s: %s", device, what) : g_strdup(what);
-
-    keeper->kept.problems++;
-    if (g_hash_table_contains(keeper->said, text))
-        return;
-    if (g_hash_table_size(keeper->said) >= PROBLEMS_NAMED) {
-        keeper->unsaid++;
-        rv_info("%s", text);
-        return;
-    }
-    rv_warning("%s", text);
-    g_hash_table_add(keeper->said, g_steal_pointer(&text));
-}
-
-static void
-say_unsaid(RvKeeper *keeper)
-{
-    if (keeper->unsaid > 0)
-        rv_warning("and %u more problems; rackvitals -v poll names each", keeper->unsaid);
-    keeper->unsaid = 0;
-}
-
-static void
-problem_of(RvKeeper *keeper, const char *device, GError **error)
-{
-    problem(keeper, device, (*error)->message);
-    g_clear_error(error);
-}
-
 /* ---- judging ---- */
-
-static const char *
-name_of(const RvObservation *observation)
-{
-    return observation->device.name[0] != '\0' ? observation->device.name
-                                               : observation->device.host;
-}
 
 static void
 count(RvKeeper *keeper, const RvObservation *observation)
@@ -166,7 +133,7 @@ count(RvKeeper *keeper, const RvObservation *observation)
 static void
 judge(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
 {
-    const char *name = name_of(observation);
+    const char *name = rv_observation_name(observation);
     const RvDevice *device = g_hash_table_lookup(keeper->devices, name);
     RvHealthContext context = {0};
     g_autoptr(RvPrevious) previous = NULL;
@@ -176,7 +143,7 @@ judge(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
         rv_observation_reachability(observation) == RV_STATE_UP) {
         previous = rv_state_previous(keeper->state, name, &error);
         if (previous == NULL)
-            problem_of(keeper, name, &error);
+            rv_trouble_take(&keeper->trouble, name, &error);
         else
             context = (RvHealthContext){.previous = previous->verdicts, .seen = previous->seen};
         if (device != NULL) {
@@ -190,103 +157,34 @@ judge(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
 
 /* ---- storing ---- */
 
-static RvRrdPrevious *
-counters_before(RvKeeper *keeper, const char *name)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) counters = rv_state_counters(keeper->state, name, &error);
-    g_autoptr(RvObservation) latest = NULL;
-    RvRrdPrevious *previous = counters != NULL ? rv_rrd_previous_from_bytes(counters) : NULL;
-
-    if (previous != NULL)
-        return previous;
-    if (error == NULL)
-        latest = rv_state_latest(keeper->state, name, &error);
-    if (error != NULL)
-        problem_of(keeper, NULL, &error);
-    return latest != NULL ? rv_rrd_previous_new(latest) : NULL;
-}
-
-static void
-take_report(RvKeeper *keeper, RvRrdReport *report)
-{
-    for (guint i = 0; report->failures != NULL && i < report->failures->len; i++) {
-        const RvRrdFailure *failure = g_ptr_array_index(report->failures, i);
-        g_autofree char *text = g_strdup_printf("%s: %s", failure->file, failure->reason);
-
-        problem(keeper, NULL, text);
-    }
-    keeper->kept.series += report->written;
-    keeper->kept.created += report->created;
-    rv_rrd_report_clear(report);
-}
-
-/* Whether rrdcached is, so that answers have to wait in the spool; whatever else fails, fails
- * again. */
 static gboolean
-is_gone(RvKeeper *keeper, const char *name, GError **error)
+is_too_late(RvPollSpoolKind kind, gint64 deadline_ms)
 {
-    gboolean gone = g_error_matches(*error, RV_ERROR, RV_ERROR_UNAVAILABLE);
-
-    if (*error != NULL)
-        problem_of(keeper, gone ? NULL : name, error);
-    return gone;
+    return kind == RV_SPOOL_ANSWERS && deadline_ms > 0 && rv_clock_monotonic_ms() >= deadline_ms;
 }
 
-static gboolean
-write_series(RvKeeper *keeper, const RvObservation *observation)
-{
-    const char *name = name_of(observation);
-    g_autoptr(RvRrdPrevious) previous = NULL;
-    g_autoptr(GError) error = NULL;
-    RvRrdReport report = {0};
-
-    if (keeper->store == NULL)
-        return TRUE;
-    if (observation->interfaces->len > 0)
-        previous = counters_before(keeper, name);
-    rv_rrd_store_write(keeper->store, name, observation, previous, &report, &error);
-    take_report(keeper, &report);
-    return !is_gone(keeper, name, &error);
-}
-
-/* Files take most of the time, new ones above all: it is looked at before each device's. */
-static gboolean
-is_too_late(const RvKeeper *keeper, RvPollSpoolKind kind)
-{
-    return kind == RV_SPOOL_ANSWERS && keeper->deadline_ms > 0 &&
-           rv_clock_monotonic_ms() >= keeper->deadline_ms;
-}
-
-/* How many of the batch are in their files, or never will be: in the order of the batch. */
+/* How many of the batch are in their files, or never will be: in the order of the batch. Files take
+ * most of the time, new ones above all: it is looked at before each device's. */
 static guint
 write_batch(RvKeeper *keeper, const GPtrArray *batch, RvPollSpoolKind kind)
 {
-    g_autoptr(GError) error = NULL;
-    RvRrdReport report = {0};
     guint n = 0;
 
-    if (keeper->store != NULL && rv_rrd_store_away(keeper->store) != NULL)
-        return 0; /* which was said once */
-    if (keeper->store != NULL)
-        rv_rrd_store_begin(keeper->store);
-    while (n < batch->len && !is_too_late(keeper, kind) &&
-           write_series(keeper, ((Waiting *)g_ptr_array_index(batch, n))->observation))
+    if (keeper->leaves)
+        return 0;
+    rv_recorder_begin(&keeper->recorder);
+    while (
+        n < batch->len && !is_too_late(kind, keeper->series_ms) &&
+        rv_recorder_write(&keeper->recorder, ((Waiting *)g_ptr_array_index(batch, n))->observation))
         n++;
-    if (keeper->store == NULL)
-        return n;
-    rv_rrd_store_settle(keeper->store, &report, &error);
-    take_report(keeper, &report);
-    return is_gone(keeper, NULL, &error) ? 0 : n;
+    return rv_recorder_settle(&keeper->recorder) ? n : 0;
 }
 
 static gboolean
-store_one(RvKeeper *keeper, const Waiting *waiting)
+store_one(RvKeeper *keeper, const Waiting *waiting, gboolean written)
 {
     const RvConfiguration *configuration = keeper->configuration;
-    g_autoptr(GBytes) counters = waiting->observation->interfaces->len > 0
-                                     ? rv_rrd_previous_to_bytes(waiting->observation)
-                                     : NULL;
+    g_autoptr(GBytes) counters = written ? rv_recorder_counters(waiting->observation) : NULL;
     const RvStoreContext context = {
         .round_id = keeper->round_id,
         .tasks = waiting->tasks,
@@ -299,78 +197,92 @@ store_one(RvKeeper *keeper, const Waiting *waiting)
 
     if (rv_state_store_observation(keeper->state, waiting->observation, &context, &error))
         return TRUE;
-    problem_of(keeper, NULL, &error);
+    rv_trouble_take(&keeper->trouble, NULL, &error);
     return FALSE;
 }
 
 /* The state takes a batch whole or not at all; one observation that it refuses is left out. */
 static gboolean
-store_batch(RvKeeper *keeper, const GPtrArray *batch)
+store_batch(RvKeeper *keeper, const GPtrArray *batch, guint written)
 {
     g_autoptr(GError) error = NULL;
     guint stored = 0;
 
     if (!rv_state_begin(keeper->state, &error)) {
-        problem_of(keeper, NULL, &error);
+        rv_trouble_take(&keeper->trouble, NULL, &error);
         return FALSE;
     }
     for (guint i = 0; i < batch->len; i++)
-        stored += store_one(keeper, g_ptr_array_index(batch, i));
+        stored += store_one(keeper, g_ptr_array_index(batch, i), i < written);
     if (rv_state_finish(keeper->state, TRUE, &error)) {
         keeper->kept.stored += stored;
         return TRUE;
     }
-    problem_of(keeper, NULL, &error);
+    rv_trouble_take(&keeper->trouble, NULL, &error);
     return FALSE;
 }
 
-/* Those of the batch from `first` on. */
+/* Those of the batch from `first` on stay in the spool, and are lost where it has them not. */
 static void
-leave_unstored(RvKeeper *keeper, const GPtrArray *batch, guint first)
+leave(const RvKeeper *keeper, const GPtrArray *batch, guint first, guint *left, guint *lost)
 {
-    keeper->kept.unstored += batch->len - first;
+    *left += batch->len - first;
     for (guint i = first; keeper->spool != NULL && i < batch->len; i++)
-        keeper->kept.lost += !((Waiting *)g_ptr_array_index(batch, i))->spooled;
+        *lost += !((Waiting *)g_ptr_array_index(batch, i))->spooled;
+}
+
+/* That the spool cannot be written is said, and storing goes on. */
+static void
+spool(RvKeeper *keeper, Waiting *waiting)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (keeper->spool == NULL || waiting->spooled)
+        return;
+    waiting->spooled =
+        rv_poll_spool_append(keeper->spool, waiting->kind, waiting->tasks, waiting->line, &error);
+    if (!waiting->spooled)
+        rv_trouble_take(&keeper->trouble, NULL, &error);
+}
+
+/* Where they have to wait, the round's findings on its silent devices are kept as answers are: who
+ * stores them later does not know any more whether we were cut off. */
+static void
+spool_settled(RvKeeper *keeper, const GPtrArray *silent)
+{
+    for (guint i = 0; i < silent->len; i++) {
+        Waiting *waiting = g_ptr_array_index(silent, i);
+
+        if (waiting->spooled && waiting->kind == RV_SPOOL_ANSWERS)
+            continue; /* was found then */
+        waiting->line = rv_observation_to_json_brief(waiting->observation);
+        waiting->kind = RV_SPOOL_ANSWERS;
+        waiting->spooled = FALSE;
+        spool(keeper, waiting);
+    }
+    if (keeper->spool != NULL)
+        rv_poll_spool_settle(keeper->spool, RV_SPOOL_SILENT);
 }
 
 static void
 store(RvKeeper *keeper, GPtrArray *batch, RvPollSpoolKind kind)
 {
-    guint n;
+    RvKept *kept = &keeper->kept;
+    gboolean may_be = keeper->state != NULL && !is_too_late(kind, keeper->state_ms);
+    guint written = may_be ? write_batch(keeper, batch, kind) : 0;
 
-    if (batch->len == 0)
-        return;
-    if (keeper->state == NULL) {
-        leave_unstored(keeper, batch, 0);
-        g_ptr_array_set_size(batch, 0);
-        return;
-    }
-    n = write_batch(keeper, batch, kind);
-    leave_unstored(keeper, batch, n);
-    g_ptr_array_set_size(batch, (int)n);
-    if (!store_batch(keeper, batch))
-        leave_unstored(keeper, batch, 0);
-    else if (keeper->spool != NULL && keeper->kept.unstored == 0) /* what failed stays spooled */
+    if (kind == RV_SPOOL_SILENT && written < batch->len)
+        spool_settled(keeper, batch);
+    if (may_be && store_batch(keeper, batch, written))
+        leave(keeper, batch, written, &kept->owed, &kept->owed_lost);
+    else
+        leave(keeper, batch, 0, &kept->unstored, &kept->lost);
+    if (keeper->spool != NULL && kept->unstored == 0 && kept->owed == 0)
         rv_poll_spool_settle(keeper->spool, kind);
     g_ptr_array_set_size(batch, 0);
 }
 
 /* ---- taking ---- */
-
-/* Only answers are worth the disk before they are stored; that the spool cannot be written is said,
- * and storing goes on. */
-static void
-spool(RvKeeper *keeper, Waiting *waiting, RvPollSpoolKind kind)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (keeper->spool == NULL)
-        return;
-    waiting->spooled =
-        rv_poll_spool_append(keeper->spool, kind, waiting->tasks, waiting->line, &error);
-    if (!waiting->spooled)
-        problem_of(keeper, NULL, &error);
-}
 
 /* A protocol whose turn never came within our time says nothing about the device. */
 static void
@@ -385,10 +297,10 @@ forgive_own_delay(RvObservation *observation)
     }
 }
 
-void
-rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
+static void
+take(RvKeeper *keeper, RvObservation *observation, RvTasks tasks, Waiting how)
 {
-    Waiting *waiting = g_new(Waiting, 1);
+    Waiting *waiting = g_memdup2(&how, sizeof how);
     RvReachability state;
 
     forgive_own_delay(observation);
@@ -396,15 +308,18 @@ rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
     if (state == RV_STATE_NOT_ASKED)
         tasks = 0; /* still owed */
     judge(keeper, observation, tasks);
-    *waiting = (Waiting){observation, tasks, rv_observation_to_json_brief(observation), FALSE};
+    waiting->observation = observation;
+    waiting->tasks = tasks;
+    waiting->line = rv_observation_to_json_brief(observation);
+    if (!waiting->spooled)
+        waiting->kind = state == RV_STATE_DOWN ? RV_SPOOL_SILENT : RV_SPOOL_ANSWERS;
+    spool(keeper, waiting);
     if (state == RV_STATE_DOWN) {
-        spool(keeper, waiting, RV_SPOOL_SILENT);
         g_ptr_array_add(keeper->silent, waiting);
         return;
     }
     if (state == RV_STATE_UP)
-        g_hash_table_add(keeper->up, g_strdup(name_of(observation)));
-    spool(keeper, waiting, RV_SPOOL_ANSWERS);
+        g_hash_table_add(keeper->up, g_strdup(rv_observation_name(observation)));
     if (keeper->batch->len == 0)
         keeper->oldest_ms = rv_clock_monotonic_ms();
     g_ptr_array_add(keeper->batch, waiting);
@@ -412,10 +327,23 @@ rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
 }
 
 void
+rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks)
+{
+    take(keeper, observation, tasks, (Waiting){0});
+}
+
+void
+rv_keeper_add_spooled(RvKeeper *keeper, RvObservation *observation, RvTasks tasks,
+                      RvPollSpoolKind kind)
+{
+    take(keeper, observation, tasks, (Waiting){.kind = kind, .spooled = TRUE});
+}
+
+void
 rv_keeper_flush(RvKeeper *keeper, gboolean all)
 {
-    if (all || keeper->batch->len >= BATCH ||
-        (keeper->batch->len > 0 && rv_clock_monotonic_ms() - keeper->oldest_ms >= BATCH_WAIT_MS))
+    if (keeper->batch->len > 0 && (all || keeper->batch->len >= BATCH ||
+                                   rv_clock_monotonic_ms() - keeper->oldest_ms >= BATCH_WAIT_MS))
         store(keeper, keeper->batch, RV_SPOOL_ANSWERS);
 }
 
@@ -480,10 +408,11 @@ gather(const RvKeeper *keeper)
     for (guint i = 0; i < keeper->silent->len; i++) {
         const RvObservation *observation =
             ((Waiting *)g_ptr_array_index(keeper->silent, i))->observation;
-        const RvDevice *device = g_hash_table_lookup(keeper->devices, name_of(observation));
+        const RvDevice *device =
+            g_hash_table_lookup(keeper->devices, rv_observation_name(observation));
 
-        add_reached(reached, name_of(observation), device != NULL ? device->parents : NULL,
-                    RV_STATE_DOWN, reason_of(observation));
+        add_reached(reached, rv_observation_name(observation),
+                    device != NULL ? device->parents : NULL, RV_STATE_DOWN, reason_of(observation));
     }
     g_hash_table_iter_init(&each, keeper->up);
     while (g_hash_table_iter_next(&each, &name, NULL))
@@ -491,55 +420,43 @@ gather(const RvKeeper *keeper)
     return reached;
 }
 
-static gboolean
-is_for_later(const RvKeeper *keeper)
-{
-    return keeper->state == NULL ||
-           (keeper->store != NULL && rv_rrd_store_away(keeper->store) != NULL);
-}
-
-/* Without a state, or rrdcached, the round's findings on its silent devices are kept as answers
- * are: who stores them later does not know any more whether we were cut off. */
+/* `reached`: the silent ones first, in their order. */
 static void
-spool_settled(RvKeeper *keeper)
+resolve_silent(RvKeeper *keeper, const GArray *reached, gboolean cut_off, RvKeeperSilent heard,
+               gpointer user_data)
 {
-    for (guint i = 0; i < keeper->silent->len; i++) {
-        Waiting *waiting = g_ptr_array_index(keeper->silent, i);
-
-        waiting->line = rv_observation_to_json_brief(waiting->observation);
-        spool(keeper, waiting, RV_SPOOL_ANSWERS);
-    }
-    if (keeper->spool != NULL)
-        rv_poll_spool_settle(keeper->spool, RV_SPOOL_SILENT);
-}
-
-void
-rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpointer user_data)
-{
-    g_autoptr(GArray) reached = NULL;
-    g_autoptr(GHashTable) before = NULL;
-
-    rv_keeper_flush(keeper, TRUE);
-    if (keeper->silent->len == 0) {
-        say_unsaid(keeper);
-        return;
-    }
-    reached = gather(keeper);
-    before = states_before(keeper);
-    rv_dependency_resolve((RvReached *)(void *)reached->data, reached->len, before);
     for (guint i = 0; i < keeper->silent->len; i++) {
         Waiting *waiting = g_ptr_array_index(keeper->silent, i);
         RvReachability state =
             cut_off ? RV_STATE_BLIND : g_array_index(reached, RvReached, i).state;
 
         if (heard != NULL)
-            heard(name_of(waiting->observation), state, why(waiting->observation), user_data);
+            heard(rv_observation_name(waiting->observation), state, why(waiting->observation),
+                  user_data);
         rv_dependency_apply(waiting->observation, state);
         rv_health_judge(waiting->observation, NULL);
         g_clear_pointer(&waiting->line, g_free);
     }
-    if (is_for_later(keeper))
-        spool_settled(keeper);
+}
+
+static void
+settle_silent(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpointer user_data)
+{
+    g_autoptr(GArray) reached = gather(keeper);
+    g_autoptr(GHashTable) before = states_before(keeper);
+
+    rv_dependency_resolve((RvReached *)(void *)reached->data, reached->len, before);
+    resolve_silent(keeper, reached, cut_off, heard, user_data);
     store(keeper, keeper->silent, RV_SPOOL_SILENT);
-    say_unsaid(keeper);
+}
+
+void
+rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent heard, gpointer user_data)
+{
+    rv_keeper_flush(keeper, TRUE);
+    if (keeper->silent->len > 0)
+        settle_silent(keeper, cut_off, heard, user_data);
+    if (keeper->spool != NULL && keeper->kept.unstored == 0 && keeper->kept.owed > 0)
+        rv_poll_spool_keep_series(keeper->spool);
+    rv_trouble_close(&keeper->trouble);
 }

@@ -2,7 +2,9 @@
  *
  * Answers are stored in batches, one transaction each: first the RRD files, which refuse a sample
  * that they have, then the state, then the spool is emptied; a kill between any two steps loses
- * nothing and doubles nothing. Silent devices are held back until rv_keeper_settle(). */
+ * nothing and doubles nothing. Where series cannot be written, or others have to come first, the
+ * state takes the answers all the same, and they stay in the spool for their series. Silent devices
+ * are held back until rv_keeper_settle(). */
 #pragma once
 
 #include "conf/configuration.h"
@@ -11,11 +13,13 @@
 #include "rrd/store.h"
 
 typedef struct {
-    guint stored;          /* observations that the state took */
-    guint unstored;        /* did not, for want of a disk or of time: they stay in the spool */
-    guint lost;            /* of these, what the spool had no room for either */
-    guint sensors;         /* judged */
-    guint verdicts[4];     /* of these, by RvVerdict */
+    guint stored;      /* observations that the state took */
+    guint unstored;    /* that it did not, for want of a disk or of time: they stay in the spool */
+    guint lost;        /* of these, what the spool had no room for either */
+    guint owed;        /* of the stored, whose series have to wait in the spool */
+    guint owed_lost;   /* of these, what the spool had no room for */
+    guint sensors;     /* judged */
+    guint verdicts[4]; /* of these, by RvVerdict */
     guint series, created; /* RRD files written; of these, new ones */
     guint problems;        /* things that could not be stored; each was logged */
 } RvKept;
@@ -33,12 +37,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvKeeper, rv_keeper_free)
 /* What was known of the devices before the round: name → RvDeviceRow; borrowed. */
 void rv_keeper_know(RvKeeper *keeper, GHashTable *rows);
 
-/* Answers are stored until then (rv_clock_monotonic_ms); what comes later stays in the spool for
- * the next run. 0, as at first: whenever. */
-void rv_keeper_set_deadline(RvKeeper *keeper, gint64 deadline_ms);
+/* Answers are stored until then (rv_clock_monotonic_ms), and their series written until
+ * `series_ms`; what comes later stays in the spool. 0, as at first: whenever. */
+void rv_keeper_set_deadlines(RvKeeper *keeper, gint64 state_ms, gint64 series_ms);
+
+/* Series are left in the spool: older ones have to be written first. */
+void rv_keeper_leave_series(RvKeeper *keeper);
 
 /* Takes the observation over. Problems are logged and counted, nothing stops the round. */
 void rv_keeper_add(RvKeeper *keeper, RvObservation *observation, RvTasks tasks);
+/* The same with what the keeper's spool has already, as that kind. */
+void rv_keeper_add_spooled(RvKeeper *keeper, RvObservation *observation, RvTasks tasks,
+                           RvPollSpoolKind kind);
 
 /* Stores what waits, if it is much or has waited long; `all`: in any case. */
 void rv_keeper_flush(RvKeeper *keeper, gboolean all);
@@ -53,4 +63,5 @@ void rv_keeper_settle(RvKeeper *keeper, gboolean cut_off, RvKeeperSilent silent,
 /* Silent devices that wait for that. */
 guint rv_keeper_silent(const RvKeeper *keeper);
 
-const RvKept *rv_keeper_kept(const RvKeeper *keeper);
+/* As of now: ask again after more. */
+const RvKept *rv_keeper_kept(RvKeeper *keeper);

@@ -12,10 +12,12 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "db/ledger.h"
+#include "poll/asked.h"
 #include "poll/crew.h"
 #include "poll/keeper.h"
 #include "poll/lock.h"
 #include "poll/place.h"
+#include "poll/replay.h"
 #include "poll/telling.h"
 #include "poll/uplink.h"
 
@@ -30,24 +32,23 @@
 #define CLOSING_MS 1000
 #define TELLING_FLOOR_MS 500 /* what is not told by then waits for the next round */
 #define DAY_MS ((gint64)86400000)
-#define EARLIEST_MS                                                                                \
-    (DAY_MS * 365)         /* what is below is no time: spools of older versions count rounds */
-#define SPOOL_LOOKED_AT 60 /* files: the rounds of half an hour */
-#define NAMES_CEILING 20   /* of silent devices in the log of one round */
+#define NAMES_CEILING 20 /* of silent devices in the log of one round */
 
 typedef struct {
     const RvRoundOptions *options;
     const RvConfiguration *configuration;
     RvRoundResult *result;
     RvPollLock *lock;
-    RvState *state;   /* NULL: the database does not answer, all goes to the spool */
-    gboolean by_time; /* the spool being read is named by the time of its round */
+    RvState *state;  /* NULL: the database does not answer, all goes to the spool */
+    gboolean behind; /* the state does not have all of the spool yet: this round's wait as well */
+    RvReplayed replayed;
     RvRrdStore *store;
     RvPollSpool *spool;
     RvKeeper *keeper;
     GHashTable *rows;  /* name → RvDeviceRow, owned */
     GArray *asks;      /* RvAsk */
     GByteArray *heard; /* by ask: 1 once something came */
+    GArray *asked;     /* RvAsked */
     GMainContext *context;
     GMainLoop *loop;
     RvCrew *crew;
@@ -92,24 +93,6 @@ check_globs(const Round *round, GError **error)
                     "inventory list` shows them",
                     *globs);
         return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-load_rows(Round *round, GError **error)
-{
-    g_autoptr(GPtrArray) rows = rv_state_devices(round->state, error);
-
-    if (rows == NULL)
-        return FALSE;
-    round->rows =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)rv_device_row_free);
-    g_ptr_array_set_free_func(rows, NULL);
-    for (guint i = 0; i < rows->len; i++) {
-        RvDeviceRow *row = g_ptr_array_index(rows, i);
-
-        g_hash_table_insert(round->rows, row->name, row);
     }
     return TRUE;
 }
@@ -182,177 +165,6 @@ store_deadline(const Round *round)
     return round->start_ms + round->whole_ms - MIN(RESERVE_FLOOR_MS, round->whole_ms / 10);
 }
 
-/* ---- what waits in the spool ---- */
-
-static void
-know_from_spool(RvObservation *observation, RvTasks tasks, gint64 round_id, gpointer user_data)
-{
-    GHashTable *rows = user_data;
-    RvDeviceRow *row = g_hash_table_lookup(rows, observation->device.name);
-
-    if (row == NULL) {
-        row = g_new0(RvDeviceRow, 1);
-        row->name = g_strdup(observation->device.name);
-        g_hash_table_insert(rows, row->name, row);
-    }
-    if (row->last_ms > observation->taken_at_ms) {
-        rv_observation_free(observation);
-        return;
-    }
-    row->last_ms = observation->taken_at_ms;
-    row->state = rv_observation_reachability(observation);
-    for (guint i = 0; i < G_N_ELEMENTS(row->asked_ms); i++) {
-        if (((guint)tasks & (1u << i)) == 0)
-            continue;
-        row->asked_ms[i] = observation->taken_at_ms;
-        if (row->state == RV_STATE_UP)
-            row->answered_ms[i] = observation->taken_at_ms;
-    }
-    rv_observation_free(observation);
-}
-
-/* When devices were asked last, where that waits in the spool and the state does not know of it. */
-static void
-know_spooled(Round *round)
-{
-    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
-    guint first = paths->len > SPOOL_LOOKED_AT ? paths->len - SPOOL_LOOKED_AT : 0;
-
-    for (guint i = first; i < paths->len; i++) {
-        guint broken;
-
-        (void)rv_poll_spool_read(g_ptr_array_index(paths, i), know_from_spool, round->rows, &broken,
-                                 NULL);
-    }
-}
-
-/* ---- what a killed run left ---- */
-
-typedef struct {
-    Round *round;
-    RvKeeper *keeper;
-    guint taken;
-} Replay;
-
-/* Stored as one transaction, after its RRD files: what the state knows is in both. */
-static void
-replay_one(RvObservation *observation, RvTasks tasks, gint64 round_id, gpointer user_data)
-{
-    Replay *replay = user_data;
-    const RvDeviceRow *row = g_hash_table_lookup(replay->round->rows, observation->device.name);
-
-    if (row != NULL && row->last_ms >= observation->taken_at_ms) {
-        rv_observation_free(observation);
-        return;
-    }
-    rv_keeper_add(replay->keeper, observation, tasks);
-    replay->taken++;
-}
-
-static gboolean
-replay_file(Round *round, const char *path, Replay *replay)
-{
-    g_autoptr(GError) error = NULL;
-    guint broken = 0;
-
-    if (!rv_poll_spool_read(path, replay_one, replay, &broken, &error)) {
-        rv_warning("%s", error->message);
-        round->result->problems++;
-        return FALSE;
-    }
-    if (broken > 0)
-        rv_info("%s: %u lines were cut short and are not stored", path, broken);
-    return TRUE;
-}
-
-/* A round that could not tell the database of itself. */
-static gboolean
-record_replayed(Round *round, gint64 started_ms, const RvKept *kept, GError **error)
-{
-    g_autoptr(GPtrArray) known = rv_state_rounds(round->state, started_ms, started_ms + 1, error);
-    g_autoptr(RvRound) row = NULL;
-
-    if (known == NULL || known->len > 0)
-        return known != NULL;
-    row = g_new0(RvRound, 1);
-    row->started_ms = started_ms;
-    row->host = g_strdup(g_get_host_name());
-    row->version = g_strdup(round->options->version);
-    row->simulated = rv_clock_is_simulated();
-    row->due = row->asked = kept->stored + kept->unstored;
-    row->answered = row->asked;
-    row->ended_ms = started_ms;
-    row->note = g_strdup("stored later: the database did not answer");
-    return rv_state_round_start(round->state, row, error) &&
-           rv_state_round_end(round->state, row, error);
-}
-
-/* The files of one round, which begin at `first`; *stored: all of it. */
-static gboolean
-replay_round(Round *round, const GPtrArray *paths, guint first, guint count, gboolean *stored,
-             GError **error)
-{
-    g_autoptr(RvKeeper) keeper =
-        rv_keeper_new(round->configuration, round->state, round->store, NULL, 0);
-    gint64 started_ms = rv_poll_spool_round(g_ptr_array_index(paths, first));
-    Replay replay = {round, keeper, 0};
-    gboolean fine = TRUE;
-    const RvKept *kept;
-
-    rv_keeper_know(keeper, round->rows);
-    rv_keeper_set_deadline(keeper, store_deadline(round));
-    for (guint i = 0; i < count; i++)
-        fine = replay_file(round, g_ptr_array_index(paths, first + i), &replay) && fine;
-    rv_keeper_settle(keeper, FALSE, NULL, NULL);
-    kept = rv_keeper_kept(keeper);
-    round->result->recovered += kept->stored;
-    round->result->problems += kept->problems;
-    *stored = kept->unstored == 0;
-    for (guint i = 0; i < count && fine && *stored; i++)
-        (void)g_unlink(g_ptr_array_index(paths, first + i));
-    return replay.taken == 0 || !round->by_time || record_replayed(round, started_ms, kept, error);
-}
-
-/* Once, when what was kept is stored: who reads it knows what the gap is. */
-static void
-tell_lost(Round *round)
-{
-    const char *folder = round->configuration->state_folder;
-    g_autofree char *lost = rv_poll_spool_say_lost(folder, round->configuration->plan->zone);
-
-    if (lost == NULL)
-        return;
-    rv_warning("%s; that time is not observed", lost);
-    rv_poll_spool_forget_lost(folder);
-}
-
-/* Round after round, as they were: what one of them stored the next one continues. */
-static gboolean
-replay_leftovers(Round *round, GError **error)
-{
-    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(round->configuration->state_folder);
-    gboolean stored = TRUE;
-
-    for (guint i = 0, count; i < paths->len && stored; i += count) {
-        gint64 number = rv_poll_spool_round(g_ptr_array_index(paths, i));
-
-        for (count = 1; i + count < paths->len; count++)
-            if (rv_poll_spool_round(g_ptr_array_index(paths, i + count)) != number)
-                break;
-        round->by_time = number >= EARLIEST_MS;
-        if (!replay_round(round, paths, i, count, &stored, error))
-            return FALSE;
-        g_clear_pointer(&round->rows, g_hash_table_unref);
-        if (!load_rows(round, error))
-            return FALSE;
-    }
-    if (round->result->recovered > 0)
-        rv_info("%u answers that waited in the spool were stored", round->result->recovered);
-    if (stored)
-        tell_lost(round);
-    return TRUE;
-}
-
 /* ---- without a database ---- */
 
 /* A server that is away, or refuses us for now, must not keep us from asking: what comes waits in
@@ -384,18 +196,67 @@ open_state(Round *round, GError **error)
     return TRUE;
 }
 
+/* ---- what earlier rounds left ---- */
+
+static RvReplay
+replay_of(const Round *round)
+{
+    return (RvReplay){round->configuration, round->state, round->store, round->options->version};
+}
+
+/* Half of the time is for asking. */
 static gboolean
 load(Round *round, GError **error)
 {
-    if (round->state == NULL)
-        round->rows = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                            (GDestroyNotify)rv_device_row_free);
-    else if (!load_rows(round, error))
+    const char *folder = round->configuration->state_folder;
+    const RvReplay replay = replay_of(round);
+    gint64 deadline_ms = round->start_ms + (round->deadline_ms - round->start_ms) / 2;
+    gboolean all;
+
+    if (round->state == NULL) {
+        round->rows = rv_asked_load(folder);
+        return TRUE;
+    }
+    if (!rv_replay_answers(&replay, deadline_ms, &round->replayed, &all, error))
         return FALSE;
-    if (round->state != NULL && rv_rrd_store_away(round->store) == NULL)
-        return replay_leftovers(round, error);
-    know_spooled(round);
-    return TRUE;
+    round->behind = !all;
+    if (round->behind)
+        rv_warning("there was no time to store all that waits in the spool; what this round hears "
+                   "waits behind it");
+    round->rows = rv_asked_of_state(round->state, error);
+    return round->rows != NULL;
+}
+
+/* Those of the round are the last ones. */
+static void
+write_waiting_series(Round *round)
+{
+    const char *folder = round->configuration->state_folder;
+    const RvReplay replay = replay_of(round);
+    RvRoundResult *result = round->result;
+    g_autoptr(GPtrArray) left = NULL;
+
+    if (round->state != NULL && rv_rrd_store_away(round->store) == NULL && result->stopped_by == 0)
+        rv_replay_series(&replay, store_deadline(round), &round->replayed);
+    left = rv_poll_spool_leftovers_of(folder, TRUE);
+    if (left->len == 0) {
+        round->replayed.written -= MIN(round->replayed.written, result->series_waiting);
+        result->series_waiting = 0;
+    }
+    result->recovered = round->replayed.stored;
+    result->series_recovered = round->replayed.written;
+    result->problems += round->replayed.problems;
+}
+
+/* Without a server the state is as near as the file would be. */
+static void
+remember_asked(Round *round)
+{
+    if (round->configuration->database == NULL)
+        return;
+    for (guint i = 0; i < round->asked->len; i++)
+        rv_asked_note(round->rows, &g_array_index(round->asked, RvAsked, i));
+    rv_asked_save(round->configuration->state_folder, round->rows);
 }
 
 /* ---- answers ---- */
@@ -413,6 +274,7 @@ answer(guint n, RvTasks tasks, RvObservation *observation, gpointer user_data)
     Round *round = user_data;
     const RvDevice *device = g_array_index(round->asks, RvAsk, n).device;
     RvReachability state = rv_observation_reachability(observation);
+    const RvAsked asked = {device->name, tasks, state, observation->taken_at_ms};
 
     if (round->heard->data[n] != 0) {
         rv_observation_free(observation);
@@ -426,6 +288,8 @@ answer(guint n, RvTasks tasks, RvObservation *observation, gpointer user_data)
     round->progress.silent += state != RV_STATE_UP;
     if (state == RV_STATE_UP && rv_due_probe_first(g_hash_table_lookup(round->rows, device->name)))
         rv_info("%s: answers again", device->name);
+    if (state != RV_STATE_NOT_ASKED)
+        g_array_append_val(round->asked, asked);
     rv_keeper_add(round->keeper, observation, tasks);
     tell(round);
 }
@@ -629,10 +493,27 @@ silent(const char *name, RvReachability state, const char *why, gpointer user_da
 }
 
 static void
+note_lost(Round *round, const RvKept *kept)
+{
+    const char *folder = round->configuration->state_folder;
+    guint dropped = round->spool != NULL ? rv_poll_spool_dropped(round->spool) : 0;
+
+    round->result->lost = kept->lost + kept->owed_lost + dropped;
+    if (dropped > 0)
+        rv_warning("the spool is full (spool-ceiling, %u MiB): the oldest %u answers in it made "
+                   "room; see why they are not stored: rackvitals doctor",
+                   round->configuration->spool_mib, dropped);
+    if (kept->lost > 0)
+        rv_poll_spool_note_lost(folder, RV_SPOOL_ANSWERS, kept->lost, round->started_ms);
+    if (kept->owed_lost > 0)
+        rv_poll_spool_note_lost(folder, RV_SPOOL_SERIES, kept->owed_lost, round->started_ms);
+}
+
+static void
 settle(Round *round)
 {
     gboolean cut_off = FALSE;
-    const RvKept *kept = rv_keeper_kept(round->keeper);
+    const RvKept *kept;
 
     if (rv_keeper_silent(round->keeper) > 0 && round->configuration->uplink != NULL)
         cut_off = !rv_uplink_answers(round->configuration->uplink);
@@ -640,15 +521,15 @@ settle(Round *round)
         rv_warning("%s does not answer: we have no network; silent devices are not counted as down",
                    round->configuration->uplink);
     rv_keeper_settle(round->keeper, cut_off, silent, round);
+    kept = rv_keeper_kept(round->keeper);
     if (round->newly_down > NAMES_CEILING)
         rv_warning("and %u more that do not answer", round->newly_down - NAMES_CEILING);
     round->result->sensors = kept->sensors;
     memcpy(round->result->verdicts, kept->verdicts, sizeof kept->verdicts);
     round->result->problems += kept->problems;
     round->result->waiting = kept->unstored - kept->lost;
-    round->result->lost = kept->lost;
-    if (kept->lost > 0)
-        rv_poll_spool_note_lost(round->configuration->state_folder, kept->lost, round->started_ms);
+    round->result->series_waiting = kept->owed - kept->owed_lost;
+    note_lost(round, kept);
 }
 
 static void
@@ -746,7 +627,7 @@ prepare(Round *round, GError **error)
         return FALSE;
     round->store = rv_rrd_store_open(&store, error);
     if (round->store != NULL && rv_rrd_store_away(round->store) != NULL) {
-        rv_warning("%s; what devices answer waits in the spool until it is there again",
+        rv_warning("%s; series wait in the spool until it is there again",
                    rv_rrd_store_away(round->store));
         round->result->problems++;
     }
@@ -756,6 +637,8 @@ prepare(Round *round, GError **error)
 static gboolean
 record_start(Round *round, RvRound *row, GError **error)
 {
+    const char *folder = round->configuration->state_folder;
+    g_autoptr(GPtrArray) waiting = rv_poll_spool_leftovers_of(folder, TRUE);
     g_autoptr(GError) problem = NULL;
 
     row->started_ms = round->started_ms;
@@ -766,16 +649,17 @@ record_start(Round *round, RvRound *row, GError **error)
     if (round->state != NULL && !rv_state_round_start(round->state, row, error))
         return FALSE;
     round->result->id = row->id;
-    round->spool =
-        rv_poll_spool_open(round->configuration->state_folder, round->started_ms, &problem);
+    round->spool = rv_poll_spool_open(folder, round->started_ms, &problem);
     if (round->spool == NULL)
         note_problem(round, &problem);
     else
         rv_poll_spool_limit(round->spool, (guint64)round->configuration->spool_mib * 1024 * 1024);
-    round->keeper =
-        rv_keeper_new(round->configuration, round->state, round->store, round->spool, row->id);
+    round->keeper = rv_keeper_new(round->configuration, round->behind ? NULL : round->state,
+                                  round->store, round->spool, row->id);
     rv_keeper_know(round->keeper, round->rows);
-    rv_keeper_set_deadline(round->keeper, store_deadline(round));
+    rv_keeper_set_deadlines(round->keeper, store_deadline(round), round->deadline_ms);
+    if (waiting->len > 0)
+        rv_keeper_leave_series(round->keeper);
     return TRUE;
 }
 
@@ -794,20 +678,10 @@ record_end(Round *round, RvRound *row)
 }
 
 static gboolean
-run(Round *round, GError **error)
+ask_and_store(Round *round, GError **error)
 {
-    g_autoptr(RvRound) row = NULL;
+    g_autoptr(RvRound) row = g_new0(RvRound, 1);
 
-    if (!prepare(round, error))
-        return FALSE;
-    if (round->asks->len == 0 && round->state == NULL)
-        return TRUE;
-    if (round->asks->len == 0) {
-        update_ledger(round); /* clocks run on, and a person may have changed something */
-        tell_people(round);
-        return TRUE;
-    }
-    row = g_new0(RvRound, 1);
     if (!record_start(round, row, error) || !ask_all(round, error))
         return FALSE;
     if (round->error != NULL)
@@ -818,12 +692,24 @@ run(Round *round, GError **error)
     }
     note_not_asked(round);
     settle(round);
-    if (round->state == NULL)
-        return TRUE;
-    update_ledger(round);
-    prune(round);
-    record_end(round, row);
-    tell_people(round);
+    if (round->state != NULL)
+        record_end(round, row);
+    return TRUE;
+}
+
+static gboolean
+run(Round *round, GError **error)
+{
+    if (!prepare(round, error) || (round->asks->len > 0 && !ask_and_store(round, error)))
+        return FALSE;
+    if (round->state != NULL) {
+        update_ledger(round); /* clocks run on, and a person may have changed something */
+        if (round->asks->len > 0)
+            prune(round);
+        tell_people(round);
+    }
+    write_waiting_series(round);
+    remember_asked(round);
     return TRUE;
 }
 
@@ -842,6 +728,7 @@ clear(Round *round)
     g_clear_pointer(&round->rows, g_hash_table_unref);
     g_clear_pointer(&round->asks, g_array_unref);
     g_byte_array_unref(round->heard);
+    g_array_unref(round->asked);
     g_main_loop_unref(round->loop);
     g_main_context_unref(round->context);
     g_clear_error(&round->error);
@@ -866,6 +753,7 @@ rv_round_run(const RvRoundOptions *options, RvRoundResult *result, GError **erro
     round.hang_ms = HANG_MS;
     round.asks = g_array_new(FALSE, FALSE, sizeof(RvAsk));
     round.heard = g_byte_array_new();
+    round.asked = g_array_new(FALSE, FALSE, sizeof(RvAsked));
     round.context = g_main_context_new();
     round.loop = g_main_loop_new(round.context, FALSE);
     fine = run(&round, error);
@@ -898,8 +786,14 @@ rv_round_summary(const RvRoundResult *result)
             result->verdicts[RV_VERDICT_CRITICAL], result->verdicts[RV_VERDICT_UNKNOWN]);
     if (result->recovered > 0)
         g_string_append_printf(text, "; %u answers that waited were stored", result->recovered);
+    if (result->series_recovered > 0)
+        g_string_append_printf(text, "; the series of %u answers that waited were written",
+                               result->series_recovered);
     if (result->waiting > 0)
         g_string_append_printf(text, "; %u answers wait in the spool", result->waiting);
+    if (result->series_waiting > 0)
+        g_string_append_printf(text, "; the series of %u answers wait in the spool",
+                               result->series_waiting);
     if (result->lost > 0)
         g_string_append_printf(text, "; %u answers lost", result->lost);
     if (result->problems > 0)

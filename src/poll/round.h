@@ -32,10 +32,12 @@ typedef struct {
     guint not_asked;                    /* the deadline or a signal came first */
     guint unreachable, blind;           /* of the failed */
     guint sensors, verdicts[4];
-    guint recovered; /* observations of a killed run that were stored now */
-    guint lost;      /* answers that could neither be stored nor kept */
-    guint waiting;   /* answers that there was no time to store; the next run does */
-    guint problems;  /* each was logged */
+    guint recovered;        /* answers of earlier rounds that the state took now */
+    guint series_recovered; /* answers of earlier rounds whose series were written now */
+    guint waiting;          /* answers that could not be stored; the next run does */
+    guint series_waiting;   /* answers that the state has, and whose series wait */
+    guint lost;             /* answers, or series of answers, that could not be kept either */
+    guint problems;         /* each was logged */
     gint64 duration_ms;
     int stopped_by; /* a signal; 0: none */
     /* Something that asks does not come back: it may still use what the caller lent. Leave by

@@ -12,19 +12,24 @@
 #include "base/error.h"
 #include "observation/json.h"
 
-#define KINDS (RV_SPOOL_SILENT + 1)
+#define APPENDED (RV_SPOOL_SILENT + 1) /* kinds that are written to */
+#define KINDS (RV_SPOOL_SERIES + 1)
 #define LINE_CEILING (64 * 1024 * 1024)
+#define STRUCK '-' /* in place of the first digit */
 
 struct RvPollSpool {
+    char *state_folder;
+    gint64 round;
     char *paths[KINDS];
-    int fds[KINDS];
-    gboolean used[KINDS];
-    guint64 own[KINDS]; /* bytes appended */
-    guint64 others;     /* bytes that earlier rounds left */
-    guint64 ceiling;    /* 0: none */
+    int fds[APPENDED];
+    gboolean used[APPENDED];
+    guint64 own[APPENDED]; /* bytes in them */
+    guint64 others;        /* bytes that earlier rounds left */
+    guint64 ceiling;       /* 0: none */
+    guint dropped;         /* lines of earlier rounds */
 };
 
-static const char *const endings[KINDS] = {".answers", ".silent"};
+static const char *const endings[KINDS] = {".answers", ".silent", ".series"};
 
 static gboolean
 fail(const char *path, GError **error)
@@ -35,45 +40,76 @@ fail(const char *path, GError **error)
     return FALSE;
 }
 
+static char *
+path_of(const char *state_folder, gint64 round_id, guint kind)
+{
+    g_autofree char *name =
+        g_strdup_printf("round-%012" G_GINT64_FORMAT "%s", round_id, endings[kind]);
+
+    return g_build_filename(state_folder, "spool", name, NULL);
+}
+
 /* What another run left is never written over. */
 static gint64
-free_number(const char *folder, gint64 round_id)
+free_number(const char *state_folder, gint64 round_id)
 {
     for (guint kind = 0; kind < KINDS; kind++) {
-        g_autofree char *path =
-            g_strdup_printf("%s/round-%012" G_GINT64_FORMAT "%s", folder, round_id, endings[kind]);
+        g_autofree char *path = path_of(state_folder, round_id, kind);
 
         if (access(path, F_OK) == 0)
-            return free_number(folder, round_id + 1);
+            return free_number(state_folder, round_id + 1);
     }
     return round_id;
 }
 
+/* A line that a kill cut short must not be glued to the next one. */
+static gboolean
+look_at_end(RvPollSpool *spool, guint kind)
+{
+    off_t end = lseek(spool->fds[kind], 0, SEEK_END);
+    char last = '\n';
+
+    if (end < 0 || (end > 0 && pread(spool->fds[kind], &last, 1, end - 1) != 1) ||
+        (last != '\n' && write(spool->fds[kind], "\n", 1) != 1))
+        return FALSE;
+    spool->used[kind] = end > 0;
+    spool->own[kind] = (guint64)end;
+    return TRUE;
+}
+
 RvPollSpool *
-rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error)
+rv_poll_spool_reopen(const char *state_folder, gint64 round_id, GError **error)
 {
     g_autofree char *folder = g_build_filename(state_folder, "spool", NULL);
     g_autoptr(RvPollSpool) spool = g_new0(RvPollSpool, 1);
 
-    for (guint kind = 0; kind < KINDS; kind++)
+    spool->state_folder = g_strdup(state_folder);
+    spool->round = round_id;
+    for (guint kind = 0; kind < APPENDED; kind++)
         spool->fds[kind] = -1;
     if (g_mkdir_with_parents(folder, 0750) != 0) {
         fail(folder, error);
         return NULL;
     }
-    round_id = free_number(folder, round_id);
     spool->others = rv_poll_spool_bytes(state_folder);
-    for (guint kind = 0; kind < KINDS; kind++) {
-        spool->paths[kind] =
-            g_strdup_printf("%s/round-%012" G_GINT64_FORMAT "%s", folder, round_id, endings[kind]);
-        spool->fds[kind] =
-            open(spool->paths[kind], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640);
-        if (spool->fds[kind] < 0) {
+    for (guint kind = 0; kind < KINDS; kind++)
+        spool->paths[kind] = path_of(state_folder, round_id, kind);
+    for (guint kind = 0; kind < APPENDED; kind++) {
+        spool->used[kind] = TRUE; /* unless it is known to be empty */
+        spool->fds[kind] = open(spool->paths[kind], O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+        if (spool->fds[kind] < 0 || !look_at_end(spool, kind)) {
             fail(spool->paths[kind], error);
             return NULL;
         }
+        spool->others -= MIN(spool->others, spool->own[kind]);
     }
     return g_steal_pointer(&spool);
+}
+
+RvPollSpool *
+rv_poll_spool_open(const char *state_folder, gint64 round_id, GError **error)
+{
+    return rv_poll_spool_reopen(state_folder, free_number(state_folder, round_id), error);
 }
 
 void
@@ -82,38 +118,96 @@ rv_poll_spool_limit(RvPollSpool *spool, guint64 bytes)
     spool->ceiling = bytes;
 }
 
+guint
+rv_poll_spool_dropped(const RvPollSpool *spool)
+{
+    return spool->dropped;
+}
+
 void
 rv_poll_spool_free(RvPollSpool *spool)
 {
     if (spool == NULL)
         return;
-    for (guint kind = 0; kind < KINDS; kind++) {
-        if (spool->fds[kind] >= 0) {
-            close(spool->fds[kind]);
-            if (!spool->used[kind])
-                (void)g_unlink(spool->paths[kind]);
-        }
-        g_free(spool->paths[kind]);
+    for (guint kind = 0; kind < APPENDED; kind++) {
+        if (spool->fds[kind] < 0)
+            continue;
+        close(spool->fds[kind]);
+        if (!spool->used[kind])
+            (void)g_unlink(spool->paths[kind]);
     }
+    for (guint kind = 0; kind < KINDS; kind++)
+        g_free(spool->paths[kind]);
+    g_free(spool->state_folder);
     g_free(spool);
+}
+
+/* ---- room ---- */
+
+static guint
+count_lines(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    gboolean begins = TRUE, struck = FALSE;
+    guint lines = 0;
+    int c;
+
+    while (file != NULL && (c = getc_unlocked(file)) != EOF) {
+        struck = begins ? c == STRUCK : struck;
+        begins = c == '\n';
+        lines += begins && !struck;
+    }
+    if (file != NULL)
+        fclose(file);
+    return lines;
+}
+
+/* FALSE: nothing is left but the round's own. */
+static gboolean
+drop_oldest(RvPollSpool *spool)
+{
+    g_autoptr(GPtrArray) paths = rv_poll_spool_leftovers(spool->state_folder);
+    const char *oldest = paths->len > 0 ? g_ptr_array_index(paths, 0) : NULL;
+    GStatBuf status;
+    guint lines;
+
+    if (oldest == NULL || rv_poll_spool_round(oldest) == spool->round ||
+        g_stat(oldest, &status) != 0)
+        return FALSE;
+    lines = count_lines(oldest);
+    if (g_unlink(oldest) != 0)
+        return FALSE;
+    rv_poll_spool_note_lost(spool->state_folder, rv_poll_spool_kind(oldest), lines,
+                            rv_poll_spool_round(oldest));
+    spool->dropped += lines;
+    spool->others -= MIN(spool->others, (guint64)status.st_size);
+    return TRUE;
+}
+
+static gboolean
+fits(const RvPollSpool *spool, gsize bytes)
+{
+    guint64 all = spool->others + bytes;
+
+    for (guint kind = 0; kind < APPENDED; kind++)
+        all += spool->own[kind];
+    return spool->ceiling == 0 || all <= spool->ceiling;
 }
 
 /* The same words for every answer, so that a round says them once. */
 static gboolean
-has_room(const RvPollSpool *spool, gsize bytes, GError **error)
+make_room(RvPollSpool *spool, gsize bytes, GError **error)
 {
-    guint64 all = spool->others + bytes;
-
-    for (guint kind = 0; kind < KINDS; kind++)
-        all += spool->own[kind];
-    if (spool->ceiling == 0 || all <= spool->ceiling)
-        return TRUE;
-    g_set_error(error, RV_ERROR, RV_ERROR_STORE,
-                "the spool is full (spool-ceiling, %" G_GUINT64_FORMAT
-                " MiB): what cannot be stored at once is lost until what waits there is stored; "
-                "see why that is not: rackvitals doctor",
-                spool->ceiling / (1024 * 1024));
-    return FALSE;
+    while (!fits(spool, bytes)) {
+        if (drop_oldest(spool))
+            continue;
+        g_set_error(error, RV_ERROR, RV_ERROR_STORE,
+                    "the spool has no room for one round (spool-ceiling, %" G_GUINT64_FORMAT
+                    " MiB): what cannot be stored at once is lost; give it more",
+                    spool->ceiling / (1024 * 1024));
+        return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean
@@ -126,7 +220,7 @@ rv_poll_spool_append(RvPollSpool *spool, RvPollSpoolKind kind, RvTasks tasks, co
     const struct iovec parts[] = {{head, (gsize)n}, {(char *)line, length}, {(char *)"\n", 1}};
     gssize written;
 
-    if (!has_room(spool, (gsize)n + length + 1, error))
+    if (!make_room(spool, (gsize)n + length + 1, error))
         return FALSE;
     spool->used[kind] = TRUE;
     written = writev(spool->fds[kind], parts, G_N_ELEMENTS(parts));
@@ -145,6 +239,19 @@ rv_poll_spool_settle(RvPollSpool *spool, RvPollSpoolKind kind)
         return;
     spool->used[kind] = FALSE;
     spool->own[kind] = 0;
+}
+
+/* Where a kill left series of this round already, answers stay: the next run finds them stored. */
+void
+rv_poll_spool_keep_series(RvPollSpool *spool)
+{
+    const char *answers = spool->paths[RV_SPOOL_ANSWERS];
+    const char *series = spool->paths[RV_SPOOL_SERIES];
+
+    if (spool->used[RV_SPOOL_ANSWERS] && access(series, F_OK) != 0 &&
+        g_rename(answers, series) == 0)
+        spool->used[RV_SPOOL_ANSWERS] = FALSE;
+    rv_poll_spool_settle(spool, RV_SPOOL_SILENT);
 }
 
 /* ---- reading ---- */
@@ -172,6 +279,35 @@ rv_poll_spool_leftovers(const char *state_folder)
     return paths;
 }
 
+GPtrArray *
+rv_poll_spool_leftovers_of(const char *state_folder, gboolean series)
+{
+    GPtrArray *paths = rv_poll_spool_leftovers(state_folder);
+
+    for (guint i = paths->len; i-- > 0;)
+        if ((rv_poll_spool_kind(g_ptr_array_index(paths, i)) == RV_SPOOL_SERIES) != series)
+            g_ptr_array_remove_index(paths, i);
+    return paths;
+}
+
+RvPollSpoolKind
+rv_poll_spool_kind(const char *path)
+{
+    guint kind = 0;
+
+    while (kind < KINDS - 1 && !g_str_has_suffix(path, endings[kind]))
+        kind++;
+    return (RvPollSpoolKind)kind;
+}
+
+gint64
+rv_poll_spool_round(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+
+    return g_ascii_strtoll(name + strlen("round-"), NULL, 10);
+}
+
 guint64
 rv_poll_spool_bytes(const char *state_folder)
 {
@@ -190,7 +326,7 @@ rv_poll_spool_bytes(const char *state_folder)
 /* ---- what is lost ---- */
 
 typedef struct {
-    guint64 answers;
+    guint64 answers, series;  /* series: of answers that the state has */
     gint64 first_ms, last_ms; /* rounds */
 } Lost;
 
@@ -208,23 +344,28 @@ read_lost(const char *state_folder, Lost *lost)
 
     *lost = (Lost){0};
     return g_file_get_contents(path, &text, NULL, NULL) &&
-           sscanf(text, "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-                  &lost->answers, &lost->first_ms, &lost->last_ms) == 3;
+           sscanf(text,
+                  "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                  " %" G_GUINT64_FORMAT,
+                  &lost->answers, &lost->first_ms, &lost->last_ms, &lost->series) >= 3;
 }
 
 /* On a disk without room it may be that not even this can be written: the gap is seen all the same.
  */
 void
-rv_poll_spool_note_lost(const char *state_folder, guint answers, gint64 round_ms)
+rv_poll_spool_note_lost(const char *state_folder, RvPollSpoolKind kind, guint answers,
+                        gint64 round_ms)
 {
     g_autofree char *path = lost_path(state_folder);
     g_autofree char *text = NULL;
     Lost lost;
 
     if (!read_lost(state_folder, &lost))
-        lost = (Lost){.first_ms = round_ms};
-    text = g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
-                           lost.answers + answers, lost.first_ms, round_ms);
+        lost = (Lost){.first_ms = round_ms, .last_ms = round_ms};
+    *(kind == RV_SPOOL_SERIES ? &lost.series : &lost.answers) += answers;
+    text = g_strdup_printf(
+        "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT "\n",
+        lost.answers, MIN(lost.first_ms, round_ms), MAX(lost.last_ms, round_ms), lost.series);
     (void)g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0640, NULL);
 }
 
@@ -234,14 +375,21 @@ rv_poll_spool_say_lost(const char *state_folder, GTimeZone *zone)
     Lost lost;
     g_autofree char *first = NULL;
     g_autofree char *last = NULL;
+    g_autofree char *series = NULL;
 
     if (!read_lost(state_folder, &lost))
         return NULL;
     first = rv_clock_format(lost.first_ms, zone);
     last = rv_clock_format(lost.last_ms, zone);
-    return g_strdup_printf("%" G_GUINT64_FORMAT " answers of the rounds from %s to %s are lost: "
-                           "there was no room to keep them",
-                           lost.answers, first, last);
+    series = g_strdup_printf("the series of %" G_GUINT64_FORMAT " answers", lost.series);
+    if (lost.answers == 0)
+        return g_strdup_printf("%s of the rounds from %s to %s are lost: there was no room to keep "
+                               "them; graphs have a gap there",
+                               series, first, last);
+    return g_strdup_printf(
+        "%" G_GUINT64_FORMAT " answers%s%s of the rounds from %s to %s are lost: "
+        "there was no room to keep them; that time is not observed",
+        lost.answers, lost.series > 0 ? " and " : "", lost.series > 0 ? series : "", first, last);
 }
 
 void
@@ -270,39 +418,57 @@ parse(const char *line, gsize length, RvTasks *tasks)
     return observation;
 }
 
-gint64
-rv_poll_spool_round(const char *path)
+/* NULL: no whole line with an observation. */
+static RvObservation *
+read_line(const char *line, gsize length, RvTasks *tasks)
 {
-    g_autofree char *name = g_path_get_basename(path);
-
-    return g_ascii_strtoll(name + strlen("round-"), NULL, 10);
+    return line[length - 1] == '\n' && length < LINE_CEILING ? parse(line, length, tasks) : NULL;
 }
 
 gboolean
 rv_poll_spool_read(const char *path, RvPollSpoolRead read_one, gpointer user_data, guint *broken,
                    GError **error)
 {
-    gint64 round_id = rv_poll_spool_round(path);
     FILE *file = fopen(path, "re");
+    gboolean more = TRUE;
     char *line = NULL;
     gsize room = 0;
+    gint64 at = 0;
     gssize length;
 
     *broken = 0;
     if (file == NULL)
         return fail(path, error);
-    while ((length = getline(&line, &room, file)) > 0) {
+    for (; more && (length = getline(&line, &room, file)) > 0; at += length) {
         RvTasks tasks;
-        RvObservation *observation = line[length - 1] == '\n' && length < LINE_CEILING
-                                         ? parse(line, (gsize)length, &tasks)
-                                         : NULL;
+        RvObservation *observation;
 
+        if (line[0] == STRUCK)
+            continue;
+        observation = read_line(line, (gsize)length, &tasks);
         if (observation != NULL)
-            read_one(observation, tasks, round_id, user_data);
+            more = read_one(observation, tasks, at, user_data);
         else
             *broken += 1;
     }
     free(line);
     fclose(file);
     return TRUE;
+}
+
+/* In place, a byte each: no kill leaves a line half done. */
+gboolean
+rv_poll_spool_strike(const char *path, const GArray *lines, GError **error)
+{
+    const char struck = STRUCK;
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    gboolean fine = fd >= 0;
+
+    for (guint i = 0; fine && i < lines->len; i++)
+        fine = pwrite(fd, &struck, 1, g_array_index(lines, gint64, i)) == 1;
+    if (!fine)
+        fail(path, error);
+    if (fd >= 0)
+        close(fd);
+    return fine;
 }

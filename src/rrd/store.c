@@ -34,7 +34,7 @@ struct RvRrdStore {
     char *template_folder;
     RvRrdTemplates *templates;
     RvRrdDaemon *daemon; /* NULL: direct */
-    char *away;          /* why there is none, though there should be */
+    char *away;          /* why nothing can be written any more */
     GPtrArray *queued;   /* paths of updates handed to it, by place */
     gboolean begun;      /* its answers are waited for later */
     gint64 newest_s;     /* of all rounds ever written here; 0: none */
@@ -836,6 +836,34 @@ daemon_refused(guint place, const char *words, gpointer user_data)
                        : words);
 }
 
+/* Samples that found their place. */
+static guint
+count_put(const RvRrdStore *store, const RvRrdReport *report)
+{
+    return report->written + report->unchanged + store->queued->len;
+}
+
+/* Whether the whole folder cannot be written (mounted read-only, not ours, gone), which is not the
+ * fault of a file. A full disk does not count: files that are there have their room. */
+static gboolean
+is_shut(const RvRrdStore *store)
+{
+    return faccessat(AT_FDCWD, store->folder, W_OK | X_OK, AT_EACCESS) != 0 && errno != ENOENT;
+}
+
+/* Of what failed in the shut folder since there were `failed` failures the folder is named alone.
+ */
+static gboolean
+shut(RvRrdStore *store, RvRrdReport *report, guint failed, GError **error)
+{
+    store->away = g_strdup_printf("%s: cannot be written: %s", store->folder, g_strerror(errno));
+    report->failed = failed;
+    if (report->failures != NULL && report->failures->len > failed)
+        g_ptr_array_set_size(report->failures, (int)failed);
+    g_set_error_literal(error, RV_ERROR, RV_ERROR_UNAVAILABLE, store->away);
+    return FALSE;
+}
+
 void
 rv_rrd_store_begin(RvRrdStore *store)
 {
@@ -846,16 +874,20 @@ gboolean
 rv_rrd_store_settle(RvRrdStore *store, RvRrdReport *report, GError **error)
 {
     Settlement settlement = {.store = store, .report = report};
-    gboolean good;
+    g_autoptr(GError) problem = NULL;
 
     store->begun = FALSE;
     if (store->daemon == NULL)
         return TRUE;
-    good = rv_rrd_daemon_exchange(store->daemon, daemon_refused, &settlement, error);
-    if (good)
+    if (rv_rrd_daemon_exchange(store->daemon, daemon_refused, &settlement, &problem))
         report->written += store->queued->len - settlement.refused;
+    else if (store->away == NULL)
+        store->away = g_strdup(problem->message); /* nobody waits for it again */
     g_ptr_array_set_size(store->queued, 0);
-    return good;
+    if (problem == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
 }
 
 static gboolean
@@ -901,6 +933,8 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
                    .device = device,
                    .time_s = now->taken_at_ms / 1000,
                    .sample = sample};
+    guint failed = report->failed;
+    guint put = count_put(store, report);
 
     if (folder == NULL) {
         g_set_error(error, RV_ERROR, RV_ERROR_STORE,
@@ -923,6 +957,8 @@ rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *n
         rv_rrd_known_save(known, round.folder_fd);
     if (round.folder_fd >= 0)
         close(round.folder_fd);
+    if (report->failed > failed && count_put(store, report) == put && is_shut(store))
+        return shut(store, report, failed, error);
     if (!store->begun && !rv_rrd_store_settle(store, report, error))
         return FALSE;
     store->newest_s = MAX(store->newest_s, round.time_s);

@@ -22,7 +22,8 @@ typedef struct {
 /* RV_ERROR_CONFIG: templates are wrong; RV_ERROR_UNAVAILABLE: no rrdcached at the socket. */
 RvRrdStore *rv_rrd_store_open(const RvRrdOptions *options, GError **error);
 void rv_rrd_store_free(RvRrdStore *store);
-/* Why nothing can be written, where rrdcached was not there when it was opened; else NULL. */
+/* Why nothing can be written any more: rrdcached was not there when it was opened, or went away, or
+ * the folder is mounted read-only or not ours; else NULL. */
 const char *rv_rrd_store_away(const RvRrdStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvRrdStore, rv_rrd_store_free)
 const RvRrdTemplates *rv_rrd_store_templates(const RvRrdStore *store);
@@ -59,8 +60,8 @@ void rv_rrd_report_clear(RvRrdReport *report);
 /* Writes everything one device said. Files that cannot be written are in `report` by name and do
  * not stop the others; a device gets at most 1,000 new files a round, and 10,000 in all, which is
  * a failure by name; FALSE where nothing can be: a name that is none, a time that is not of this
- * age or too far ahead of the last round, a daemon that is gone. The same Observation twice changes
- * nothing. */
+ * age or too far ahead of the last round (RV_ERROR_STORE), a store that is away
+ * (RV_ERROR_UNAVAILABLE). The same Observation twice changes nothing. */
 gboolean rv_rrd_store_write(RvRrdStore *store, const char *device, const RvObservation *now,
                             const RvRrdPrevious *previous, RvRrdReport *report, GError **error);
 

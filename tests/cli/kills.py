@@ -6,12 +6,12 @@ usage: kills.py RACKVITALS FAKE-AGENT [KILLS [SEED]]
 Rounds are a minute apart by a simulated clock; the counters that the agents give go on with it, so
 that every rate that is known must be the same. After each kill it is looked up what had been taken
 down (spool and state), and every RRD file is read. Through rrdcached, which keeps a journal, the
-daemon is killed now and then as well, alone or together with the round. rrdcached buffers its
-journal: what it took in the round in which it was killed itself it may lose, and that alone is not
-looked for in the files. Held against that:
+daemon is killed now and then as well, alone or together with the round, and may then stay away for
+the next rounds. rrdcached buffers its journal: what it took in the round in which it was killed
+itself it may lose, and that alone is not looked for in the files. Held against that:
 
 - no file cannot be read, no value that was once known is gone or another;
-- whatever was taken down is in the files and in the state after the next run, and nothing twice;
+- whatever was taken down is in the files and in the state in the end, and nothing twice;
 - no rate but the true one.
 
 The suite does 5 of each; 200 of each: meson test --benchmark 'poll killed'."""
@@ -123,6 +123,7 @@ devices:
     def kill_daemon(self):
         self.daemon.kill()
         self.daemon.wait()
+        self.daemon = None
 
     def poll(self, at):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "RACKVITALS_NOW": str(at),
@@ -158,7 +159,7 @@ devices:
         for name in os.listdir(spool) if os.path.isdir(spool) else []:
             with open(os.path.join(spool, name), encoding="utf-8") as file:
                 for line in file:
-                    if not line.endswith("\n"):
+                    if not line.endswith("\n") or line[0] == "-":
                         continue
                     answer = json.loads(line.split(" ", 1)[1])
                     if answer["taken_at_ms"] // 1000 // MINUTE == at // MINUTE:
@@ -199,7 +200,7 @@ def values_of(site, until):
     """(file, source, time) to value, of what is known at the native step; files not readable."""
     files = site.files()
     daemon = [f"flushcached --daemon unix:{site.path('s')} {path}" for path in files] \
-        if site.cached else []
+        if site.daemon else []
     commands = daemon + [f"fetch {path} AVERAGE --start {BEGIN - 600} --end {until}" for path in files]
     answers = rrdtool(commands)
     known, unreadable = {}, [a for a in answers if isinstance(a, str) and "rrdc_flush" not in a]
@@ -221,8 +222,8 @@ def kill_round(site, at, chance, usual):
     """A round that is killed, or whose daemon is. Whether anything was, the daemon, and how long the
     round took where it came to its end. Of two random instants the later one: most of a round waits,
     what may go wrong is done at its end."""
-    both = site.cached and chance.random() < 0.3
-    alone = site.cached and not both and chance.random() < 0.2
+    both = site.daemon and chance.random() < 0.3
+    alone = site.daemon and not both and chance.random() < 0.2
     begin = time.monotonic()
     child = site.poll(at)
     try:
@@ -239,9 +240,7 @@ def kill_round(site, at, chance, usual):
         usual = time.monotonic() - begin
         if both or alone:
             site.kill_daemon()
-    if both or alone:
-        site.start_daemon()
-    return hit, both or alone, usual
+    return hit, bool(both or alone), usual
 
 
 def kills(cached):
@@ -266,6 +265,8 @@ def kills(cached):
             waiting = site.waiting()
             hit, daemon, usual = kill_round(site, at, chance, usual)
             killed += hit
+            if site.cached and not site.daemon and chance.random() < 0.5:
+                site.start_daemon()
             if daemon:  # it may not have written yet what it was given: this round's, and what waited for it
                 unsure |= {at} | waiting
             taken[at] = site.taken(at)
@@ -274,6 +275,8 @@ def kills(cached):
             lost += [(at, key, value, now.get(key)) for key, value in known.items()
                      if now.get(key) != value]
             known = now
+        if site.cached and not site.daemon:
+            site.start_daemon()
         at += MINUTE
         site.turn(at)
         last = site.poll(at)

@@ -392,7 +392,7 @@ test_no_time(void)
     observation->device.name = g_strdup("up-1");
     observation->taken_at_ms = rv_clock_now_ms() - 1000;
     rv_observation_add_protocol(observation, "snmp")->state = RV_STATE_UP;
-    rv_keeper_set_deadline(keeper, rv_clock_monotonic_ms());
+    rv_keeper_set_deadlines(keeper, rv_clock_monotonic_ms(), 0);
     rv_keeper_add(keeper, observation, RV_TASK_REACHABILITY);
     rv_keeper_flush(keeper, TRUE);
     g_assert_cmpuint(rv_keeper_kept(keeper)->unstored, ==, 1);
@@ -406,29 +406,37 @@ test_no_time(void)
     g_assert_cmpuint(files_in_spool(site), ==, 0);
 }
 
-/* What waits stays; what would go beyond the ceiling is refused until there is room again. */
+/* The oldest round makes room, and what was in it is told; the round's own stays. */
 static void
 test_full_spool(void)
 {
     g_autoptr(Site) site = site_new("up-1");
     g_autofree char *line = g_strnfill(1000, 'x');
+    g_autofree char *lost = NULL;
+    g_autoptr(GTimeZone) zone = g_time_zone_new_utc();
     RvPollSpool *first = rv_poll_spool_open(site->folder, 1, NULL);
     RvPollSpool *second;
     g_autoptr(GError) error = NULL;
     g_autoptr(GError) again = NULL;
 
     g_assert_true(rv_poll_spool_append(first, RV_SPOOL_ANSWERS, 1, line, &error));
+    rv_poll_spool_keep_series(first);
     rv_poll_spool_free(first);
     g_assert_cmpuint(rv_poll_spool_bytes(site->folder), ==, 1003);
-    second = rv_poll_spool_open(site->folder, 2, NULL);
+    second = rv_poll_spool_open(site->folder, 60000, NULL);
     rv_poll_spool_limit(second, 2500);
     g_assert_true(rv_poll_spool_append(second, RV_SPOOL_SILENT, 1, line, &error));
+    g_assert_cmpuint(rv_poll_spool_dropped(second), ==, 0);
+    g_assert_true(rv_poll_spool_append(second, RV_SPOOL_ANSWERS, 1, line, &error));
+    g_assert_cmpuint(rv_poll_spool_dropped(second), ==, 1);
+    g_assert_cmpuint(rv_poll_spool_bytes(site->folder), ==, 2006);
+    lost = rv_poll_spool_say_lost(site->folder, zone);
+    g_assert_true(g_str_has_prefix(lost, "the series of 1 answers of the rounds from 1970-01-01"));
     g_assert_false(rv_poll_spool_append(second, RV_SPOOL_ANSWERS, 1, line, &error));
     g_assert_error(error, RV_ERROR, RV_ERROR_STORE);
     g_assert_nonnull(strstr(error->message, "spool-ceiling"));
     g_assert_false(rv_poll_spool_append(second, RV_SPOOL_ANSWERS, 1, line, &again));
     g_assert_cmpstr(error->message, ==, again->message); /* said once a round */
-    g_assert_cmpuint(rv_poll_spool_bytes(site->folder), ==, 2006);
     rv_poll_spool_settle(second, RV_SPOOL_SILENT);
     g_clear_error(&again);
     g_assert_true(rv_poll_spool_append(second, RV_SPOOL_ANSWERS, 1, line, &again));
@@ -583,7 +591,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/round/killed after five, nothing is lost", GUINT_TO_POINTER(5),
                          test_killed);
     g_test_add_func("/round/what there is no time to store waits", test_no_time);
-    g_test_add_func("/round/a full spool keeps what it has", test_full_spool);
+    g_test_add_func("/round/in a full spool the oldest makes room", test_full_spool);
     g_test_add_func("/round/a torn spool gives its whole lines", test_torn_spool);
     g_test_add_func("/round/rates are made from the round before", test_rates);
     g_test_add_func("/round/a fault is told, once", test_told);

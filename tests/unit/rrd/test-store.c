@@ -656,12 +656,15 @@ test_no_folder(Fixture *fixture, gconstpointer unused)
 {
     g_autofree char *path = g_build_filename(fixture->folder, "rrd", NULL);
     g_autoptr(RvObservation) now = make_round(0);
-    RvRrdReport report;
+    g_autoptr(GError) error = NULL;
+    RvRrdReport report = {0};
 
     g_assert_true(g_file_set_contents(path, "", 0, NULL));
-    report = write_round(fixture->store, "sw", now, NULL);
-    g_assert_cmpuint(report.failed, ==, 3);
-    g_assert_cmpuint(report.written, ==, 0);
+    g_assert_null(rv_rrd_store_away(fixture->store));
+    g_assert_false(rv_rrd_store_write(fixture->store, "sw", now, NULL, &report, &error));
+    g_assert_error(error, RV_ERROR, RV_ERROR_UNAVAILABLE);
+    g_assert_cmpuint(report.failed, ==, 0); /* it is nobody's own fault */
+    g_assert_cmpstr(rv_rrd_store_away(fixture->store), ==, error->message);
     rv_rrd_report_clear(&report);
 }
 
