@@ -59,15 +59,16 @@ gather_devices(Gathering *gathering, GError **error)
     return TRUE;
 }
 
-/* Samples in the state it is in: of silent devices only, nobody asks it of the others. */
+/* Samples in the state it is in: of silent devices only, nobody asks it of the others. CROSS JOIN
+ * keeps SQLite from reading the whole history and looking up each row's device. */
 static gboolean
 gather_samples(Gathering *gathering, GError **error)
 {
     RvStatement *row = rv_db_query_with(
         gathering->state, error,
-        "SELECT d.name, sum(r.samples) FROM device d JOIN reachability r ON r.device = d.id"
-        " WHERE d.state IN ('down', 'unreachable') AND r.protocol = '' AND r.state = d.state"
-        "  AND r.from_ms >= d.since_ms GROUP BY d.id",
+        "SELECT d.name, sum(r.samples) FROM device d CROSS JOIN reachability r"
+        " WHERE r.device = d.id AND d.state IN ('down', 'unreachable') AND r.protocol = ''"
+        "  AND r.state = d.state AND r.from_ms >= d.since_ms GROUP BY d.id",
         NULL, 0);
     RvStep step = RV_STEP_ERROR;
 
@@ -283,7 +284,7 @@ write_fold(RvState *state, RvFaultAction *action, gboolean *news, GError **error
         rv_db_query(state, error,
                     "SELECT f.id, EXISTS (SELECT 1 FROM fault_trail t WHERE t.fault = f.id"
                     "  AND t.action = 'fold' AND t.text = ?3) FROM fault f WHERE f.device = ?1"
-                    " AND f.cause = ?2 AND f.resolved_ms IS NULL",
+                    " AND f.cause = ?2 AND f.cause <> '' AND f.resolved_ms IS NULL",
                     RV_TEXT(action->parent), RV_TEXT(RV_CAUSE_REACHABILITY), RV_TEXT(text));
     RvStep step = row == NULL ? RV_STEP_ERROR : rv_db_step(state, row, error);
 
