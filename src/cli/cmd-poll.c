@@ -16,7 +16,6 @@
 #include "conf/configuration.h"
 #include "poll/collecting.h"
 #include "poll/round.h"
-#include "rrd/templates.h"
 
 #define WORKERS_CEILING 64
 #define DEADLINE_FLOOR_MS 1000
@@ -65,16 +64,6 @@ show(const RvRoundProgress *progress, gpointer user_data)
 }
 
 /* Runs the round; TRUE where there was one. */
-/* That templates are wrong is for the round to say. */
-static gboolean
-keeps_packets(const char *template_folder)
-{
-    g_autoptr(RvRrdTemplates) templates = rv_rrd_templates_load(template_folder, NULL);
-
-    return templates != NULL && rv_rrd_templates_use(templates, 1u << RV_COUNTER_IN_UNICAST |
-                                                                    1u << RV_COUNTER_OUT_UNICAST);
-}
-
 static gboolean
 run(const Options *options, const RvConfiguration *configuration, gint64 deadline_ms,
     RvRoundResult *result, GError **error)
@@ -95,13 +84,13 @@ run(const Options *options, const RvConfiguration *configuration, gint64 deadlin
         .workers = (guint)options->workers,
         .version = RV_VERSION,
         .asker = &asker,
+        .packet_counters = &collector.options.packet_counters,
         .progress = show,
         .user_data = bar,
     };
 
     rv_cli_collector_options(configuration, &collector);
     collector.options.state_folder = configuration->state_folder;
-    collector.options.packet_counters = keeps_packets(round.template_folder);
     return rv_round_run(&round, result, error);
 }
 

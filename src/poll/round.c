@@ -601,6 +601,17 @@ note_of(const Round *round)
 
 /* ---- the whole ---- */
 
+/* What the templates keep is worth asking for. */
+static void
+tell_asker(const Round *round)
+{
+    const guint packets = 1u << RV_COUNTER_IN_UNICAST | 1u << RV_COUNTER_OUT_UNICAST;
+
+    if (round->options->packet_counters != NULL)
+        *round->options->packet_counters =
+            rv_rrd_templates_use(rv_rrd_store_templates(round->store), packets);
+}
+
 static gboolean
 prepare(Round *round, GError **error)
 {
@@ -631,7 +642,10 @@ prepare(Round *round, GError **error)
                    rv_rrd_store_away(round->store));
         round->result->problems++;
     }
-    return round->store != NULL && load(round, error) && plan(round, error);
+    if (round->store == NULL)
+        return FALSE;
+    tell_asker(round);
+    return load(round, error) && plan(round, error);
 }
 
 static gboolean

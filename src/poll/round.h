@@ -22,6 +22,8 @@ typedef struct {
     guint workers;      /* 0: the configuration's */
     const char *version;
     const RvAsker *asker;
+    gboolean
+        *packet_counters; /* is set before anybody is asked: a template wants them; may be NULL */
     void (*progress)(const RvRoundProgress *progress, gpointer user_data); /* may be NULL */
     gpointer user_data;
 } RvRoundOptions;

@@ -6,6 +6,7 @@
 #include <rrd.h>
 #include <string.h>
 
+#include "made-template.h"
 #include "rrd/file.h"
 
 #define T0 G_GINT64_CONSTANT(1800000000)
@@ -35,39 +36,19 @@ static const History histories[] = {
     {"decimals", 300, 900, 2, NAN, NAN, 10, 20, 5, TRUE},
 };
 
+static const RvRrdArchive archives[] = {{"AVERAGE", 1, 50, 0.5}, {"AVERAGE", 12, 40, 0.5},
+                                        {"MIN", 12, 30, 0.9},    {"MAX", 12, 30, 0.0},
+                                        {"LAST", 7, 20, 0.5},    {"MAX", 1, 10, 0.5},
+                                        {"MIN", 288, 5, 0.25},   {"AVERAGE", 288, 5, 0.9}};
+
 static RvRrdTemplate *
-make_template(const History *history)
+template_of(const History *history)
 {
-    static const RvRrdArchive archives[] = {{"AVERAGE", 1, 50, 0.5}, {"AVERAGE", 12, 40, 0.5},
-                                            {"MIN", 12, 30, 0.9},    {"MAX", 12, 30, 0.0},
-                                            {"LAST", 7, 20, 0.5},    {"MAX", 1, 10, 0.5},
-                                            {"MIN", 288, 5, 0.25},   {"AVERAGE", 288, 5, 0.9}};
-    RvRrdTemplate *template = g_new0(RvRrdTemplate, 1);
+    const MadeTemplate made = {history->step_s,       history->heartbeat_s, history->sources,
+                               history->minimum,      history->maximum,     archives,
+                               G_N_ELEMENTS(archives)};
 
-    template->step_s = history->step_s;
-    template->heartbeat_s = history->heartbeat_s;
-    template->sources = g_array_new(FALSE, TRUE, sizeof(RvRrdSource));
-    template->archives = g_array_new(FALSE, TRUE, sizeof(RvRrdArchive));
-    for (guint i = 0; i < history->sources; i++) {
-        const RvRrdSource source = {.name = g_strdup_printf("s%u", i),
-                                    .scale = 1,
-                                    .minimum = history->minimum,
-                                    .maximum = history->maximum};
-
-        g_array_append_val(template->sources, source);
-    }
-    g_array_append_vals(template->archives, archives, G_N_ELEMENTS(archives));
-    return template;
-}
-
-static void
-free_template(RvRrdTemplate *template)
-{
-    for (guint i = 0; i < template->sources->len; i++)
-        g_free(g_array_index(template->sources, RvRrdSource, i).name);
-    g_array_unref(template->sources);
-    g_array_unref(template->archives);
-    g_free(template);
+    return made_template(&made);
 }
 
 static gboolean
@@ -138,7 +119,7 @@ static void
 test_history(gconstpointer data)
 {
     const History *history = data;
-    RvRrdTemplate *template = make_template(history);
+    RvRrdTemplate *template = template_of(history);
     g_autofree char *folder = g_dir_make_tmp("rackvitals-quick-XXXXXX", NULL);
     g_autofree char *ours = g_build_filename(folder, "ours.rrd", NULL);
     g_autofree char *theirs = g_build_filename(folder, "theirs.rrd", NULL);
@@ -172,14 +153,14 @@ test_history(gconstpointer data)
     g_unlink(ours);
     g_unlink(theirs);
     g_rmdir(folder);
-    free_template(template);
+    made_template_free(template);
 }
 
 /* What is not the plain case is left alone. */
 static void
 test_left(void)
 {
-    RvRrdTemplate *template = make_template(&histories[0]);
+    RvRrdTemplate *template = template_of(&histories[0]);
     g_autofree char *folder = g_dir_make_tmp("rackvitals-quick-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "a.rrd", NULL);
     g_autofree char *before = NULL;
@@ -198,7 +179,7 @@ test_left(void)
     g_assert_false(rv_rrd_quick_update(-1, path, template, T0 + 300, &value));
     g_unlink(path);
     g_rmdir(folder);
-    free_template(template);
+    made_template_free(template);
 }
 
 int

@@ -6,6 +6,7 @@
 #include <rrd.h>
 #include <string.h>
 
+#include "made-template.h"
 #include "rrd/file.h"
 
 #define T0 G_GINT64_CONSTANT(1800000000)
@@ -24,36 +25,16 @@ static const File files[] = {
     {"a source of which nothing is known", 500, 1, 100},
 };
 
+static const RvRrdArchive archives[] = {{"AVERAGE", 1, 50, 0.5},   {"AVERAGE", 12, 40, 0.5},
+                                        {"MAX", 12, 30, 0.5},      {"LAST", 7, 20, 0.5},
+                                        {"AVERAGE", 288, 5, 0.99}, {"MAX", 1, 10, 0.5}};
+
 static RvRrdTemplate *
-make_template(const File *file)
+template_of(const File *file)
 {
-    static const RvRrdArchive archives[] = {{"AVERAGE", 1, 50, 0.5},   {"AVERAGE", 12, 40, 0.5},
-                                            {"MAX", 12, 30, 0.5},      {"LAST", 7, 20, 0.5},
-                                            {"AVERAGE", 288, 5, 0.99}, {"MAX", 1, 10, 0.5}};
-    RvRrdTemplate *template = g_new0(RvRrdTemplate, 1);
+    const MadeTemplate made = {300, 900, file->sources, NAN, NAN, archives, G_N_ELEMENTS(archives)};
 
-    template->step_s = 300;
-    template->heartbeat_s = 900;
-    template->sources = g_array_new(FALSE, TRUE, sizeof(RvRrdSource));
-    template->archives = g_array_new(FALSE, TRUE, sizeof(RvRrdArchive));
-    for (guint i = 0; i < file->sources; i++) {
-        const RvRrdSource source = {
-            .name = g_strdup_printf("s%u", i), .scale = 1, .minimum = NAN, .maximum = NAN};
-
-        g_array_append_val(template->sources, source);
-    }
-    g_array_append_vals(template->archives, archives, G_N_ELEMENTS(archives));
-    return template;
-}
-
-static void
-free_template(RvRrdTemplate *template)
-{
-    for (guint i = 0; i < template->sources->len; i++)
-        g_free(g_array_index(template->sources, RvRrdSource, i).name);
-    g_array_unref(template->sources);
-    g_array_unref(template->archives);
-    g_free(template);
+    return made_template(&made);
 }
 
 static gint64
@@ -108,7 +89,7 @@ test_file(gconstpointer data)
     static const char *const functions[] = {"AVERAGE", "MAX", "LAST", "MIN"};
     static const guint steps[] = {1, 300, 3600, 86400, 100000};
     const File *file = data;
-    RvRrdTemplate *template = make_template(file);
+    RvRrdTemplate *template = template_of(file);
     g_autofree char *folder = g_dir_make_tmp("rackvitals-rows-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "a.rrd", NULL);
     RvRrdRows rows;
@@ -126,14 +107,14 @@ test_file(gconstpointer data)
     g_assert_false(rv_rrd_rows_read(path, "FAILURES", T0, T0 + 3600, 300, &rows));
     g_unlink(path);
     g_rmdir(folder);
-    free_template(template);
+    made_template_free(template);
 }
 
 /* What is no file of ours is left to librrd, which says what is wrong with it. */
 static void
 test_left(void)
 {
-    RvRrdTemplate *template = make_template(&files[1]);
+    RvRrdTemplate *template = template_of(&files[1]);
     g_autofree char *folder = g_dir_make_tmp("rackvitals-rows-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "a.rrd", NULL);
     g_autofree char *bytes = NULL;
@@ -154,7 +135,7 @@ test_left(void)
     g_assert_false(rv_rrd_rows_read(path, "AVERAGE", T0, T0 + 3600, 300, &rows));
     g_unlink(path);
     g_rmdir(folder);
-    free_template(template);
+    made_template_free(template);
 }
 
 int
