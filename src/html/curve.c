@@ -48,6 +48,17 @@ append_point(GString *out, char command, int x, int y)
     rv_markup_integer(out, y);
 }
 
+/* On a level only its ends count. */
+static gboolean
+is_within_level(const Scale *scale, const RvSeries *series, gsize i)
+{
+    const double *values = series->values;
+
+    return i > 0 && i + 1 < series->n && !isnan(values[i - 1]) && !isnan(values[i + 1]) &&
+           y_of(scale, values[i - 1]) == y_of(scale, values[i]) &&
+           y_of(scale, values[i + 1]) == y_of(scale, values[i]);
+}
+
 /* What is not known breaks the line; a lone value is a dot. */
 static void
 append_line(GString *out, const Scale *scale, const RvSeries *series, const char *dash)
@@ -59,7 +70,7 @@ append_line(GString *out, const Scale *scale, const RvSeries *series, const char
     for (gsize i = 0; i < series->n; i++) {
         gboolean begins = i == 0 || isnan(series->values[i - 1]);
 
-        if (isnan(series->values[i]))
+        if (isnan(series->values[i]) || is_within_level(scale, series, i))
             continue;
         append_point(out, begins ? 'M' : 'L', x_of(series, i), y_of(scale, series->values[i]));
         if (begins && (i + 1 == series->n || isnan(series->values[i + 1])))

@@ -450,6 +450,9 @@ def written(state):
     for what in ("SN-4711", "uplink", "AC lost", "a table ended early", "进风口", "not fitted", "warning ≥60 °C"):
         tell(what in core, f"the page has {what}")
     tell(core.count('<svg class="curve"') == 2 and re.search('stroke-linecap="round" d="M[0-9]', core), "curves of temperature and traffic")
+    level = open(os.path.join(folder, "devices", "ok-sw-03.html"), encoding="utf-8").read()
+    tell(re.findall('linecap="round" d="([^"]*)"', level) == re.findall(r'd="(M[\d ]+L[\d ]+)"', level)[:1], "a level curve has two ends",
+         re.findall('<svg class="curve.*?</svg>', level))
     figures = re.findall("<figcaption>(.*?)</figcaption>", core)
     tell(figures == ["temperature", "GE0/0/1 · uplink"], "charts of a week", figures)
     for path, page in pages.items():
