@@ -228,13 +228,15 @@ pages_of_summary(guint lines, gboolean flexible)
 static void
 test_flexible(void)
 {
-    guint most[2];
+    guint one = 10, two = 60; /* so many lines make one page, so many make two */
 
-    for (int flexible = 0; flexible < 2; flexible++)
-        for (most[flexible] = 10; pages_of_summary(most[flexible] + 1, flexible) == 1;)
-            most[flexible]++;
-    g_assert_cmpuint(most[0], >, 10);
-    g_assert_cmpuint(most[1], ==, most[0] + 2);
+    while (two - one > 1) {
+        guint lines = (one + two) / 2;
+
+        *(pages_of_summary(lines, FALSE) == 1 ? &one : &two) = lines;
+    }
+    g_assert_cmpint(pages_of_summary(one + 2, TRUE), ==, 1);
+    g_assert_cmpint(pages_of_summary(one + 3, TRUE), ==, 2);
 }
 
 static void
