@@ -8,6 +8,10 @@
 #include "collect/interpret.h"
 #include "collect/kept.h"
 
+#define TYPICAL_MOST (1u << 20)      /* bytes */
+#define LATE_MS 500                  /* past the deadline … */
+#define LATE_UNEXPECTED (256u << 10) /* … so much is not read any more */
+
 typedef enum {
     PHASE_SYSTEM,        /* who it is, and the signs of a change */
     PHASE_MOVING,        /* the rest is kept … */
@@ -212,19 +216,40 @@ interpret(RvVisit *visit, gboolean whole)
                            visit->device->name, frame_ground(visit));
 }
 
+/* One that says far too much is none of these: it is cut where there is no room (snmp/shares.h).
+ */
 static void
 note_load(RvVisitLoad *load, gsize bytes)
 {
-    load->typical = load->typical - load->typical / 8 + bytes / 8;
+    load->typical = load->typical - load->typical / 8 + MIN(bytes, TYPICAL_MOST) / 8;
+}
+
+/* Many that said too much may end at one time, with the round: reading them all would end it late.
+ */
+static gboolean
+is_left_unread(RvVisit *visit)
+{
+    gint64 late_ms = rv_clock_monotonic_ms() - visit->deadline_ms;
+
+    if (late_ms < LATE_MS || rv_snmp_answers_unexpected(visit->answers) < LATE_UNEXPECTED)
+        return FALSE;
+    visit->outcome.partial = TRUE;
+    visit->outcome.reason = RV_REASON_BUDGET;
+    g_free(visit->outcome.detail);
+    visit->outcome.detail =
+        g_strdup_printf("%u values came, too many to be read when the time was over",
+                        rv_snmp_answers_count(visit->answers));
+    return TRUE;
 }
 
 static void
 end(RvVisit *visit, gboolean whole)
 {
     gboolean answered = rv_snmp_answers_count(visit->answers) > 0;
+    gboolean read = answered && wants_more(visit) && !is_left_unread(visit);
 
     fill_protocol(visit, answered);
-    if (answered && wants_more(visit)) {
+    if (read) {
         if (!visit->framed) {
             settle_kept(visit,
                         whole && visit->outcome.state == RV_STATE_UP && !visit->outcome.partial);
@@ -234,7 +259,7 @@ end(RvVisit *visit, gboolean whole)
     } else if (answered) {
         rv_interpret_system(visit->answers, visit->observation);
     }
-    if (answered && wants_more(visit))
+    if (read)
         note_load(visit->means->load, rv_snmp_answers_bytes(visit->answers));
     visit->done(visit->user_data);
 }
@@ -346,7 +371,7 @@ on_answers(RvSnmpAgent *agent, const RvSnmpOutcome *outcome, gpointer user_data)
     if (outcome->state == RV_STATE_UP && visit->phase != PHASE_SYSTEM)
         rv_questions_learn(visit->now, visit->answers, visit->habits);
     merge_questions(visit);
-    if (outcome->state != RV_STATE_UP || !wants_more(visit) ||
+    if (outcome->state != RV_STATE_UP || outcome->full || !wants_more(visit) ||
         rv_clock_monotonic_ms() >= visit->deadline_ms)
         end(visit, FALSE);
     else if (go_on(visit))

@@ -347,6 +347,43 @@ rv_observation_name(const RvObservation *observation)
     return device->name[0] != '\0' ? device->name : device->host;
 }
 
+static gsize
+text_bytes(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+/* Of the texts only those that a device can make long. */
+gsize
+rv_observation_bytes(const RvObservation *observation)
+{
+    gsize bytes = sizeof *observation + observation->sensors->len * 2 * sizeof(RvSensor) +
+                  observation->interfaces->len * 2 * sizeof(RvInterface) +
+                  observation->components->len * 2 * sizeof(RvComponent) +
+                  observation->events->len * 2 * sizeof(RvEvent);
+
+    for (guint i = 0; i < observation->sensors->len; i++) {
+        const RvSensor *sensor = g_ptr_array_index(observation->sensors, i);
+
+        bytes += text_bytes(sensor->key) + text_bytes(sensor->name) + text_bytes(sensor->raw_text);
+    }
+    for (guint i = 0; i < observation->interfaces->len; i++) {
+        const RvInterface *interface = g_ptr_array_index(observation->interfaces, i);
+
+        bytes += text_bytes(interface->key) + text_bytes(interface->name) +
+                 text_bytes(interface->description) + text_bytes(interface->alias);
+    }
+    for (guint i = 0; i < observation->components->len; i++) {
+        const RvComponent *component = g_ptr_array_index(observation->components, i);
+
+        bytes += text_bytes(component->key) + text_bytes(component->name) +
+                 text_bytes(component->model) + text_bytes(component->serial);
+    }
+    for (guint i = 0; i < observation->events->len; i++)
+        bytes += text_bytes(((const RvEvent *)g_ptr_array_index(observation->events, i))->text);
+    return bytes;
+}
+
 RvReachability
 rv_observation_reachability(const RvObservation *observation)
 {

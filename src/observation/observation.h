@@ -215,5 +215,7 @@ void rv_observation_settle(RvObservation *observation);
 const RvProtocol *rv_observation_protocol(const RvObservation *observation, const char *name);
 /* Of its device, by which it is stored: the host's where it has none. */
 const char *rv_observation_name(const RvObservation *observation);
+/* About how much memory it takes. */
+gsize rv_observation_bytes(const RvObservation *observation);
 /* up when any protocol is up. */
 RvReachability rv_observation_reachability(const RvObservation *observation);

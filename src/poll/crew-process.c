@@ -16,7 +16,8 @@
 
 #define CHUNK 65536
 #define BACKLOG_CEILING (4 * 1024 * 1024) /* bytes of answers that the parent has not read yet */
-#define LINE_CEILING (64 * 1024 * 1024)
+/* Of one answer: ample for what comes of the 64 MiB that one agent may say. */
+#define LINE_CEILING (256 * 1024 * 1024)
 #define WORKERS_CEILING 64
 #define PATIENCE_MS 3000 /* for a child to close its sessions */
 
@@ -28,6 +29,7 @@ typedef struct {
     GMainLoop *loop;
     GMainContext *context;
     GString *backlog;
+    gsize sent;        /* of it */
     GSource *writable; /* NULL: nothing to write */
     GArray *share;     /* of RvAsk */
     GArray *numbers;   /* of guint: their places in the whole */
@@ -38,12 +40,17 @@ static gboolean
 write_some(int fd, GIOCondition condition, gpointer user_data)
 {
     Child *child = user_data;
-    gssize n = send(fd, child->backlog->str, child->backlog->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    gssize n = send(fd, child->backlog->str + child->sent, child->backlog->len - child->sent,
+                    MSG_NOSIGNAL | MSG_DONTWAIT);
 
     if (n > 0)
-        g_string_erase(child->backlog, 0, n);
+        child->sent += (gsize)n;
     else if (n < 0 && errno != EAGAIN && errno != EINTR)
-        _exit(1); /* nobody listens any more */
+        _exit(1);                                 /* nobody listens any more */
+    if (child->sent >= child->backlog->len / 2) { /* seldom: each byte is moved once at most */
+        g_string_erase(child->backlog, 0, (gssize)child->sent);
+        child->sent = 0;
+    }
     if (child->backlog->len > 0)
         return G_SOURCE_CONTINUE;
     g_clear_pointer(&child->writable, g_source_unref);
@@ -84,7 +91,9 @@ child_finished(gpointer user_data)
 static gboolean
 child_has_room(gpointer user_data)
 {
-    return ((Child *)user_data)->backlog->len < BACKLOG_CEILING;
+    const Child *child = user_data;
+
+    return child->backlog->len - child->sent < BACKLOG_CEILING;
 }
 
 static gboolean

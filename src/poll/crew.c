@@ -2,7 +2,9 @@
 
 #include "poll/crew-process.h"
 
-#define UNSTORED_CEILING 256 /* answers on their way to the caller */
+/* Answers on their way to the caller. */
+#define UNSTORED_CEILING 256
+#define UNSTORED_KIB_CEILING (64 << 10)
 
 struct RvCrew {
     const RvAsker *kind;
@@ -14,7 +16,7 @@ struct RvCrew {
     GThread *thread;         /* NULL: processes */
     RvCrewProcesses *others; /* NULL: a thread */
     GMainLoop *loop;
-    gint unstored, stop; /* atomic */
+    gint unstored, unstored_kib, stop; /* atomic */
 };
 
 /* ---- from the thread to the caller ---- */
@@ -24,6 +26,7 @@ typedef struct {
     guint n;
     RvTasks tasks;
     RvObservation *observation; /* NULL: finished */
+    gint kib;
     GError *error;
 } Parcel;
 
@@ -51,7 +54,14 @@ unpack(gpointer data)
     events->answer(parcel->n, parcel->tasks, g_steal_pointer(&parcel->observation),
                    events->user_data);
     g_atomic_int_add(&crew->unstored, -1);
+    g_atomic_int_add(&crew->unstored_kib, -parcel->kib);
     return G_SOURCE_REMOVE;
+}
+
+static gint
+kib_of(const RvObservation *observation)
+{
+    return observation != NULL ? (gint)(rv_observation_bytes(observation) / 1024) : 0;
 }
 
 static void
@@ -60,7 +70,8 @@ send_home(RvCrew *crew, guint n, RvTasks tasks, RvObservation *observation, GErr
     GSource *source = g_idle_source_new();
     Parcel *parcel = g_new(Parcel, 1);
 
-    *parcel = (Parcel){crew, n, tasks, observation, error};
+    *parcel = (Parcel){crew, n, tasks, observation, kib_of(observation), error};
+    g_atomic_int_add(&crew->unstored_kib, parcel->kib);
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
     g_source_set_callback(source, unpack, parcel, parcel_free);
     g_source_attach(source, crew->home);
@@ -87,7 +98,10 @@ thread_finished(gpointer user_data)
 static gboolean
 thread_has_room(gpointer user_data)
 {
-    return g_atomic_int_get(&((RvCrew *)user_data)->unstored) < UNSTORED_CEILING;
+    RvCrew *crew = user_data;
+
+    return g_atomic_int_get(&crew->unstored) < UNSTORED_CEILING &&
+           g_atomic_int_get(&crew->unstored_kib) < UNSTORED_KIB_CEILING;
 }
 
 static gboolean

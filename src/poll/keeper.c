@@ -10,6 +10,7 @@
 #include "poll/recorder.h"
 
 #define BATCH 64
+#define BATCH_BYTES (8u << 20) /* of JSON */
 #define BATCH_WAIT_MS 500
 
 typedef struct {
@@ -29,6 +30,7 @@ struct RvKeeper {
     GHashTable *devices; /* name → RvDevice */
     GHashTable *rows;    /* name → RvDeviceRow; may be NULL */
     GPtrArray *batch;    /* Waiting* */
+    gsize batch_bytes;   /* of its lines */
     GPtrArray *silent;   /* Waiting* */
     GHashTable *up;      /* names that answered in this round */
     gint64 state_ms;     /* monotonic, the deadline of storing answers; 0: none */
@@ -323,6 +325,7 @@ take(RvKeeper *keeper, RvObservation *observation, RvTasks tasks, Waiting how)
     if (keeper->batch->len == 0)
         keeper->oldest_ms = rv_clock_monotonic_ms();
     g_ptr_array_add(keeper->batch, waiting);
+    keeper->batch_bytes += strlen(waiting->line);
     rv_keeper_flush(keeper, FALSE);
 }
 
@@ -342,9 +345,12 @@ rv_keeper_add_spooled(RvKeeper *keeper, RvObservation *observation, RvTasks task
 void
 rv_keeper_flush(RvKeeper *keeper, gboolean all)
 {
-    if (keeper->batch->len > 0 && (all || keeper->batch->len >= BATCH ||
-                                   rv_clock_monotonic_ms() - keeper->oldest_ms >= BATCH_WAIT_MS))
-        store(keeper, keeper->batch, RV_SPOOL_ANSWERS);
+    if (keeper->batch->len == 0 ||
+        (!all && keeper->batch->len < BATCH && keeper->batch_bytes < BATCH_BYTES &&
+         rv_clock_monotonic_ms() - keeper->oldest_ms < BATCH_WAIT_MS))
+        return;
+    store(keeper, keeper->batch, RV_SPOOL_ANSWERS);
+    keeper->batch_bytes = 0;
 }
 
 /* ---- the round's end ---- */

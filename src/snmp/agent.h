@@ -52,6 +52,7 @@ typedef struct {
     char *detail; /* NULL when up and whole */
     char *note;   /* odd, but no failure (two devices with one SNMPv3 engine ID); NULL: nothing */
     gboolean partial;
+    gboolean full; /* partial, and no more is kept of this agent: asking on is of no use */
     guint requests, answers, retries;
     gint64 duration_ms;
 } RvSnmpOutcome;

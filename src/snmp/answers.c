@@ -9,6 +9,7 @@
 #define RUNS_MERGED 64
 #define PLACES 64 /* a power of two */
 #define EXPECTED_CEILING 16384
+#define EXPECTED_BYTES 256 /* of one value, ample */
 
 /* OIDs and octets lie one after the other in a few blocks: an answer of 400 varbinds costs five
  * allocations, not a thousand. */
@@ -16,7 +17,8 @@ typedef struct {
     GPtrArray *blocks;
     guint8 *free;
     gsize left;
-    gsize used; /* bytes given out */
+    gsize used; /* bytes given out … */
+    gsize held; /* … of those that the blocks have */
 } Arena;
 
 typedef struct {
@@ -34,6 +36,7 @@ struct RvSnmpAnswers {
     GArray *runs;     /* guint: where the order begins anew; NULL: nowhere, all is in order */
     Arena arena;
     GArray *partials; /* Partial; NULL: none */
+    guint expected;   /* varbinds in all */
     /* By column: where it was looked at last. Who reads a table goes through it row by row. */
     guint places[PLACES];
     const RvSnmpWatch *watch;
@@ -51,6 +54,7 @@ arena_take(Arena *arena, gsize size)
         arena->left = MAX(size, MIN(block, BLOCK_LARGEST));
         arena->free = g_malloc(arena->left);
         g_ptr_array_add(arena->blocks, arena->free);
+        arena->held += arena->left;
     }
     place = arena->free;
     arena->free += size;
@@ -107,6 +111,7 @@ rv_snmp_answers_expect(RvSnmpAnswers *answers, guint more)
 {
     guint n = answers->varbinds->len;
 
+    answers->expected = MIN(answers->expected + MIN(more, EXPECTED_CEILING), EXPECTED_CEILING);
     g_array_set_size(answers->varbinds, n + MIN(more, EXPECTED_CEILING));
     g_array_set_size(answers->varbinds, n);
 }
@@ -436,8 +441,16 @@ rv_snmp_answers_count(const RvSnmpAnswers *answers)
 gsize
 rv_snmp_answers_bytes(const RvSnmpAnswers *answers)
 {
-    return answers->arena.used + answers->arena.left +
+    return answers->arena.held +
            answers->varbinds->len * (sizeof(RvVarbind) + sizeof(RvVarbind) / 2);
+}
+
+gsize
+rv_snmp_answers_unexpected(const RvSnmpAnswers *answers)
+{
+    gsize bytes = rv_snmp_answers_bytes(answers);
+
+    return bytes - MIN(bytes, (gsize)answers->expected * EXPECTED_BYTES);
 }
 
 void

@@ -14,7 +14,8 @@ RvSnmpAnswers *rv_snmp_answers_new(void);
 void rv_snmp_answers_free(RvSnmpAnswers *answers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpAnswers, rv_snmp_answers_free)
 
-/* About so many more will come: room is made once, not as they come. No promise. */
+/* About so many more will come: room is made once, not as they come. No promise; what came beyond
+ * it is what _unexpected tells. */
 void rv_snmp_answers_expect(RvSnmpAnswers *answers, guint more);
 /* Takes the contents of `varbind` (its pointers are stolen). FALSE when full. A second value for an
  * OID is dropped. */
@@ -39,6 +40,8 @@ void rv_snmp_answers_watch(RvSnmpAnswers *answers, const RvSnmpWatch *watch);
 guint rv_snmp_answers_count(const RvSnmpAnswers *answers);
 /* About how much memory they take. */
 gsize rv_snmp_answers_bytes(const RvSnmpAnswers *answers);
+/* About how much of it for more than was expected. */
+gsize rv_snmp_answers_unexpected(const RvSnmpAnswers *answers);
 
 /* Subtrees of which not everything came, with a sentence that says why. */
 void rv_snmp_answers_mark_partial(RvSnmpAnswers *answers, const RvOid *root, const char *why);

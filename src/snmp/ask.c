@@ -20,17 +20,18 @@ struct RvAsk {
     GPtrArray *tables;   /* RvTable* */
     GPtrArray *requests; /* RvRequest*, under way */
     RvTimer deadline, end;
+    RvShare share;
     gint64 begun_ms;
     RvTally tally;
     guint turn; /* the table to be asked next: each gets its share, however long another one is */
     guint silences, slow;
-    gboolean began, ended, settling, checked_missing;
+    gboolean ended, full, checked_missing;
     RvReason reason; /* of the first thing that went wrong */
     char *detail;
     guint partials;
 };
 
-#define ASK_OF(timer, member) ((RvAsk *)(gpointer)((char *)(timer)-offsetof(RvAsk, member)))
+#define ASK_OF(part, member) ((RvAsk *)(gpointer)((char *)(part)-offsetof(RvAsk, member)))
 
 static void schedule(RvAsk *ask);
 
@@ -66,6 +67,7 @@ end(RvAsk *ask)
         return;
     ask->ended = TRUE;
     cancel_requests(ask);
+    rv_share_end(rv_loop_shares(ask->loop), &ask->share);
     rv_timers_unset(rv_loop_timers(ask->loop), &ask->deadline);
     rv_timers_set(rv_loop_timers(ask->loop), &ask->end, 0);
     rv_loop_wake(ask->loop);
@@ -107,6 +109,7 @@ on_end(RvTimer *timer)
         .detail = detail,
         .note = note,
         .partial = up && ask->partials > 0,
+        .full = ask->full,
         .requests = ask->tally.requests,
         .answers = ask->tally.answers,
         .retries = ask->tally.retries,
@@ -166,6 +169,29 @@ on_deadline(RvTimer *timer)
 /* ---- answers ---- */
 
 static void
+give_up_full(RvAsk *ask, const char *why)
+{
+    ask->full = TRUE;
+    give_up(ask, RV_REASON_LOOP, why);
+}
+
+/* More came: whoever says too much for all to have room is cut. */
+static void
+keep_within(RvAsk *ask)
+{
+    RvShares *shares = rv_loop_shares(ask->loop);
+    RvShare *excessive;
+
+    if (ask->ended)
+        return;
+    rv_share_count(shares, &ask->share);
+    while ((excessive = rv_shares_excessive(shares)) != NULL)
+        give_up_full(ASK_OF(excessive, share),
+                     "more values than there is room for beside the other devices that are asked; "
+                     "the agent may make them up for ever");
+}
+
+static void
 on_failure(RvAsk *ask, RvRequest *request)
 {
     g_autofree char *why = NULL;
@@ -201,8 +227,9 @@ on_done(RvRequest *request, const RvPdu *pdu)
                                           : rv_table_answer(request->part, request, pdu, ask->into);
     }
     if (!room)
-        give_up(ask, RV_REASON_LOOP,
-                "more values than are kept of one device; the agent may make them up for ever");
+        give_up_full(ask, "more values than are kept of one device; the agent may make them up for "
+                          "ever");
+    keep_within(ask);
     schedule(ask);
 }
 
@@ -353,6 +380,7 @@ rv_ask_new(RvSnmpLoop *loop, RvSession *session, RvCapacity *capacity,
     ask->begun_ms = rv_clock_monotonic_ms();
     ask->deadline.fire = on_deadline;
     ask->end.fire = on_end;
+    rv_share_begin(rv_loop_shares(loop), &ask->share, into);
     rv_timers_set(rv_loop_timers(loop), &ask->deadline, deadline_ms);
     rv_loop_wake(loop);
     return ask;
@@ -377,6 +405,7 @@ rv_ask_free(RvAsk *ask)
     if (ask == NULL)
         return;
     cancel_requests(ask);
+    rv_share_end(rv_loop_shares(ask->loop), &ask->share);
     rv_timers_unset(rv_loop_timers(ask->loop), &ask->deadline);
     rv_timers_unset(rv_loop_timers(ask->loop), &ask->end);
     rv_gets_free(ask->gets);

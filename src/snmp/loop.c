@@ -31,6 +31,7 @@ struct RvSnmpLoop {
     RvUdp *udp[2]; /* IPv4, IPv6; the second NULL where the system has none */
     gpointer tags[2];
     RvTimers timers;
+    RvShares shares;
     RvSecurity security;
     RvFamilies *families;
     GQueue ready;
@@ -620,6 +621,12 @@ RvTimers *
 rv_loop_timers(RvSnmpLoop *loop)
 {
     return &loop->timers;
+}
+
+RvShares *
+rv_loop_shares(RvSnmpLoop *loop)
+{
+    return &loop->shares;
 }
 
 RvSecurity *

@@ -8,6 +8,7 @@
 #include "snmp/agent.h"
 #include "snmp/families.h"
 #include "snmp/session.h"
+#include "snmp/shares.h"
 #include "snmp/timers.h"
 
 typedef struct {
@@ -52,6 +53,7 @@ void rv_loop_send(RvSnmpLoop *loop, RvRequest *request);
 void rv_loop_cancel(RvSnmpLoop *loop, RvRequest *request);
 
 RvTimers *rv_loop_timers(RvSnmpLoop *loop);
+RvShares *rv_loop_shares(RvSnmpLoop *loop);
 /* After a timer was set outside the loop's own callbacks. */
 void rv_loop_wake(RvSnmpLoop *loop);
 RvFamilies *rv_loop_families(RvSnmpLoop *loop);

@@ -26,6 +26,9 @@ PORTS, SENSORS = 16, 6
 # is put in order by a copy, and becomes an observation and its line of JSON. What a dozen say that is of no use is
 # not kept at all.
 HEAVY_MIB, LIGHT_MIB = 3 * 64, 16
+# What all that are asked at once say is kept up to 128 MiB together (snmp/shares.h); beside it there is what was put in
+# order, is stored or waits for that (poll/crew.c).
+CROWD, CROWD_MIB = 200, 2 * 128
 
 PATIENT, QUICK, LATE = "timeout: 5s, retries: 1", "timeout: 300ms, retries: 1", "timeout: 2s, retries: 2"
 
@@ -196,14 +199,16 @@ class Run:
 
 
 class Site:
-    def __init__(self, kinds):
+    def __init__(self, kinds, farms=()):
         self.kinds, self.rounds = kinds, 0
         self.folder = tempfile.mkdtemp(prefix="rackvitals-hostile-")
         recording = self.write("switch.snmprec", RECORDING)
-        self.agents = {"good": Agent(recording, ())} | {name: Agent(recording, more) for name, _, more, *_ in kinds}
+        self.agents = ({"good": Agent(recording, ())} | {name: Agent(recording, more) for name, _, more, *_ in kinds} |
+                       {name: Agent(recording, ("--address", "0.0.0.0", *more)) for name, _, more in farms})
+        places = {name: (f'"{name}-[001-{count:03}]"', f'"127.9.0.[1-{count}]"') for name, count, _ in farms}
         times = {name: times for name, times, *_ in kinds}
         self.write("inventory.yaml", "sites: { one: { name: One } }\ndevices:\n" + "".join(
-            f"  - {{ name: {name}, address: 127.0.0.1, kind: switch, "
+            "  - {{ name: {}, address: {}, kind: switch, ".format(*places.get(name, (name, "127.0.0.1"))) +
             f"snmp: {{ version: 2c, credential: ro, port: {agent.port}, {times.get(name, PATIENT)} }} }}\n"
             for name, agent in self.agents.items()))
         self.write("credentials.yaml", "ro: { community: public }\n")
@@ -346,11 +351,37 @@ def whole(kinds, most_mib):
         site.end()
 
 
+def crowd():
+    """Each says less than is kept of one device, but all together far more than there is room for."""
+    site = Site([], (("well", 20, ()), ("crowd", CROWD, ("--max-size", "65000"))))
+    try:
+        first = site.round()
+        before = site.kept()
+        site.agents["crowd"].obey(*named(long, 99))
+        run = site.round()
+        after = site.kept()
+        well = [name for name in before if not name.startswith("crowd")]
+        ok(len(well) == 21 and all(said(after[name][2]) == said(before[name][2]) and after[name][:2] == ("up", None)
+                                   for name in well), f"{CROWD} that say far too much at once: the others are told of as before",
+           run.errors, [name for name in well if said(after[name][2]) != said(before[name][2])])
+        cut = [name for name in after if name.startswith("crowd") and protocol_of(after[name][2])["reason"]]
+        ok(cut and all(told(after[name][2], "up", "loop", "there is room for") and protocol_of(after[name][2])["partial"]
+                       for name in cut), "those that are cut are said to be partial, and why",
+           cut and protocol_of(after[cut[0]][2]))
+        skip = " # SKIP a sanitizer takes more" if sanitized else ""
+        ok(sanitized or run.mib < first.mib + CROWD_MIB,
+           f"the round takes at most {CROWD_MIB} MiB more than where all are well{skip}", run.mib, first.mib)
+        print(f"# MiB: a good round {first.mib:.0f}, the hostile one {run.mib:.0f}; {len(cut)} were cut", flush=True)
+    finally:
+        site.end()
+
+
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 try:
     whole(LIGHT, LIGHT_MIB)
     for heavy in HEAVY:
         whole([heavy], HEAVY_MIB)
+    crowd()
 finally:
     runner.kill()
     runner.communicate()

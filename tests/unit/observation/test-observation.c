@@ -98,6 +98,23 @@ test_notes_ceiling(void)
 }
 
 static void
+test_bytes(void)
+{
+    g_autoptr(RvObservation) observation = rv_observation_new();
+    gsize empty = rv_observation_bytes(observation);
+    RvInterface *interface = rv_observation_add_interface(observation, 1);
+
+    g_free(interface->alias);
+    interface->alias = g_strnfill(1000, 'x');
+    rv_observation_add_sensor(observation, RV_CLASS_FAN);
+    rv_observation_add_component(observation);
+    rv_observation_add_event(observation);
+    g_assert_cmpuint(rv_observation_bytes(observation), >=,
+                     empty + 1000 + sizeof(RvInterface) + sizeof(RvSensor) + sizeof(RvComponent) +
+                         sizeof(RvEvent));
+}
+
+static void
 test_words(void)
 {
     RvVerdict verdict;
@@ -128,6 +145,7 @@ main(int argc, char **argv)
     g_test_add_func("/observation/settle", test_settle);
     g_test_add_func("/observation/reachability", test_reachability);
     g_test_add_func("/observation/notes-ceiling", test_notes_ceiling);
+    g_test_add_func("/observation/bytes", test_bytes);
     g_test_add_func("/observation/words", test_words);
     return g_test_run();
 }

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "snmp/answers.h"
+#include "snmp/shares.h"
 
 static void
 add(RvSnmpAnswers *answers, const char *oid, gint64 value)
@@ -114,6 +114,53 @@ test_ceiling(void)
     g_assert_cmpuint(rv_snmp_answers_count(answers), ==, n);
 }
 
+/* `n` values of 64 KiB */
+static void
+add_long(RvSnmpAnswers *answers, guint n)
+{
+    static guint8 text[65535];
+    RvVarbind varbind = {.type = RV_SNMP_OCTETS, .octets = text, .size = sizeof text};
+
+    for (guint i = 0; i < n; i++) {
+        varbind.oid = (RvOid){.ids = (guint32[]){1, 3, i}, .length = 3};
+        g_assert_true(rv_snmp_answers_add_copy(answers, &varbind));
+    }
+}
+
+/* Three agents under way: one says what was expected of it, which is most of all, another one says
+ * more than that one, and a third little. */
+static void
+test_shares(void)
+{
+    RvShares shares = {.all = G_QUEUE_INIT};
+    RvSnmpAnswers *answers[3];
+    RvShare share[3];
+
+    for (guint i = 0; i < 3; i++) {
+        answers[i] = rv_snmp_answers_new();
+        rv_share_begin(&shares, &share[i], answers[i]);
+    }
+    rv_snmp_answers_expect(answers[0], 16384);
+    add_long(answers[0], 62 * 16);
+    add_long(answers[1], 61 * 16);
+    add_long(answers[2], 1);
+    for (guint i = 0; i < 2; i++)
+        rv_share_count(&shares, &share[i]);
+    g_assert_null(rv_shares_excessive(&shares));
+    add_long(answers[2], 8 * 16);
+    rv_share_count(&shares, &share[2]);
+    g_assert_true(rv_shares_excessive(&shares) == &share[1]);
+    rv_share_end(&shares, &share[1]);
+    rv_share_end(&shares, &share[1]);
+    g_assert_null(rv_shares_excessive(&shares));
+    rv_share_end(&shares, &share[0]);
+    rv_share_end(&shares, &share[2]);
+    g_assert_cmpuint(shares.bytes, ==, 0);
+    g_assert_cmpuint(shares.all.length, ==, 0);
+    for (guint i = 0; i < 3; i++)
+        rv_snmp_answers_free(answers[i]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -121,5 +168,6 @@ main(int argc, char **argv)
     g_test_add_func("/snmp/answers/order", test_order);
     g_test_add_func("/snmp/answers/partial", test_partial);
     g_test_add_func("/snmp/answers/ceiling", test_ceiling);
+    g_test_add_func("/snmp/answers/shares", test_shares);
     return g_test_run();
 }
