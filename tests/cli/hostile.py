@@ -263,7 +263,9 @@ def said(answer):
 
 
 def protocol_of(answer):
-    return next(one for one in answer["protocols"] if one["name"] == "snmp")
+    """What is not known is left out of what the state keeps."""
+    return {"reason": None, "detail": None, "partial": False} | next(
+        one for one in answer["protocols"] if one["name"] == "snmp")
 
 
 def told(answer, state, reason, words):

@@ -114,11 +114,11 @@ test_ceiling(void)
     g_assert_cmpuint(rv_snmp_answers_count(answers), ==, n);
 }
 
-/* `n` values of 64 KiB */
+/* `n` values that take 16 KiB each, with what is left over of a block */
 static void
 add_long(RvSnmpAnswers *answers, guint n)
 {
-    static guint8 text[65535];
+    static guint8 text[15999];
     RvVarbind varbind = {.type = RV_SNMP_OCTETS, .octets = text, .size = sizeof text};
 
     for (guint i = 0; i < n; i++) {
@@ -141,13 +141,13 @@ test_shares(void)
         rv_share_begin(&shares, &share[i], answers[i]);
     }
     rv_snmp_answers_expect(answers[0], 16384);
-    add_long(answers[0], 62 * 16);
-    add_long(answers[1], 61 * 16);
+    add_long(answers[0], 62 * 64);
+    add_long(answers[1], 61 * 64);
     add_long(answers[2], 1);
     for (guint i = 0; i < 2; i++)
         rv_share_count(&shares, &share[i]);
     g_assert_null(rv_shares_excessive(&shares));
-    add_long(answers[2], 8 * 16);
+    add_long(answers[2], 8 * 64);
     rv_share_count(&shares, &share[2]);
     g_assert_true(rv_shares_excessive(&shares) == &share[1]);
     rv_share_end(&shares, &share[1]);
