@@ -26,6 +26,7 @@ typedef enum {
     RV_COLLECT_HEALTH = 1 << 1,       /* sensors, interfaces, new log entries */
     RV_COLLECT_CENSUS = 1 << 2,       /* components, FRU, firmware */
     RV_COLLECT_ALL = (1 << 3) - 1,
+    RV_COLLECT_ONE_TRY = 1 << 3, /* … with one SNMP packet: it was silent when it was asked last */
 } RvCollectTasks;
 
 typedef struct {

@@ -286,12 +286,14 @@ merge_questions(RvVisit *visit)
     visit->now = rv_questions_new();
 }
 
-/* All anew: what was absent may be there now. */
+/* All anew: what was absent may be there now. Not so where no visit was whole yet: what a slow
+ * agent does not have is learned visit by visit, until there is time for what it has. */
 static Phase
 begin_whole(RvVisit *visit)
 {
     visit->anew = TRUE;
-    rv_habits_forget_absent(visit->habits);
+    if (visit->kept != NULL)
+        rv_habits_forget_absent(visit->habits);
     return PHASE_PROBES;
 }
 
@@ -537,6 +539,16 @@ ask_phase(RvVisit *visit)
 
 /* ---- life ---- */
 
+static RvSnmpAgent *
+agent_of(const RvVisitMeans *means, const RvDevice *device, RvCollectTasks tasks)
+{
+    RvSnmpAccess access = *device->snmp; /* borrows what it points to: the agent has its copy */
+
+    if ((tasks & RV_COLLECT_ONE_TRY) != 0)
+        access.retries = 0;
+    return rv_snmp_agent_new(means->loop, &access);
+}
+
 RvVisit *
 rv_visit_start(const RvVisitMeans *means, const RvDevice *device, RvCollectTasks tasks,
                gint64 deadline_ms, RvObservation *observation, void (*done)(gpointer user_data),
@@ -552,7 +564,7 @@ rv_visit_start(const RvVisitMeans *means, const RvDevice *device, RvCollectTasks
     visit->observation = observation;
     visit->done = done;
     visit->user_data = user_data;
-    visit->agent = rv_snmp_agent_new(means->loop, device->snmp);
+    visit->agent = agent_of(means, device, tasks);
     visit->answers = rv_snmp_answers_new();
     if (wants_more(visit)) {
         visit->habits = rv_habits_load(means->state_folder, device->name, visit->now_ms);

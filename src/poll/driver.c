@@ -38,9 +38,11 @@ start(RvDriver *driver, Flight *flight)
 {
     const RvAsk *ask = ask_at(driver, flight->n);
     gint64 deadline_ms = MIN(driver->limits.deadline_ms, rv_clock_monotonic_ms() + ask->budget_ms);
+    RvCollectTasks tasks = (RvCollectTasks)flight->tasks;
 
-    driver->kind->start(driver->asker, ask->device, (RvCollectTasks)flight->tasks, &ask->memory,
-                        deadline_ms, done, flight);
+    if (ask->probe_first && tasks == RV_COLLECT_REACHABILITY)
+        tasks |= RV_COLLECT_ONE_TRY;
+    driver->kind->start(driver->asker, ask->device, tasks, &ask->memory, deadline_ms, done, flight);
 }
 
 static void

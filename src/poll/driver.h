@@ -1,7 +1,8 @@
 /* The driver: leads an asker through many devices, a bounded number at once, until a deadline.
  *
  * Devices are started in the order given, a few each millisecond. A device that was down is first
- * asked for a sign of life only; where it gives one, the rest follows. Lives on one GMainContext.
+ * asked for a sign of life only, with one packet; where it gives one, the rest follows. Lives on
+ * one GMainContext.
  */
 #pragma once
 

@@ -153,16 +153,18 @@ on_done(RvObservation *observation, gpointer user_data)
     *(RvObservation **)user_data = observation;
 }
 
-/* By a collector of its own, as each round of poll has. */
+/* By a collector of its own, as each round of poll has. `pace`: packets a second; 0: any. */
 static RvObservation *
-visit_with(const Switch *the, const char *manner, const char *state_folder, RvCollectTasks tasks)
+visit_paced(const Switch *the, const char *manner, const char *state_folder, RvCollectTasks tasks,
+            guint pace, gint64 patience_ms)
 {
     g_autofree char *recording = recording_of(the);
     g_autofree char *arguments = g_strconcat("--frozen ", manner, NULL);
     g_autoptr(GMainContext) context = g_main_context_new();
     g_autoptr(GError) error = NULL;
     const char *const folders[] = {profiles, NULL};
-    const RvCollectorOptions options = {.profile_folders = folders, .state_folder = state_folder};
+    const RvCollectorOptions options = {
+        .profile_folders = folders, .state_folder = state_folder, .packets_per_second = pace};
     g_autoptr(RvCollector) collector = rv_collector_new(context, &options, &error);
     RvDevice *device = rv_device_new("core-sw-01");
     RvObservation *observation = NULL;
@@ -175,13 +177,19 @@ visit_with(const Switch *the, const char *manner, const char *state_folder, RvCo
     device->snmp->port = fake.port;
     device->snmp->community = rv_secret_new("public");
     device->snmp->timeout_ms = *manner != '\0' ? IMPATIENT : device->snmp->timeout_ms;
-    rv_collector_start(collector, device, tasks, NULL, rv_clock_monotonic_ms() + PATIENT, on_done,
-                       &observation);
+    rv_collector_start(collector, device, tasks, NULL, rv_clock_monotonic_ms() + patience_ms,
+                       on_done, &observation);
     while (observation == NULL)
         g_main_context_iteration(context, TRUE);
     fake_stop(&fake);
     rv_device_free(device);
     return observation;
+}
+
+static RvObservation *
+visit_with(const Switch *the, const char *manner, const char *state_folder, RvCollectTasks tasks)
+{
+    return visit_paced(the, manner, state_folder, tasks, 0, PATIENT);
 }
 
 static RvObservation *
@@ -391,6 +399,41 @@ test_cut_short(void)
     }
 }
 
+/* Never yet whole, for want of time: the next visit does not ask again for what is not there, until
+ * there is time for all that is. */
+static void
+test_slow(void)
+{
+    const Switch the = {0};
+    char *folder = state_folder_new();
+    gboolean whole = FALSE;
+
+    for (guint tries = 0; tries < 20 && !whole; tries++) {
+        g_autoptr(RvObservation) seen = visit_paced(&the, "", folder, HEALTH, 60, 750);
+        const RvProtocol *protocol = g_ptr_array_index(seen->protocols, 0);
+
+        whole = protocol->answers > 0 && !protocol->partial;
+    }
+    g_assert_true(whole);
+    state_folder_remove(folder);
+}
+
+/* It was silent before: one packet shows whether it still is. */
+static void
+test_one_try(void)
+{
+    const Switch the = {0};
+    const RvCollectTasks tasks = RV_COLLECT_REACHABILITY | RV_COLLECT_ONE_TRY;
+    g_autoptr(RvObservation) silent = visit_with(&the, "--community other", NULL, tasks);
+    g_autoptr(RvObservation) well = visit(&the, NULL, tasks);
+    const RvProtocol *protocol = g_ptr_array_index(silent->protocols, 0);
+
+    g_assert_cmpint(protocol->state, ==, RV_STATE_DOWN);
+    g_assert_cmpuint(protocol->requests, ==, 1);
+    g_assert_cmpuint(protocol->retries, ==, 0);
+    g_assert_cmpuint(requests_of(well), ==, 1);
+}
+
 /* ---- the file ---- */
 
 static void
@@ -517,6 +560,8 @@ main(int argc, char **argv)
     g_test_add_func("/collect/visit/third-round", test_third_round);
     g_test_add_func("/collect/visit/relative", test_relative);
     g_test_add_func("/collect/visit/cut-short", test_cut_short);
+    g_test_add_func("/collect/visit/slow", test_slow);
+    g_test_add_func("/collect/visit/one-try", test_one_try);
     g_test_add_func("/collect/kept/damaged-file", test_damaged_file);
     g_test_add_func("/collect/kept/age", test_age);
     g_test_add_func("/collect/kept/rest", test_rest);
