@@ -295,7 +295,8 @@ rv_collector_is_full(const RvCollector *collector)
 {
     const RvVisitLoad *load = &collector->load;
 
-    return (load->talking + load->silent / SILENT_PART) * load->typical >= LOAD_CEILING;
+    return (load->talking + load->silent / SILENT_PART) * load->typical >= LOAD_CEILING ||
+           (collector->means.loop != NULL && rv_snmp_loop_is_full(collector->means.loop));
 }
 
 /* Neither protocol can be asked: told from the loop, as everything else. */

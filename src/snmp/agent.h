@@ -20,6 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RvSnmpLoop, rv_snmp_loop_free)
 /* At most so many packets leave in a second, evenly; 0 (the default): as many as the window lets.
  */
 void rv_snmp_loop_set_pace(RvSnmpLoop *loop, guint packets_per_second);
+/* The answers of those under way take so much that some have to wait: ask nobody else now. */
+gboolean rv_snmp_loop_is_full(RvSnmpLoop *loop);
 /* What earlier runs left in the state folder: SNMPv3 engines (engines.h), so that discovery is not
  * needed again, and what agents take in one request (families.h). No secrets; absence or damage
  * costs requests. */

@@ -34,6 +34,7 @@ struct RvAsk {
 #define ASK_OF(part, member) ((RvAsk *)(gpointer)((char *)(part)-offsetof(RvAsk, member)))
 
 static void schedule(RvAsk *ask);
+static void schedule_waiting(RvShares *shares);
 
 /* ---- the end ---- */
 
@@ -98,6 +99,7 @@ static void
 on_end(RvTimer *timer)
 {
     RvAsk *ask = ASK_OF(timer, end);
+    RvShares *shares = rv_loop_shares(ask->loop);
     gboolean up = ask->tally.answers > 0 && ask->reason != RV_REASON_CONFIGURATION &&
                   !(ask->reason == RV_REASON_CREDENTIALS && rv_snmp_answers_count(ask->into) == 0);
     g_autofree char *detail = detail_of(ask, up), *note = note_of(ask);
@@ -117,6 +119,7 @@ on_end(RvTimer *timer)
     };
 
     ask->done(ask->user_data, &outcome);
+    schedule_waiting(shares);
 }
 
 static void
@@ -278,9 +281,27 @@ ask_missing(RvAsk *ask)
     return TRUE;
 }
 
+/* Somebody ended or waits: others may go on. */
+static void
+schedule_waiting(RvShares *shares)
+{
+    RvShare *next;
+
+    while ((next = rv_shares_next(shares)) != NULL)
+        schedule(ASK_OF(next, share));
+}
+
 static void
 schedule(RvAsk *ask)
 {
+    RvShares *shares = rv_loop_shares(ask->loop);
+
+    if (ask->ended)
+        return;
+    if (!rv_share_may_go_on(shares, &ask->share)) {
+        schedule_waiting(shares);
+        return;
+    }
     do {
         while (!ask->ended && ask->requests->len < most_in_flight(ask)) {
             RvRequest *request = next_request(ask);

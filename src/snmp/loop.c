@@ -629,6 +629,12 @@ rv_loop_shares(RvSnmpLoop *loop)
     return &loop->shares;
 }
 
+gboolean
+rv_snmp_loop_is_full(RvSnmpLoop *loop)
+{
+    return rv_shares_are_scarce(&loop->shares);
+}
+
 RvSecurity *
 rv_loop_security(RvSnmpLoop *loop)
 {

@@ -127,37 +127,69 @@ add_long(RvSnmpAnswers *answers, guint n)
     }
 }
 
-/* Three agents under way: one says what was expected of it, which is most of all, another one says
- * more than that one, and a third little. */
+/* Agents under way: one says what was expected of it, which is most of all, others say more than
+ * that, and one little until there is no more room. */
 static void
 test_shares(void)
 {
+    static const guint mib[] = {62, 61, 50, 45, 1};
     RvShares shares = {.all = G_QUEUE_INIT};
-    RvSnmpAnswers *answers[3];
-    RvShare share[3];
+    RvSnmpAnswers *answers[G_N_ELEMENTS(mib)];
+    RvShare share[G_N_ELEMENTS(mib)];
 
-    for (guint i = 0; i < 3; i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(mib); i++) {
         answers[i] = rv_snmp_answers_new();
+        rv_snmp_answers_expect(answers[i], i == 0 ? 16384 : 0);
         rv_share_begin(&shares, &share[i], answers[i]);
-    }
-    rv_snmp_answers_expect(answers[0], 16384);
-    add_long(answers[0], 62 * 64);
-    add_long(answers[1], 61 * 64);
-    add_long(answers[2], 1);
-    for (guint i = 0; i < 2; i++)
+        add_long(answers[i], mib[i] * 64);
         rv_share_count(&shares, &share[i]);
+    }
     g_assert_null(rv_shares_excessive(&shares));
-    add_long(answers[2], 8 * 64);
-    rv_share_count(&shares, &share[2]);
+    add_long(answers[4], 8 * 64);
+    rv_share_count(&shares, &share[4]);
     g_assert_true(rv_shares_excessive(&shares) == &share[1]);
     rv_share_end(&shares, &share[1]);
     rv_share_end(&shares, &share[1]);
     g_assert_null(rv_shares_excessive(&shares));
-    rv_share_end(&shares, &share[0]);
-    rv_share_end(&shares, &share[2]);
+    for (guint i = 0; i < G_N_ELEMENTS(mib); i++) {
+        rv_share_end(&shares, &share[i]);
+        rv_snmp_answers_free(answers[i]);
+    }
     g_assert_cmpuint(shares.bytes, ==, 0);
     g_assert_cmpuint(shares.all.length, ==, 0);
-    for (guint i = 0; i < 3; i++)
+}
+
+/* Forty that say as much as large switches, after one that says far more: with that room is scarce.
+ */
+static void
+test_turns(void)
+{
+    enum { ALL = 41, AT_ONCE = 32 };
+    RvShares shares = {.all = G_QUEUE_INIT};
+    RvSnmpAnswers *answers[ALL];
+    RvShare share[ALL];
+
+    for (guint i = 0; i < ALL; i++) {
+        answers[i] = rv_snmp_answers_new();
+        rv_share_begin(&shares, &share[i], answers[i]);
+        add_long(answers[i], i == 0 ? 5 * 64 : 160);
+        rv_share_count(&shares, &share[i]);
+    }
+    g_assert_true(rv_shares_are_scarce(&shares));
+    for (guint i = 0; i < ALL; i++)
+        g_assert_cmpint(rv_share_may_go_on(&shares, &share[i]), ==, i >= 1 && i <= AT_ONCE);
+    g_assert_null(rv_shares_next(&shares));
+    add_long(answers[40], 1); /* more than the others: nearer to its end */
+    rv_share_count(&shares, &share[40]);
+    g_assert_true(rv_shares_next(&shares) == &share[40]);
+    g_assert_false(share[40].waits);
+    for (guint i = 1; i < ALL; i++)
+        rv_share_end(&shares, &share[i]);
+    g_assert_true(rv_shares_next(&shares) == &share[0]);
+    rv_share_end(&shares, &share[0]);
+    g_assert_null(rv_shares_next(&shares));
+    g_assert_cmpuint(shares.waiting, ==, 0);
+    for (guint i = 0; i < ALL; i++)
         rv_snmp_answers_free(answers[i]);
 }
 
@@ -169,5 +201,6 @@ main(int argc, char **argv)
     g_test_add_func("/snmp/answers/partial", test_partial);
     g_test_add_func("/snmp/answers/ceiling", test_ceiling);
     g_test_add_func("/snmp/answers/shares", test_shares);
+    g_test_add_func("/snmp/answers/turns", test_turns);
     return g_test_run();
 }
