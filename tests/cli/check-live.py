@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 
+from tap import end, ok
+
 PROGRAM, FAKE = sys.argv[1:3]
 BUDGET_MS = 8000
 # A device's own time-outs, so that what is well has time even on a busy machine. "late" takes 1.2 s an
@@ -41,21 +43,10 @@ DEVICES = [
 ]
 V3 = [("guarded", "right", "up", None, None), ("refused", "wrong", "down", "credentials", "password")]
 
-count = failed = 0
 children = []
 folder = tempfile.mkdtemp(prefix="rackvitals-live-")
 environment = {"PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "RACKVITALS_NOW": "1800000000",
                **{k: v for k, v in os.environ.items() if "SAN_OPT" in k}}
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
-    if not good:
-        for one in seen:
-            print("# " + repr(one))
 
 
 def write(name, text):
@@ -174,5 +165,4 @@ finally:
         one.kill()
         one.wait()
     shutil.rmtree(folder, ignore_errors=True)
-print(f"1..{count}")
-sys.exit(failed > 0)
+sys.exit(end())

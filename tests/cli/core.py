@@ -11,16 +11,7 @@ import socket
 import subprocess
 import sys
 
-COUNT = FAILED = 0
-
-
-def ok(good, what, *seen):
-    global COUNT, FAILED
-    COUNT += 1
-    FAILED += not good
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {what}")
-    for one in seen if not good else ():
-        print("# " + repr(one))
+from tap import end, ok
 
 
 def allow_core_files():
@@ -51,8 +42,7 @@ def main():
             _, status = os.waitpid(walk.pid, 0)
             walk.returncode = 0
             ok(os.WIFSIGNALED(status) and not os.WCOREDUMP(status), "a crash leaves no core file", status)
-    print(f"1..{COUNT}")
-    return 1 if FAILED else 0
+    return end()
 
 
 sys.exit(main())

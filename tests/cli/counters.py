@@ -13,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 
+from fake_agent import FakeAgent
+from tap import end, ok
+
 PROGRAM, FAKE = sys.argv[1:3]
 SECONDS, STEP = 1800000000, 300
 WRAP, KBYTES = 2**32, 300000  # octets in a round: 1000 a second, 8000 bit/s
@@ -63,17 +66,6 @@ PORTS = [
     ("32 bits at 1 Gbit/s, which could wrap eight times in a round: never known", 1000, False, steady, lambda i: 0, ROUNDS),
 ]
 
-count = failed = 0
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
-    for one in seen if not good else ():
-        print("# " + repr(one)[:2000])
-
 
 def lines(i):
     """What the switch says in round `i`."""
@@ -92,11 +84,9 @@ class Site:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="rackvitals-counters-")
         os.mkdir(os.path.join(self.folder, "templates"))
-        self.agent = subprocess.Popen([FAKE, "--control", "--frozen", self.write("switch.snmprec", "\n".join(lines(0)) + "\n")],
-                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        port = self.agent.stdout.readline().split()[1]
+        self.agent = FakeAgent(FAKE, "--frozen", self.write("switch.snmprec", "\n".join(lines(0)) + "\n"))
         self.write("inventory.yaml", "sites: { one: { name: One } }\ndevices:\n  - { name: switch, address: 127.0.0.1, "
-                                     f"kind: switch, snmp: {{ version: 2c, credential: ro, port: {port}, timeout: 5s }} }}\n")
+                                     f"kind: switch, snmp: {{ version: 2c, credential: ro, port: {self.agent.port}, timeout: 5s }} }}\n")
         self.write("credentials.yaml", "ro: { community: public }\n")
         self.path = self.write("rackvitals.yaml", "inventory: inventory.yaml\ncredentials: credentials.yaml\nstate: state\n"
                                                   "rrd-templates: templates\nintervals: { health: 5m }\n")
@@ -110,15 +100,11 @@ class Site:
         return path
 
     def end(self):
-        self.agent.kill()
-        self.agent.communicate()
+        self.agent.stop()
         shutil.rmtree(self.folder)
 
     def round(self, i):
-        for line in lines(i):
-            self.agent.stdin.write(f"set {line}\n")
-            self.agent.stdin.flush()
-            assert self.agent.stdout.readline().startswith("ok"), line
+        self.agent.obey(*(f"set {line}" for line in lines(i)))
         return subprocess.run([PROGRAM, "--config", self.path, "poll", "--force", "--deadline", "60s"], text=True,
                               stdin=subprocess.DEVNULL, capture_output=True,
                               env={**os.environ, "LC_ALL": "C.UTF-8", "RACKVITALS_NOW": str(SECONDS + STEP * i)})
@@ -153,8 +139,7 @@ def main():
         rates = [one.get(port) for one in told]
         ok(all((rate is None) if i in (0, BOOT) or i in unknown else rate is not None and 7500 < rate < 8500
                for i, rate in enumerate(rates)), words, rates)
-    print(f"1..{count}")
-    return failed > 0
+    return end()
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

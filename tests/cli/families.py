@@ -11,22 +11,13 @@ import subprocess
 import sys
 import tempfile
 
+from fake_agent import FakeAgent
+from tap import end, ok
+
 PROGRAM, FAKE = sys.argv[1:3]
 PORTS = 48
 SECONDS, STEP, DAY = 1800000000, 600, 86400
 SLOW = 300  # ms of a time-out, where silence is what is shown
-
-count = failed = 0
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
-    if not good:
-        for one in seen:
-            print("# " + repr(one)[:2000])
 
 
 def recording():
@@ -47,10 +38,8 @@ class Farm:
         self.folder = tempfile.mkdtemp(prefix="rackvitals-families-")
         with open(self.path("switch.snmprec"), "w") as file:
             file.write(recording())
-        self.child = subprocess.Popen([FAKE, "--address", "0.0.0.0", "--control",
-                                       *(f"--misbehave={word}" for word in misbehave), self.path("switch.snmprec")],
-                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = int(self.child.stdout.readline().split()[1])
+        self.agent = FakeAgent(FAKE, "--address", "0.0.0.0", *(f"--misbehave={word}" for word in misbehave),
+                               self.path("switch.snmprec"))
         self.write("rackvitals.yaml", "inventory: inventory.yaml\ncredentials: credentials.yaml\nstate: state\n")
         self.write("credentials.yaml", "ro: { community: public }\n")
         self.now = SECONDS
@@ -59,8 +48,7 @@ class Farm:
         return self
 
     def __exit__(self, *_):
-        self.child.kill()
-        self.child.communicate()
+        self.agent.stop()
         shutil.rmtree(self.folder)
 
     def path(self, *names):
@@ -72,17 +60,13 @@ class Farm:
         os.chmod(self.path(name), 0o600)
 
     def order(self, text):
-        self.child.stdin.write(text + "\n")
-        self.child.stdin.flush()
-        answer = self.child.stdout.readline()
-        assert answer.startswith("ok"), (text, answer)
-        return {name: int(value) for name, value in (word.split("=") for word in answer.split()[1:])}
+        return {name: int(value) for name, value in (word.split("=") for word in self.agent.obey(text))}
 
     def round(self, first, last, timeout=5000, more="", after=STEP):
         """Asks the agents `first` to `last`; what the agents count, and what poll said."""
         self.write("inventory.yaml", f"""sites: {{ one: {{ name: One }} }}
 groups:
-  switches: {{ kind: switch, site: one, snmp: {{ version: 2c, credential: ro, port: {self.port},
+  switches: {{ kind: switch, site: one, snmp: {{ version: 2c, credential: ro, port: {self.agent.port},
                timeout: {timeout}ms, retries: 2{more} }} }}
 devices:
   - {{ name: "sw-[{first:02d}-{last:02d}]", address: "127.11.0.[{first}-{last}]", group: switches }}
@@ -199,5 +183,4 @@ if len(sys.argv) > 3:
     sys.exit(0)
 for part in (too_big, lifted, ordered, no_bulk, silence, loss, damaged):
     part()
-print(f"1..{count}")
-sys.exit(failed > 0)
+sys.exit(end())

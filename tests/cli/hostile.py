@@ -18,6 +18,9 @@ import sys
 import tempfile
 import zlib
 
+from fake_agent import FakeAgent
+from tap import end, ok, skip
+
 PROGRAM, FAKE = sys.argv[1:3]
 SECONDS, STEP = 1800000000, 600
 PORTS, SENSORS = 16, 6
@@ -131,40 +134,12 @@ HEAVY = [
     ("long-strings", PATIENT, ("--max-size", "65000"), named(long, 99), named(usual, 199), "up", None, None),
 ]
 
-count = failed = 0
 sanitized = False
 for one in ("rackvitals", "rackvitals-full"):
     path = os.path.join(os.path.dirname(os.path.abspath(PROGRAM)), one)
     if os.path.exists(path):
         with open(path, "rb") as program:
             sanitized = sanitized or b"__asan_init" in program.read()
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
-    if not good:
-        for one in seen:
-            print("# " + repr(one)[:2000])
-
-
-class Agent:
-    def __init__(self, recording, arguments):
-        self.child = subprocess.Popen([FAKE, "--control", *arguments, recording], stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, text=True)
-        self.port = int(self.child.stdout.readline().split()[1])
-
-    def obey(self, *orders):
-        for order in orders:
-            self.child.stdin.write(order + "\n")
-            self.child.stdin.flush()
-            assert self.child.stdout.readline().startswith("ok"), order
-
-    def stop(self):
-        self.child.kill()
-        self.child.communicate()
 
 
 # A process begins with the memory of the one it was forked from (getrusage(2)), so one that stays small starts them.
@@ -198,13 +173,22 @@ class Run:
         self.text = self.raw.decode("utf-8", "replace")
 
 
+def takes_little(what, run, usually, most_mib):
+    words = f"the {what} takes at most {most_mib} MiB more than where all are well"
+    if sanitized:
+        skip(words, "a sanitizer takes more")
+    else:
+        ok(run.mib < usually + most_mib, words, run.mib, usually)
+
+
 class Site:
     def __init__(self, kinds, farms=()):
         self.kinds, self.rounds = kinds, 0
         self.folder = tempfile.mkdtemp(prefix="rackvitals-hostile-")
         recording = self.write("switch.snmprec", RECORDING)
-        self.agents = ({"good": Agent(recording, ())} | {name: Agent(recording, more) for name, _, more, *_ in kinds} |
-                       {name: Agent(recording, ("--address", "0.0.0.0", *more)) for name, _, more in farms})
+        self.agents = ({"good": FakeAgent(FAKE, recording)} |
+                       {name: FakeAgent(FAKE, *more, recording) for name, _, more, *_ in kinds} |
+                       {name: FakeAgent(FAKE, "--address", "0.0.0.0", *more, recording) for name, _, more in farms})
         places = {name: (f'"{name}-[001-{count:03}]"', f'"127.9.0.[1-{count}]"') for name, count, _ in farms}
         times = {name: times for name, times, *_ in kinds}
         self.write("inventory.yaml", "sites: { one: { name: One } }\ndevices:\n" + "".join(
@@ -338,9 +322,7 @@ def whole(kinds, most_mib):
         if any(kind[0] == "names" for kind in kinds):
             clean(site, hostile.text + hostile.errors)
         for what, one, usually in (("round", hostile, max(first.mib, second.mib)), ("check", check, well.mib)):
-            skip = " # SKIP a sanitizer takes more" if sanitized else ""
-            ok(sanitized or one.mib < usually + most_mib,
-               f"the {what} takes at most {most_mib} MiB more than where all are well{skip}", one.mib, usually)
+            takes_little(what, one, usually, most_mib)
         site.orders(4)
         run = site.round()
         after = site.kept()
@@ -354,7 +336,7 @@ def whole(kinds, most_mib):
 
 
 def crowd():
-    """Each says far less than is kept of one device, but all together more than there is room for."""
+    """Each says far less than is kept of one device, but all together more than there is room for at once."""
     site = Site([], (("well", 20, ()), ("crowd", CROWD, ("--max-size", "65000"))))
     try:
         first = site.round()
@@ -368,9 +350,7 @@ def crowd():
            run.errors, [name for name in well if said(after[name][2]) != said(before[name][2])])
         cut = [name for name in after if name.startswith("crowd") and protocol_of(after[name][2]).get("reason") == "loop"]
         ok(not cut, "they wait for each other: none is cut for want of room", cut and protocol_of(after[cut[0]][2]))
-        skip = " # SKIP a sanitizer takes more" if sanitized else ""
-        ok(sanitized or run.mib < first.mib + CROWD_MIB,
-           f"the round takes at most {CROWD_MIB} MiB more than where all are well{skip}", run.mib, first.mib)
+        takes_little("round", run, first.mib, CROWD_MIB)
         print(f"# MiB: a good round {first.mib:.0f}, the one of the crowd {run.mib:.0f}", flush=True)
     finally:
         site.end()
@@ -385,5 +365,4 @@ try:
 finally:
     runner.kill()
     runner.communicate()
-print(f"1..{count}")
-sys.exit(failed > 0)
+sys.exit(end())

@@ -16,26 +16,16 @@ import sys
 import tempfile
 import time
 
+from tap import end, ok, skip
+
 PROGRAM, FAKE = sys.argv[1:3]
 DEVICES = 6
 BEGIN = 1800000000
-COUNT = 0
-FAILED = 0
 RECORDING = """1.3.6.1.2.1.1.1.0|4|a switch
 1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1
 1.3.6.1.2.1.1.3.0|67|10000000
 1.3.6.1.2.1.1.5.0|4|switch
 """
-
-
-def ok(good, what, *seen):
-    global COUNT, FAILED
-    COUNT += 1
-    FAILED += not good
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {what}", flush=True)
-    if not good:
-        for one in seen:
-            print("# " + repr(one)[:3000])
 
 
 class Site:
@@ -240,15 +230,14 @@ def direct(site):
 def main():
     for cases in (cached, direct):
         if cases is cached and not shutil.which("rrdcached"):
-            ok(True, "through rrdcached # SKIP rrdcached is not installed")
+            skip("through rrdcached", "rrdcached is not installed")
             continue
         site = Site(cases is cached)
         try:
             cases(site)
         finally:
             site.end()
-    print(f"1..{COUNT}")
-    return FAILED > 0
+    return end()
 
 
 sys.exit(main())

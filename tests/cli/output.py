@@ -8,17 +8,8 @@ import signal
 import subprocess
 import sys
 
-COUNT = 0
-FAILED = 0
+from tap import end, ok
 
-
-def ok(good, what, *seen):
-    global COUNT, FAILED
-    COUNT += 1
-    FAILED += not good
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {what}")
-    for one in seen if not good else ():
-        print("# " + repr(one))
 
 
 def unread(arguments):
@@ -46,8 +37,7 @@ def main():
     run = unread(["nonsense"])
     ok(run.returncode == 64 and "nonsense" in run.stderr, "what went wrong is told although nobody reads the rest",
        run.returncode, run.stderr)
-    print(f"1..{COUNT}")
-    return 1 if FAILED else 0
+    return end()
 
 
 sys.exit(main())

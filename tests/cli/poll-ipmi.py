@@ -13,23 +13,14 @@ import sys
 import tempfile
 import time
 
+from tap import end, ok
+
 PROGRAM = sys.argv[1]
 sys.path.insert(0, sys.argv[2])
 import bmc  # noqa: E402
 from scripted_bmc import ScriptedBmc, available  # noqa: E402
 
 DELAY_MS = 60
-count = failed = 0
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
-    if not good:
-        for one in seen:
-            print("# " + repr(one))
 
 
 def site(folder, port, more="workarounds: [opensesspriv], timeout: 5s, retransmission: 2s", beside=""):
@@ -193,8 +184,7 @@ def main():
         very_slow()
         ended(server, whole, "SIGTERM, two workers", signal.SIGTERM, "--workers", "2")
     both_protocols()
-    print(f"1..{count}")
-    return failed > 0
+    return end()
 
 
 sys.exit(main())

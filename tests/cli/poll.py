@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 
+from tap import end, ok
+
 PROGRAM, FAKE = sys.argv[1:3]
 DEVICES = 12
 SECONDS = 1800000000
@@ -33,17 +35,6 @@ RECORDING = """1.3.6.1.2.1.1.1.0|4|a switch
 1.3.6.1.2.1.31.1.1.1.15.{i}|66|1000
 """ for i in range(1, 9))
 
-count = failed = 0
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
-    if not good:
-        for one in seen:
-            print("# " + repr(one))
 
 
 class Site:
@@ -236,8 +227,7 @@ def main():
         child.terminate()
         child.wait()
         shutil.rmtree(site.folder)
-    print(f"1..{count}")
-    return failed > 0
+    return end()
 
 
 sys.exit(main())

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+from tap import end, ok
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM, FAKE, MAKE_MONTH, MAKE_JOURNAL = sys.argv[1:5]
 sys.path.insert(0, HERE)
@@ -34,17 +36,7 @@ PASSWORD = "Tr0ub4dor"
 RECORDING = "1.3.6.1.2.1.1.1.0|4|a switch\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n" \
             "1.3.6.1.2.1.1.3.0|67|4200000\n1.3.6.1.2.1.1.5.0|4|switch\n"
 DEVICES = 5
-count = failed = 0
 said = []  # all that any command printed
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
-    for one in seen if not good else ():
-        print("# " + repr(one)[:3000])
 
 
 def write(path, text):
@@ -262,8 +254,7 @@ def main():
             child.terminate()
             child.wait()
         ok(not any(PASSWORD in text or PASSWORD[::-1] in text for text in said), "no command ever said a password")
-    print(f"1..{count}")
-    return failed > 0
+    return end()
 
 
 sys.exit(main())

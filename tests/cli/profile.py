@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 
+from tap import end, ok
+
 PROGRAM, FAKE = sys.argv[1:3]
 WALK = """1.3.6.1.2.1.1.1.0|4|Box of nobody, version 3.1
 1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.5.1
@@ -41,19 +43,9 @@ tables:
       - { column: 3, class: temprature }
       - { colunm: 4, class: fan }
 """
-tests = failures = 0
 folder = tempfile.mkdtemp(prefix="rackvitals-")
 environment = {"PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8",
                "RACKVITALS_CONFIG": "", **{k: v for k, v in os.environ.items() if "SAN_OPT" in k}}
-
-
-def ok(good, words, seen=""):
-    global tests, failures
-    tests += 1
-    failures += not good
-    print(f"{'ok' if good else 'not ok'} {tests} - {words}")
-    if not good:
-        print("\n".join("# " + line for line in str(seen).splitlines()))
 
 
 def profile(*arguments):
@@ -170,8 +162,7 @@ def main():
         learnt(walk)
     finally:
         shutil.rmtree(folder)
-    print(f"1..{tests}")
-    return 1 if failures else 0
+    return end()
 
 
 sys.exit(main())

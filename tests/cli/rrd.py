@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+from tap import end, ok, skip
+
 PROGRAM = sys.argv[1]
 T0 = 1800000000
 SITE = "inventory: inventory.yaml\ncredentials: credentials.yaml\nstate: state\nrrd-templates: templates\n"
@@ -37,18 +39,6 @@ SERIES = """templates:
     archives: [ { function: AVERAGE, every: 300s, keep: %s } ]
 """
 
-count = 0
-failed = 0
-
-
-def ok(good, what, *seen):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}")
-    if not good:
-        for one in seen:
-            print("# " + repr(one))
 
 
 class Site:
@@ -144,7 +134,7 @@ def hostile(site):
 def through_daemon(site):
     """What rrdcached holds of a file is in the new one, and what it takes later too."""
     if not shutil.which("rrdcached"):
-        return ok(True, "through rrdcached # SKIP rrdcached is not installed")
+        return skip("through rrdcached", "rrdcached is not installed")
     path = site.series("sw-3", "temperature.held.rrd")
     site.write("rackvitals.yaml", SITE + f"rrdcached: {site.path('s')}\n")
     daemon = subprocess.Popen(["rrdcached", "-g", "-l", "unix:" + site.path("s"), "-p", site.path("p"),
@@ -176,8 +166,7 @@ def main():
         cases(site)
     finally:
         shutil.rmtree(site.folder)
-    print(f"1..{count}")
-    return failed > 0
+    return end()
 
 
 def cases(site):

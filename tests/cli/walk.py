@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 
+from tap import end, ok, skip
+
 PROGRAM, FAKE = sys.argv[1:3]
 RECORDING = """1.3.6.1.2.1.1.1.0|4|a "switch"
 1.3.6.1.2.1.1.3.0|67|4200
@@ -38,26 +40,10 @@ USERS = [("none", "", "noAuthNoPriv", None, None)] + \
     [(f"{auth}-{priv}".lower(), f"{auth} authpass1 {priv} privpass1", "authPriv", ours, our_priv)
      for auth, ours in AUTHS for priv, our_priv in PRIVS]
 LEVELS = {"noAuthNoPriv": "noauth", "authNoPriv": "auth", "authPriv": "priv"}
-tests = failures = 0
 children = []
 folder = tempfile.mkdtemp(prefix="rackvitals-")
 environment = {"PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8",
                "RACKVITALS_CONFIG": "", **{k: v for k, v in os.environ.items() if "SAN_OPT" in k}}
-
-
-def ok(good, words, seen=""):
-    global tests, failures
-    tests += 1
-    failures += not good
-    print(f"{'ok' if good else 'not ok'} {tests} - {words}")
-    if not good:
-        print("\n".join("# " + line for line in str(seen).splitlines()))
-
-
-def skip(words, why):
-    global tests
-    tests += 1
-    print(f"ok {tests} - {words} # SKIP {why}")
 
 
 def walk(*arguments):
@@ -217,5 +203,4 @@ finally:
         child.kill()
         child.wait()
     shutil.rmtree(folder, ignore_errors=True)
-print(f"1..{tests}")
-sys.exit(failures > 0)
+sys.exit(end())
