@@ -81,11 +81,10 @@ integer_of(const RvSnmpAnswers *answers, const RvOid *oid)
 }
 
 static guint64
-self_of(const RvSnmpAnswers *answers)
+self_of(const RvSnmpAnswers *answers, guint64 family)
 {
     const RvOid name = {(guint32[]){1, 3, 6, 1, 2, 1, 1, 5, 0}, 9};
     const RvVarbind *cell = rv_snmp_answers_get(answers, &name);
-    guint64 family = rv_family_of(answers);
 
     return cell != NULL && cell->octets != NULL ? rv_hash_more(family, cell->octets, cell->size)
                                                 : family;
@@ -95,9 +94,10 @@ static Signs
 signs_of(const RvSnmpAnswers *answers, const RvColumnPlan *plan, gint64 now_ms)
 {
     const RvOid uptime = {(guint32[]){1, 3, 6, 1, 2, 1, 1, 3, 0}, 9};
+    guint64 family = rv_family_of(answers);
     Signs signs = {
-        .family = rv_family_of(answers),
-        .self = self_of(answers),
+        .family = family,
+        .self = self_of(answers, family),
         .plan = plan->hash,
         .uptime_ticks = integer_of(answers, &uptime),
         .taken_ms = now_ms,
@@ -341,7 +341,7 @@ rv_kept_family(const RvKept *kept)
 gboolean
 rv_kept_is_of(const RvKept *kept, const RvSnmpAnswers *answers)
 {
-    return kept->signs.self == self_of(answers);
+    return kept->signs.self == self_of(answers, rv_family_of(answers));
 }
 
 gboolean

@@ -11,7 +11,6 @@ typedef struct {
 struct RvGets {
     GArray *items; /* Item */
     guint first;   /* all before it are settled */
-    guint found;
     RvCapacity *capacity;
     RvPartial partial;
     gpointer ask;
@@ -211,11 +210,8 @@ rv_gets_answer(RvGets *gets, const RvRequest *request, const RvPdu *pdu, RvSnmpA
             continue;
         item->state = SETTLED;
         request->tally->unknown += varbind.cell == RV_CELL_UNKNOWN;
-        if (varbind.cell != RV_CELL_VALUE)
-            continue;
-        if (!rv_snmp_answers_add_copy(into, &varbind.varbind))
+        if (varbind.cell == RV_CELL_VALUE && !rv_snmp_answers_add_copy(into, &varbind.varbind))
             return FALSE;
-        gets->found++;
     }
     rv_capacity_answered(gets->capacity, RV_SIZE_VARBINDS, request->n);
     rv_capacity_answered(gets->capacity, RV_SIZE_BYTES,
@@ -251,10 +247,4 @@ rv_gets_give_up(RvGets *gets, RvReason reason, const char *why)
         item->state = SETTLED;
         gets->partial(gets->ask, &item->oid, reason, why);
     }
-}
-
-guint
-rv_gets_found(const RvGets *gets)
-{
-    return gets->found;
 }

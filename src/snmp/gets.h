@@ -20,5 +20,3 @@ gboolean rv_gets_answer(RvGets *gets, const RvRequest *request, const RvPdu *pdu
 void rv_gets_fail(RvGets *gets, const RvRequest *request);
 /* Nothing more will be asked: tells what is missing. */
 void rv_gets_give_up(RvGets *gets, RvReason reason, const char *why);
-/* Values that came. */
-guint rv_gets_found(const RvGets *gets);
