@@ -233,8 +233,7 @@ put_traffic(const RvHtmlDevice *device, const RvInterface *interface, const RvTr
 static char *
 write_count(guint64 count)
 {
-    g_autofree char *digits =
-        g_strdup_printf("%" G_GUINT64_FORMAT, count != RV_COUNTER_NONE ? count : 0);
+    g_autofree char *digits = rv_text_natural(count != RV_COUNTER_NONE ? count : 0);
 
     return rv_write_grouped(digits);
 }

@@ -87,7 +87,7 @@ static int
 compare_faults(gconstpointer a, gconstpointer b)
 {
     const RvFault *left = *(RvFault *const *)a, *right = *(RvFault *const *)b;
-    int order = strcmp(left->level, right->level);
+    int order = rv_text_compare(left->level, right->level);
 
     return order != 0 ? order
                       : (left->opened_ms < right->opened_ms) - (left->opened_ms > right->opened_ms);
