@@ -42,9 +42,9 @@ void rv_capacity_expect(RvCapacity *capacity, const guint most[RV_SIZES]);
 
 gboolean rv_capacity_has_bulk(const RvCapacity *capacity);
 void rv_capacity_answered(RvCapacity *capacity, RvSize size, guint n);
-/* Less than `n` from now on, down to 1. */
+/* Less than `n` from now on, down to 1: it was refused, which its family will know, too. */
 void rv_capacity_refused(RvCapacity *capacity, RvSize size, guint n);
-/* The same for now. */
+/* The same in this visit alone: why it failed is not known. */
 void rv_capacity_lower(RvCapacity *capacity, RvSize size, guint n);
 /* Silent at `n`, but less was answered at once. */
 void rv_capacity_silent(RvCapacity *capacity, RvSize size, guint n);
